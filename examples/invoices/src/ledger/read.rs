@@ -1,0 +1,91 @@
+//! Invoices, one by one and in pages.
+
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, named_params};
+
+use super::{Currency, Filter, Invoice, InvoiceNumber, LedgerError, Page, Status, today};
+
+const SELECT: &str = "SELECT period, sequence, customer_id, name, issued, due, total_cents,
+    paid_cents FROM invoices JOIN customers ON customers.id = customer_id";
+
+pub(super) fn find(connection: &Connection, number: InvoiceNumber) -> Result<Invoice, LedgerError> {
+    connection
+        .prepare_cached(&format!("{SELECT} WHERE (period, sequence) = (?1, ?2)"))?
+        .query_row((number.period(), number.sequence()), invoice)
+        .optional()?
+        .ok_or(LedgerError::NoSuchInvoice(number))
+}
+
+/// The page and the count come from one transaction, so that they are of one moment.
+pub(super) fn search(transaction: &Transaction<'_>, filter: &Filter) -> Result<Page, LedgerError> {
+    // `:as_of` stands in every query, because a parameter may only be bound where it is used.
+    let limit = filter.limit.clamp(1, Filter::MAX_LIMIT);
+    let matching = format!(
+        "(:customer_id IS NULL OR customer_id = :customer_id)
+         AND (:customer IS NULL OR instr(folded, :customer))
+         AND (:issued_from IS NULL OR issued >= :issued_from)
+         AND (:issued_to IS NULL OR issued <= :issued_to)
+         AND (:as_of IS NOT NULL AND {})",
+        filter.status.map_or("TRUE", super::StatusFilter::condition),
+    );
+    let customer = filter.customer.as_deref().map(str::to_lowercase);
+    let as_of = filter.as_of.unwrap_or_else(today);
+    let wanted: &[(&str, &dyn ToSql)] = named_params! {
+        ":customer_id": filter.customer_id,
+        ":customer": customer,
+        ":issued_from": filter.issued_from,
+        ":issued_to": filter.issued_to,
+        ":as_of": as_of,
+    };
+
+    let matches = transaction
+        .prepare_cached(&format!(
+            "SELECT count(*) FROM invoices JOIN customers ON customers.id = customer_id
+             WHERE {matching}"
+        ))?
+        .query_row(wanted, |row| row.get(0))?;
+
+    let after = filter.after;
+    let page: &[(&str, &dyn ToSql)] = named_params! {
+        ":period": after.map(InvoiceNumber::period),
+        ":sequence": after.map(InvoiceNumber::sequence),
+        // One more than asked for tells whether there is a next page.
+        ":rows": limit + 1,
+    };
+    let mut invoices = transaction
+        .prepare_cached(&format!(
+            "{SELECT} WHERE {matching}
+             AND (:period IS NULL OR (period, sequence) < (:period, :sequence))
+             ORDER BY period DESC, sequence DESC LIMIT :rows"
+        ))?
+        .query_map([wanted, page].concat().as_slice(), invoice)?
+        .collect::<Result<Vec<_>, _>>()?;
+
+    let limit = limit as usize;
+    let more = invoices.len() > limit;
+    invoices.truncate(limit);
+    let next = invoices.last().filter(|_| more).map(|last| last.number);
+    Ok(Page { invoices, matches, next })
+}
+
+fn invoice(row: &Row<'_>) -> rusqlite::Result<Invoice> {
+    let total_cents = row.get("total_cents")?;
+    let paid_cents = row.get("paid_cents")?;
+    Ok(Invoice {
+        number: number(row)?,
+        customer_id: row.get("customer_id")?,
+        customer: row.get("name")?,
+        issued: row.get("issued")?,
+        due: row.get("due")?,
+        total_cents,
+        paid_cents,
+        open_cents: total_cents - paid_cents,
+        currency: Currency::Eur,
+        status: Status::of(total_cents, paid_cents),
+    })
+}
+
+fn number(row: &Row<'_>) -> rusqlite::Result<InvoiceNumber> {
+    InvoiceNumber::new(row.get("period")?, row.get("sequence")?).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Integer, error.into())
+    })
+}

@@ -1,0 +1,108 @@
+//! The operations that change the ledger.
+//!
+//! Each runs in a transaction that takes the write lock before it reads: what it has checked is
+//! still so when it writes.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::{Invoice, InvoiceNumber, LedgerError, NewInvoice, Receipt, read};
+
+const MAX_TOTAL_CENTS: i64 = 1_000_000_000;
+
+pub(super) fn issue(
+    connection: &mut Connection,
+    invoice: &NewInvoice,
+) -> Result<Invoice, LedgerError> {
+    let period = checked_period(invoice)?;
+    let transaction = begin(connection)?;
+    require_customer(&transaction, invoice.customer_id)?;
+    let number = next_number(&transaction, period)?;
+    transaction
+        .prepare_cached(
+            "INSERT INTO invoices (period, sequence, customer_id, issued, due, total_cents)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            number.period(),
+            number.sequence(),
+            invoice.customer_id,
+            invoice.issued,
+            invoice.due,
+            invoice.total_cents,
+        ])?;
+    let issued = read::find(&transaction, number)?;
+    transaction.commit()?;
+    Ok(issued)
+}
+
+pub(super) fn pay(
+    connection: &mut Connection,
+    number: InvoiceNumber,
+    amount_cents: i64,
+) -> Result<Receipt, LedgerError> {
+    if amount_cents <= 0 {
+        return Err(LedgerError::InvalidPayment("the amount must be more than 0 cents"));
+    }
+    let transaction = begin(connection)?;
+    let booked = transaction
+        .prepare_cached(
+            "UPDATE invoices SET paid_cents = paid_cents + ?3
+             WHERE (period, sequence) = (?1, ?2) AND total_cents - paid_cents >= ?3",
+        )?
+        .execute((number.period(), number.sequence(), amount_cents))?;
+    let invoice = read::find(&transaction, number)?;
+    if booked == 0 {
+        return Err(match invoice.open_cents {
+            0 => LedgerError::AlreadyPaid(number),
+            open_cents => LedgerError::Overpayment { open_cents },
+        });
+    }
+    let payment = transaction
+        .prepare_cached(
+            "INSERT INTO payments (period, sequence, amount_cents) VALUES (?1, ?2, ?3)",
+        )?
+        .insert((number.period(), number.sequence(), amount_cents))?;
+    transaction.commit()?;
+    Ok(Receipt {
+        payment,
+        number,
+        customer_id: invoice.customer_id,
+        amount_cents,
+        paid_cents: invoice.paid_cents,
+        open_cents: invoice.open_cents,
+        currency: invoice.currency,
+        status: invoice.status,
+    })
+}
+
+fn begin(connection: &mut Connection) -> Result<Transaction<'_>, LedgerError> {
+    Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+}
+
+fn checked_period(invoice: &NewInvoice) -> Result<u32, LedgerError> {
+    let refuse = |rule| Err(LedgerError::InvalidInvoice(rule));
+    if !(1..=MAX_TOTAL_CENTS).contains(&invoice.total_cents) {
+        return refuse("the total must be more than 0 and at most 1000000000 cents");
+    }
+    if invoice.due < invoice.issued {
+        return refuse("the due date is before the date of issue");
+    }
+    InvoiceNumber::period_of(invoice.issued)
+        .map_or_else(|| refuse("the date of issue must be within the years 2000 to 2099"), Ok)
+}
+
+fn require_customer(transaction: &Transaction<'_>, id: u32) -> Result<(), LedgerError> {
+    transaction
+        .prepare_cached("SELECT 1 FROM customers WHERE id = ?1")?
+        .query_row([id], |_| Ok(()))
+        .optional()?
+        .ok_or(LedgerError::NoSuchCustomer(id))
+}
+
+fn next_number(transaction: &Transaction<'_>, period: u32) -> Result<InvoiceNumber, LedgerError> {
+    let sequence = transaction
+        .prepare_cached("SELECT coalesce(max(sequence), 0) + 1 FROM invoices WHERE period = ?1")?
+        .query_row([period], |row| row.get(0))?;
+    InvoiceNumber::new(period, sequence)
+        .map_err(|_| LedgerError::InvalidInvoice("the month's invoice numbers are used up"))
+}

@@ -1,0 +1,55 @@
+//! Where the program keeps its ledger.
+
+use std::env;
+use std::fs::DirBuilder;
+use std::io;
+use std::path::PathBuf;
+
+/// The environment variable that names another file.
+pub const VARIABLE: &str = "INVOICES_DB";
+
+/// The path of the ledger's file.
+///
+/// `INVOICES_DB`, where it is set and not empty. Otherwise `invoices/ledger.db` in the user's
+/// state directory: `$XDG_STATE_HOME` or `~/.local/state`, and `%LOCALAPPDATA%` on Windows. A
+/// client that starts the server from whatever directory it happens to be in finds the same
+/// ledger each time, and no checkout gets dirty.
+///
+/// The directory of the default is created, open to its owner alone. The one that `INVOICES_DB`
+/// points into is not: a mistyped path should fail.
+///
+/// # Errors
+///
+/// When there is no state directory, or when it can't be created.
+pub fn ledger_file() -> io::Result<PathBuf> {
+    if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
+        return Ok(path.into());
+    }
+    let directory = state_directory()
+        .ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::NotFound,
+                format!("there is no home directory: set {VARIABLE} to the ledger's path"),
+            )
+        })?
+        .join("invoices");
+    private_directory().create(&directory)?;
+    Ok(directory.join("ledger.db"))
+}
+
+fn state_directory() -> Option<PathBuf> {
+    if cfg!(windows) {
+        return env::var_os("LOCALAPPDATA").map(PathBuf::from);
+    }
+    env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or_else(
+        || env::home_dir().filter(|home| home.is_absolute()).map(|home| home.join(".local/state")),
+    )
+}
+
+fn private_directory() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}

@@ -1,0 +1,120 @@
+//! The tools: one function on each operation of the [`Ledger`].
+//!
+//! The `///` above a function is what a model reads to choose it, and the `///` on a parameter
+//! is what it reads to fill it in. Each function stays an ordinary one, to be called as it is.
+
+#![allow(
+    clippy::missing_errors_doc,
+    reason = "the docs are written for models; what can go wrong stands at `LedgerError`"
+)]
+
+use jiff::civil::Date;
+use mcp_runtime::{State, tool};
+
+use crate::ledger::{
+    Balance, Filter, Invoice, InvoiceNumber, Ledger, LedgerError, NewInvoice, OverdueReport, Page,
+    Receipt, today,
+};
+
+/// Search invoices by customer, status of payment and date of issue, newest first.
+///
+/// Use it to list invoices, to look up an invoice number, or to find a customer's id by part of
+/// the name. All conditions must hold; without any, every invoice matches. The answer says how
+/// many match in all; when `next` is not null there are more, and the same call with `after` set
+/// to it gives the next page. Amounts are in euro cents.
+#[tool(read_only, timeout = "5s")]
+pub async fn search_invoices(
+    #[arg(flatten)] filter: Filter,
+    State(ledger): State<Ledger>,
+) -> Result<Page, LedgerError> {
+    ledger.search(filter).await
+}
+
+/// Fetch one invoice by its number.
+///
+/// Gives the customer, the dates, what is paid and what is still open, in euro cents. Without
+/// the number, use `search_invoices`.
+#[tool(read_only, timeout = "5s")]
+pub async fn get_invoice(
+    /// Invoice number as printed, such as `FV/2026/03/17`.
+    #[arg(example = "FV/2026/03/17")]
+    number: InvoiceNumber,
+    State(ledger): State<Ledger>,
+) -> Result<Invoice, LedgerError> {
+    ledger.find(number).await
+}
+
+/// Sum up what one customer was invoiced, has paid, and still owes.
+///
+/// Use it for questions about one customer's account; for who is late among all customers, use
+/// `overdue_report`. Amounts are in euro cents.
+#[tool(read_only, timeout = "5s")]
+pub async fn customer_balance(
+    /// Id of the customer, as `search_invoices` gives it.
+    #[arg(example = 1020)]
+    customer_id: u32,
+    /// The day on which overdue is judged; today if left out.
+    #[arg(example = "2026-10-31")]
+    as_of: Option<Date>,
+    State(ledger): State<Ledger>,
+) -> Result<Balance, LedgerError> {
+    ledger.customer_balance(customer_id, as_of.unwrap_or_else(today)).await
+}
+
+/// Report which customers are late with payment, and by how much.
+///
+/// One line per customer: number of overdue invoices, their open sum in euro cents, the oldest
+/// due date and the days since; the largest sum first, then the totals. For the invoices behind
+/// a line, use `search_invoices` with the customer's id and the status `overdue`.
+#[tool(read_only, timeout = "5s")]
+pub async fn overdue_report(
+    /// The day on which overdue is judged; today if left out. Payments count as they stand now.
+    #[arg(example = "2026-10-31")]
+    as_of: Option<Date>,
+    State(ledger): State<Ledger>,
+) -> Result<OverdueReport, LedgerError> {
+    ledger.overdue_report(as_of.unwrap_or_else(today)).await
+}
+
+/// Issue a new invoice to an existing customer.
+///
+/// The number is the next one of the month of issue and comes back with the invoice. An issued
+/// invoice can't be changed or withdrawn; each call issues another one.
+#[tool(timeout = "10s")]
+pub async fn issue_invoice(
+    /// Id of the customer who is to pay, as `search_invoices` gives it.
+    #[arg(example = 1020)]
+    customer_id: u32,
+    /// Amount in euro cents: 124950 is 1249.50 EUR.
+    #[arg(range(1..=1_000_000_000), example = 124_950)]
+    total_cents: i64,
+    /// Last day on which payment is in time; not before the day of issue.
+    #[arg(example = "2026-12-31")]
+    due: Date,
+    /// Day of issue; today if left out.
+    #[arg(example = "2026-12-01")]
+    issued: Option<Date>,
+    State(ledger): State<Ledger>,
+) -> Result<Invoice, LedgerError> {
+    let invoice =
+        NewInvoice { customer_id, issued: issued.unwrap_or_else(today), due, total_cents };
+    ledger.issue(invoice).await
+}
+
+/// Book a payment that a customer made on an invoice, in part or in full.
+///
+/// Use `get_invoice` first to see what is open: a payment of more than that is refused, and so
+/// is one on an invoice that is already paid. Each call books another payment; it can't be
+/// taken back.
+#[tool(timeout = "10s")]
+pub async fn pay_invoice(
+    /// Invoice number as printed, such as `FV/2026/03/17`.
+    #[arg(example = "FV/2026/03/17")]
+    number: InvoiceNumber,
+    /// Amount of the payment in euro cents: 124950 is 1249.50 EUR.
+    #[arg(range(1..=1_000_000_000), example = 124_950)]
+    amount_cents: i64,
+    State(ledger): State<Ledger>,
+) -> Result<Receipt, LedgerError> {
+    ledger.pay(number, amount_cents).await
+}

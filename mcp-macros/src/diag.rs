@@ -1,0 +1,131 @@
+//! Errors: all of them, each with its own place and a way out.
+
+use std::fmt::{Display, Write as _};
+
+use proc_macro2::{Punct, Spacing, Span, TokenStream};
+use quote::ToTokens;
+
+/// The errors of one expansion, to be turned into tokens at its end.
+#[must_use]
+#[derive(Default)]
+pub(crate) struct Diagnostics {
+    reports: Vec<Report>,
+}
+
+/// One error; help lines are added to it.
+pub(crate) struct Report {
+    /// The tokens that the caret underlines, from the first to the last.
+    at: TokenStream,
+    message: String,
+}
+
+impl Diagnostics {
+    /// Reports an error at `at`.
+    pub(crate) fn error(&mut self, at: impl ToTokens, message: impl Display) -> &mut Report {
+        self.reports.push(Report { at: at.into_token_stream(), message: message.to_string() });
+        let last = self.reports.len() - 1;
+        &mut self.reports[last]
+    }
+
+    /// Reports an error where there is no token to hold on to, such as an empty list.
+    pub(crate) fn error_at(&mut self, span: Span, message: impl Display) -> &mut Report {
+        self.error(token_at(span), message)
+    }
+
+    /// Takes over an error of the parser.
+    pub(crate) fn syntax(&mut self, error: &syn::Error) -> &mut Report {
+        self.error_at(error.span(), error)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.reports.is_empty()
+    }
+
+    /// How many there are so far.
+    pub(crate) fn len(&self) -> usize {
+        self.reports.len()
+    }
+
+    /// One `compile_error!` for each report.
+    pub(crate) fn into_compile_errors(self) -> TokenStream {
+        self.reports
+            .into_iter()
+            .map(|report| syn::Error::new_spanned(report.at, report.message).into_compile_error())
+            .collect()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn messages(&self) -> Vec<&str> {
+        self.reports.iter().map(|report| report.message.as_str()).collect()
+    }
+}
+
+impl Report {
+    /// Adds a line that says what to write instead.
+    pub(crate) fn help(&mut self, text: impl Display) -> &mut Self {
+        self.line("help", &text)
+    }
+
+    /// Adds a line that says why.
+    pub(crate) fn note(&mut self, text: impl Display) -> &mut Self {
+        self.line("note", &text)
+    }
+
+    fn line(&mut self, label: &str, text: &dyn Display) -> &mut Self {
+        // Writing to a string can't fail.
+        let _ = write!(self.message, "\n= {label}: {text}");
+        self
+    }
+}
+
+/// The candidate that was probably meant, if any is near.
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let allowed = match word.chars().count() {
+        0..=2 => 0,
+        3..=5 => 1,
+        6..=8 => 2,
+        _ => 3,
+    };
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// `a`, `b` and `c`, each in backticks.
+pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A token for a caret at `span`.
+pub(crate) fn token_at(span: Span) -> TokenStream {
+    let mut token = Punct::new('.', Spacing::Alone);
+    token.set_span(span);
+    token.into_token_stream()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_words_are_suggested_and_far_ones_are_not() {
+        let keys = ["name", "timeout", "read_only", "destructive"];
+        assert_eq!(nearest("tiemout", keys), Some("timeout"));
+        assert_eq!(nearest("readonly", keys), Some("read_only"));
+        assert_eq!(nearest("retry", keys), None);
+        assert_eq!(nearest("xy", ["xz"]), None);
+    }
+
+    #[test]
+    fn lines_follow_the_headline() {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.error_at(Span::call_site(), "no").help("yes").note("because");
+        assert_eq!(diagnostics.messages(), ["no\n= help: yes\n= note: because"]);
+    }
+}

@@ -1,0 +1,7 @@
+//! What is right to tokens: data and calls, no decisions.
+
+pub(crate) mod error_type;
+mod parameter;
+mod place;
+pub(crate) mod tool;
+pub(crate) mod tool_list;

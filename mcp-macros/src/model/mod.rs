@@ -1,0 +1,5 @@
+//! What was written, and what is right: two types for each macro.
+
+pub(crate) mod checked;
+pub(crate) mod parsed;
+pub(crate) mod text;

@@ -1,0 +1,154 @@
+//! What was written, with the words that wrote it.
+
+use proc_macro2::TokenStream;
+use syn::{
+    Attribute, Expr, Generics, Ident, LitStr, Member, Pat, Path, Signature, Type, Visibility,
+};
+
+use super::text::Text;
+
+/// A value and the key that gave it, for carets.
+pub(crate) struct Given<T> {
+    pub(crate) key: Ident,
+    pub(crate) value: T,
+}
+
+/// `#[tool(…)]`.
+pub(crate) struct ToolAttribute {
+    pub(crate) runtime: Option<Given<Path>>,
+    pub(crate) name: Option<Given<LitStr>>,
+    pub(crate) title: Option<Given<LitStr>>,
+    pub(crate) description: Option<Given<Text>>,
+    pub(crate) version: Option<Given<LitStr>>,
+    pub(crate) read_only: Option<Ident>,
+    pub(crate) destructive: Option<Ident>,
+    /// Which of the two was written first, if both were.
+    pub(crate) read_only_first: bool,
+    pub(crate) idempotent: Option<Ident>,
+    pub(crate) open_world: Option<Ident>,
+    pub(crate) timeout: Option<Given<u64>>,
+    pub(crate) icons: Option<Given<Expr>>,
+    pub(crate) meta: Option<Given<Expr>>,
+    /// Whether all of it could be read; else nothing is said about absent keys.
+    pub(crate) intact: bool,
+}
+
+/// The function under `#[tool]`.
+pub(crate) struct Function {
+    pub(crate) item: Item,
+    pub(crate) docs: Text,
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+/// The function as it is emitted again, without helper attributes.
+pub(crate) struct Item {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: Signature,
+    /// Never looked into: editors and errors see the user's own tokens.
+    pub(crate) body: TokenStream,
+}
+
+/// One parameter, apart from `self`.
+pub(crate) struct Parameter {
+    pub(crate) cfg: Vec<Attribute>,
+    pub(crate) docs: Text,
+    pub(crate) arg: Option<ArgAttribute>,
+    pub(crate) pattern: Pat,
+    pub(crate) ty: Type,
+}
+
+/// `#[arg(…)]`.
+pub(crate) struct ArgAttribute {
+    /// The word `arg`.
+    pub(crate) word: Path,
+    pub(crate) rename: Option<Given<LitStr>>,
+    pub(crate) description: Option<Given<Text>>,
+    pub(crate) default: Option<Given<Expr>>,
+    pub(crate) example: Option<Given<Expr>>,
+    pub(crate) range: Option<Given<Bounds<Number>>>,
+    pub(crate) length: Option<Given<Bounds<u64>>>,
+    pub(crate) items: Option<Given<Bounds<u64>>>,
+    pub(crate) pattern: Option<Given<LitStr>>,
+    pub(crate) format: Option<Given<LitStr>>,
+    pub(crate) header: Option<Given<LitStr>>,
+    pub(crate) flatten: Option<Ident>,
+}
+
+/// The end of a `range(…)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Number {
+    Int(i128),
+    Float(f64),
+}
+
+impl Number {
+    /// For comparison with a number that is no integer.
+    #[allow(clippy::cast_precision_loss, reason = "the ends of a sensible range differ by more")]
+    pub(crate) fn to_f64(self) -> f64 {
+        match self {
+            Number::Int(value) => value as f64,
+            Number::Float(value) => value,
+        }
+    }
+}
+
+/// `min..max` or `min..=max`, with at least one end.
+pub(crate) struct Bounds<T> {
+    pub(crate) min: Option<T>,
+    pub(crate) max: Option<T>,
+    pub(crate) inclusive: bool,
+    /// As it was written.
+    pub(crate) tokens: TokenStream,
+}
+
+/// `tools![…]`.
+pub(crate) struct ToolList {
+    pub(crate) runtime: Path,
+    pub(crate) tools: Vec<ListedTool>,
+}
+
+/// One entry of `tools![…]`.
+pub(crate) struct ListedTool {
+    pub(crate) cfg: Vec<Attribute>,
+    pub(crate) path: Path,
+}
+
+/// The type under `#[derive(ToolError)]`.
+pub(crate) struct ErrorType {
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) runtime: Option<Given<Path>>,
+    pub(crate) variants: Vec<ErrorVariant>,
+}
+
+/// A variant, or the whole of a struct.
+pub(crate) struct ErrorVariant {
+    /// The variant's or the struct's name.
+    pub(crate) ident: Ident,
+    /// `Type::Variant`, or `Type` alone for a struct.
+    pub(crate) path: Path,
+    pub(crate) fields: Vec<ErrorField>,
+    pub(crate) attribute: Option<ErrorAttribute>,
+}
+
+/// A field of an error.
+pub(crate) struct ErrorField {
+    pub(crate) member: Member,
+    pub(crate) ty: Type,
+}
+
+/// `#[tool_error(…)]` on a variant or a struct.
+pub(crate) struct ErrorAttribute {
+    pub(crate) code: Option<Given<LitStr>>,
+    pub(crate) message: Option<Given<LitStr>>,
+    pub(crate) retryable: Option<Ident>,
+    pub(crate) retry_after: Option<Given<u64>>,
+    pub(crate) effect: Option<Given<LitStr>>,
+    pub(crate) next: Option<Given<LitStr>>,
+    pub(crate) transparent: Option<Ident>,
+    /// The word `tool_error`.
+    pub(crate) word: Path,
+    /// Whether all of it could be read; else nothing is said about absent keys.
+    pub(crate) intact: bool,
+}

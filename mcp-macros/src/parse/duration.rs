@@ -1,0 +1,185 @@
+//! Durations: a whole number and one of `ms`, `s`, `m`, `h`, `d`.
+
+use proc_macro2::Ident;
+use syn::Lit;
+
+use crate::diag::Diagnostics;
+
+const UNITS: [(&str, u64); 5] =
+    [("ms", 1), ("s", 1000), ("m", 60 * 1000), ("h", 60 * 60 * 1000), ("d", DAY)];
+const DAY: u64 = 24 * 60 * 60 * 1000;
+const LONGEST: u64 = 365 * DAY;
+const UNITS_NOTE: &str = "units are `ms`, `s`, `m`, `h`, `d`";
+
+/// Why a text is no duration.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum DurationError {
+    NoNumber,
+    NoUnit,
+    UnknownUnit { unit: String, fixed: Option<String> },
+    NotWhole,
+    Zero,
+    TooLong,
+}
+
+/// The milliseconds of the value of `key`.
+pub(crate) fn milliseconds(
+    key: &Ident,
+    literal: &Lit,
+    diagnostics: &mut Diagnostics,
+) -> Option<u64> {
+    let text = match literal {
+        Lit::Str(text) => text.value(),
+        // `timeout = 10s` is a number with a suffix to Rust.
+        Lit::Int(number) => {
+            if number.suffix().is_empty() {
+                report_no_unit(key, literal, diagnostics, number.base10_digits());
+            } else {
+                diagnostics
+                    .error(literal, format!("`{key}` takes its duration in quotes"))
+                    .help(format!("write `{key} = \"{number}\"`"));
+            }
+            return None;
+        }
+        _ => {
+            diagnostics
+                .error(literal, format!("`{key}` takes a duration in quotes"))
+                .help(format!("write `{key} = \"10s\"`; {UNITS_NOTE}"));
+            return None;
+        }
+    };
+    match parse(&text) {
+        Ok(milliseconds) => Some(milliseconds),
+        Err(DurationError::NoUnit) => {
+            report_no_unit(key, literal, diagnostics, text.trim());
+            None
+        }
+        Err(error) => {
+            report(&text, &error, literal, diagnostics);
+            None
+        }
+    }
+}
+
+/// The milliseconds that `text` stands for.
+pub(crate) fn parse(text: &str) -> Result<u64, DurationError> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    if number.is_empty() {
+        return Err(DurationError::NoNumber);
+    }
+    if unit.starts_with('.') {
+        return Err(DurationError::NotWhole);
+    }
+    if unit.is_empty() {
+        return Err(DurationError::NoUnit);
+    }
+    let Some((_, factor)) = UNITS.iter().find(|(name, _)| *name == unit) else {
+        return Err(unknown_unit(number, unit));
+    };
+    // A number that overflows is too long as well.
+    let milliseconds = number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(*factor))
+        .unwrap_or(u64::MAX);
+    match milliseconds {
+        0 => Err(DurationError::Zero),
+        1..=LONGEST => Ok(milliseconds),
+        _ => Err(DurationError::TooLong),
+    }
+}
+
+fn unknown_unit(number: &str, unit: &str) -> DurationError {
+    let unit = unit.trim();
+    let meant = match unit.to_ascii_lowercase().as_str() {
+        "ms" | "msec" | "msecs" | "milli" | "millis" | "millisecond" | "milliseconds" => Some("ms"),
+        "s" | "sec" | "secs" | "second" | "seconds" => Some("s"),
+        "m" | "min" | "mins" | "minute" | "minutes" => Some("m"),
+        "h" | "hr" | "hrs" | "hour" | "hours" => Some("h"),
+        "d" | "day" | "days" => Some("d"),
+        _ => None,
+    };
+    DurationError::UnknownUnit {
+        unit: unit.to_owned(),
+        fixed: meant.map(|unit| format!("{number}{unit}")),
+    }
+}
+
+fn report_no_unit(key: &Ident, literal: &Lit, diagnostics: &mut Diagnostics, number: &str) {
+    diagnostics
+        .error(literal, format!("`{key}` needs a unit"))
+        .help(format!("write `{key} = \"{number}s\"`; {UNITS_NOTE}"));
+}
+
+fn report(text: &str, error: &DurationError, literal: &Lit, diagnostics: &mut Diagnostics) {
+    let (reason, help) = match error {
+        DurationError::NoNumber => {
+            ("it must start with a number".to_owned(), format!("write \"10s\"; {UNITS_NOTE}"))
+        }
+        DurationError::NoUnit => ("no unit".to_owned(), format!("write \"{text}s\"; {UNITS_NOTE}")),
+        // The unit is right and only the space is wrong.
+        DurationError::UnknownUnit { unit, fixed: Some(fixed) }
+            if fixed.ends_with(unit.as_str()) =>
+        {
+            ("a space before the unit".to_owned(), format!("write \"{fixed}\"; {UNITS_NOTE}"))
+        }
+        DurationError::UnknownUnit { unit, fixed } => (
+            format!("unknown unit `{unit}`"),
+            match fixed {
+                Some(fixed) => format!("write \"{fixed}\"; {UNITS_NOTE}"),
+                None => UNITS_NOTE.to_owned(),
+            },
+        ),
+        DurationError::NotWhole => (
+            "the number must be whole".to_owned(),
+            format!("write it in a smaller unit, such as \"1500ms\"; {UNITS_NOTE}"),
+        ),
+        DurationError::Zero => ("it is zero".to_owned(), "the shortest is \"1ms\"".to_owned()),
+        DurationError::TooLong => {
+            ("it is too long".to_owned(), "the longest is \"365d\"".to_owned())
+        }
+    };
+    diagnostics.error(literal, format!("invalid duration \"{text}\": {reason}")).help(help);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DurationError, parse};
+
+    #[test]
+    fn numbers_with_units_are_durations() {
+        assert_eq!(parse("250ms"), Ok(250));
+        assert_eq!(parse("10s"), Ok(10_000));
+        assert_eq!(parse("2m"), Ok(120_000));
+        assert_eq!(parse("1h"), Ok(3_600_000));
+        assert_eq!(parse("365d"), Ok(31_536_000_000));
+    }
+
+    #[test]
+    fn everything_else_is_not() {
+        assert_eq!(parse("10"), Err(DurationError::NoUnit));
+        assert_eq!(parse(""), Err(DurationError::NoNumber));
+        assert_eq!(parse("-1s"), Err(DurationError::NoNumber));
+        assert_eq!(parse("s"), Err(DurationError::NoNumber));
+        assert_eq!(parse("1.5s"), Err(DurationError::NotWhole));
+        assert_eq!(parse("0ms"), Err(DurationError::Zero));
+        assert_eq!(parse("366d"), Err(DurationError::TooLong));
+        assert_eq!(parse("99999999999999999999s"), Err(DurationError::TooLong));
+    }
+
+    #[test]
+    fn a_known_unit_in_other_words_is_corrected() {
+        assert_eq!(
+            parse("30 sec"),
+            Err(DurationError::UnknownUnit {
+                unit: "sec".to_owned(),
+                fixed: Some("30s".to_owned()),
+            })
+        );
+        assert_eq!(
+            parse("3w"),
+            Err(DurationError::UnknownUnit { unit: "w".to_owned(), fixed: None })
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! What was written to what is right, or errors that say what isn't.
+
+mod code;
+pub(crate) mod error_type;
+mod message;
+mod name;
+mod parameter;
+mod signature;
+pub(crate) mod tool;

@@ -1,0 +1,249 @@
+//! Parameters, one by one and together.
+
+use std::cmp::Ordering;
+
+use quote::ToTokens as _;
+use syn::{Ident, LitStr, Pat, Path, ext::IdentExt as _};
+
+use super::name;
+use crate::{
+    diag::Diagnostics,
+    model::{
+        checked::{Parameter, Rule, Source},
+        parsed::{self, ArgAttribute, Bounds, Given, Number},
+    },
+};
+
+/// Checks every parameter, then those rules that hold between them.
+pub(crate) fn check_all(
+    parameters: Vec<parsed::Parameter>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Parameter> {
+    let parameters: Vec<Parameter> =
+        parameters.into_iter().map(|parameter| check(parameter, diagnostics)).collect();
+    check_headers(&parameters, diagnostics);
+    parameters
+}
+
+fn check(parameter: parsed::Parameter, diagnostics: &mut Diagnostics) -> Parameter {
+    let parsed::Parameter { cfg, docs: comment, arg, pattern, ty } = parameter;
+    let mut rules = Vec::new();
+    let source = match (plain_name(&pattern), arg) {
+        (None, arg) => {
+            if let Some(arg) = arg {
+                report_pattern(&arg.word, &pattern, diagnostics);
+            }
+            Source::Extractor
+        }
+        (Some(ident), arg) => {
+            let comment = (!comment.is_empty()).then(|| Given {
+                key: Ident::new("description", ident.span()),
+                value: Rule::Description(comment),
+            });
+            match arg {
+                None => {
+                    rules.extend(comment);
+                    Source::Undecided(property(None, ident, diagnostics))
+                }
+                Some(arg) if arg.flatten.is_some() => {
+                    check_flatten(&arg, ident, diagnostics);
+                    Source::Flatten(property(None, ident, diagnostics))
+                }
+                Some(mut arg) => {
+                    if arg.description.is_none() {
+                        rules.extend(comment);
+                    }
+                    let name = property(arg.rename.take(), ident, diagnostics);
+                    take_rules(arg, &mut rules, diagnostics);
+                    Source::Argument(name)
+                }
+            }
+        }
+    };
+    Parameter { cfg, ty, source, rules }
+}
+
+/// The identifier of a pattern that is a name and nothing else.
+fn plain_name(pattern: &Pat) -> Option<&Ident> {
+    match pattern {
+        Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => Some(&name.ident),
+        _ => None,
+    }
+}
+
+fn report_pattern(word: &Path, pattern: &Pat, diagnostics: &mut Diagnostics) {
+    let pattern = pattern.to_token_stream();
+    diagnostics
+        .error(
+            word,
+            format!("`#[arg]` on the pattern `{pattern}`: tool arguments need a plain name"),
+        )
+        .note("the name becomes the JSON property");
+}
+
+fn property(given: Option<Given<LitStr>>, ident: &Ident, diagnostics: &mut Diagnostics) -> LitStr {
+    let Some(given) = given else {
+        return LitStr::new(&ident.unraw().to_string(), ident.span());
+    };
+    let text = given.value.value();
+    if let Some(wrong) = name::argument(&text) {
+        let text = text.escape_debug();
+        diagnostics.error(
+            &given.value,
+            format!("argument name \"{text}\" {wrong}; names are 1 to 128 characters without control characters"),
+        );
+    }
+    given.value
+}
+
+/// A flattened parameter has no property that a rule could hold for.
+fn check_flatten(arg: &ArgAttribute, ident: &Ident, diagnostics: &mut Diagnostics) {
+    let keys = [
+        arg.rename.as_ref().map(|given| &given.key),
+        arg.description.as_ref().map(|given| &given.key),
+        arg.default.as_ref().map(|given| &given.key),
+        arg.example.as_ref().map(|given| &given.key),
+        arg.range.as_ref().map(|given| &given.key),
+        arg.length.as_ref().map(|given| &given.key),
+        arg.items.as_ref().map(|given| &given.key),
+        arg.pattern.as_ref().map(|given| &given.key),
+        arg.format.as_ref().map(|given| &given.key),
+        arg.header.as_ref().map(|given| &given.key),
+    ];
+    for key in keys.into_iter().flatten() {
+        diagnostics
+            .error(
+                key,
+                format!("`{key}` on `{ident}`, which is flattened and has no property of its own"),
+            )
+            .help("say it on the fields of its type");
+    }
+}
+
+fn take_rules(arg: ArgAttribute, rules: &mut Vec<Given<Rule>>, diagnostics: &mut Diagnostics) {
+    let mut push = |key: Ident, value| rules.push(Given { key, value });
+    if let Some(Given { key, value }) = arg.description {
+        if value.is_empty() {
+            diagnostics
+                .error(&key, "`description` is empty")
+                .help("say what the argument means, or leave the key out");
+        }
+        push(key, Rule::Description(value));
+    }
+    if let Some(Given { key, value }) = arg.default {
+        push(key, Rule::Default(value));
+    }
+    if let Some(Given { key, value }) = arg.example {
+        push(key, Rule::Example(value));
+    }
+    if let Some(Given { key, value }) = arg.range {
+        check_range(&key, &value, diagnostics);
+        if let Some(min) = value.min {
+            push(key.clone(), Rule::Minimum(min));
+        }
+        match value.max {
+            Some(max) if value.inclusive => push(key, Rule::Maximum(max)),
+            Some(max) => push(key, Rule::ExclusiveMaximum(max)),
+            None => {}
+        }
+    }
+    if let Some(Given { key, value }) = arg.length {
+        let (min, max) = count(&key, &value, diagnostics);
+        push(key, Rule::Length(min, max));
+    }
+    if let Some(Given { key, value }) = arg.items {
+        let (min, max) = count(&key, &value, diagnostics);
+        push(key, Rule::Items(min, max));
+    }
+    if let Some(Given { key, value }) = arg.pattern {
+        push(key, Rule::Pattern(value));
+    }
+    if let Some(Given { key, value }) = arg.format {
+        check_format(&key, &value, diagnostics);
+        push(key, Rule::Format(value));
+    }
+    if let Some(Given { key, value }) = arg.header {
+        check_header(&value, diagnostics);
+        push(key, Rule::Header(value));
+    }
+}
+
+fn check_range(key: &Ident, range: &Bounds<Number>, diagnostics: &mut Diagnostics) {
+    let (Some(min), Some(max)) = (range.min, range.max) else {
+        return;
+    };
+    let order = match (min, max) {
+        (Number::Int(min), Number::Int(max)) => Some(min.cmp(&max)),
+        (min, max) => min.to_f64().partial_cmp(&max.to_f64()),
+    };
+    let holds_something =
+        order == Some(Ordering::Less) || (range.inclusive && order == Some(Ordering::Equal));
+    if !holds_something {
+        report_empty(key, range, diagnostics);
+    }
+}
+
+/// The least and the greatest count, both included.
+fn count(key: &Ident, range: &Bounds<u64>, diagnostics: &mut Diagnostics) -> (u64, Option<u64>) {
+    let min = range.min.unwrap_or(0);
+    let max = match range.max {
+        Some(max) if range.inclusive => Some(max),
+        Some(0) => {
+            report_empty(key, range, diagnostics);
+            return (min, Some(min));
+        }
+        Some(max) => Some(max - 1),
+        None => None,
+    };
+    if max.is_some_and(|max| max < min) {
+        report_empty(key, range, diagnostics);
+    }
+    (min, max)
+}
+
+fn report_empty<T>(key: &Ident, range: &Bounds<T>, diagnostics: &mut Diagnostics) {
+    let text = range.tokens.to_string().replace(' ', "");
+    diagnostics.error(&range.tokens, format!("`{key}({text})` holds nothing")).help(
+        if range.inclusive {
+            "the lower end is above the upper end"
+        } else {
+            "`..` leaves out the upper end; `..=` includes it"
+        },
+    );
+}
+
+fn check_format(key: &Ident, value: &LitStr, diagnostics: &mut Diagnostics) {
+    if value.value().trim().is_empty() {
+        diagnostics
+            .error(value, format!("`{key}` is empty"))
+            .help("write a format of JSON Schema, such as `format = \"email\"`");
+    }
+}
+
+fn check_header(value: &LitStr, diagnostics: &mut Diagnostics) {
+    let text = value.value();
+    if let Some(wrong) = name::header(&text) {
+        let text = text.escape_debug();
+        diagnostics
+            .error(value, format!("header name \"{text}\" {wrong}"))
+            .help("write letters, digits and `-`, such as `header = \"Region\"`");
+    }
+}
+
+/// Header names are the same in any case (RFC 9110, section 5.1).
+fn check_headers(parameters: &[Parameter], diagnostics: &mut Diagnostics) {
+    let mut seen: Vec<String> = Vec::new();
+    // Two parameters under contrary `#[cfg]` may well share a header.
+    let certain = parameters.iter().filter(|parameter| parameter.cfg.is_empty());
+    for rule in certain.flat_map(|parameter| &parameter.rules) {
+        let Rule::Header(value) = &rule.value else {
+            continue;
+        };
+        let name = value.value().to_ascii_lowercase();
+        if seen.contains(&name) {
+            diagnostics
+                .error(value, format!("two arguments travel as the header \"{}\"", value.value()));
+        }
+        seen.push(name);
+    }
+}

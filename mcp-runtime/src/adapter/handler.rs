@@ -1,0 +1,354 @@
+//! Answers the protocol's requests: tools from the registry, everything else from the delegate.
+
+#![allow(deprecated, reason = "older revisions of the protocol are served too")]
+
+use std::borrow::Cow;
+
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams,
+    CancelledNotificationParam, CompleteRequestMethod, CompleteRequestParams, CompleteResult,
+    ConstString, CustomNotification, CustomRequest, CustomResult, DiscoverResult, ErrorData,
+    GetPromptRequestParams, GetPromptResponse, GetSkillRequestParams, GetSkillResult,
+    GetTaskParams, GetTaskResult, Implementation, ListPromptsRequestMethod, ListPromptsResult,
+    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
+    ListResourcesResult, ListSkillsResult, ListToolsResult, MetaObject, PaginatedRequestParams,
+    ProgressNotificationParam, ProtocolVersion, ReadResourceDirectoryRequestParams,
+    ReadResourceDirectoryResult, ReadResourceRequestParams, ReadResourceResponse, ServerConfig,
+    SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool, ToolsCapability,
+    UnsubscribeRequestParams, UpdateTaskParams,
+};
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
+use rmcp::{RoleServer, ServerHandler};
+use serde_json::Value;
+
+use super::convert;
+use super::raw::RawContext;
+use crate::context::{Caller, Origin};
+use crate::server::App;
+use crate::validate::nearest;
+
+/// How long a client may keep the lists, which change only with the server's build.
+const LIST_TTL_MS: u64 = 300_000;
+const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+
+type Answer<T> = Result<T, ErrorData>;
+type Request = RequestContext<RoleServer>;
+type Notice = NotificationContext<RoleServer>;
+
+/// The protocol side of a server. Lists and descriptions are made once, here.
+pub(super) struct Handler<D> {
+    app: App,
+    delegate: D,
+    config: ServerConfig,
+    list: ListToolsResult,
+    server_info: Value,
+}
+
+impl<D: ServerHandler> Handler<D> {
+    pub(super) fn new(app: App, delegate: D) -> Self {
+        let tools: Vec<Tool> = app.tools().map(convert::tool).collect();
+        let mut list = ListToolsResult::with_all_items(tools);
+        list.ttl_ms = Some(LIST_TTL_MS);
+        // Nothing in it depends on the caller.
+        list.cache_scope = Some(CacheScope::Public);
+        let config = config(&app, delegate.get_info());
+        let server_info = serde_json::to_value(&config.server_info).unwrap_or_default();
+        Self { app, delegate, config, list, server_info }
+    }
+
+    pub(super) fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// What the specification asks a modern server to say of itself on each result.
+    fn introduce(&self, meta: &mut Option<MetaObject>, context: &Request) {
+        if is_modern(context) {
+            let meta = meta.get_or_insert_with(MetaObject::default);
+            meta.0.insert(SERVER_INFO.into(), self.server_info.clone());
+        }
+    }
+
+    /// Whether the server offers what a method belongs to.
+    fn offers(&self, method: &str, context: &Request) -> bool {
+        let capabilities = &self.config.capabilities;
+        match method {
+            "tools/call" | "tools/list" | "server/discover" => true,
+            "initialize" => !is_modern(context),
+            "prompts/get" | "prompts/list" => capabilities.prompts.is_some(),
+            "resources/read" | "resources/list" | "resources/templates/list" => {
+                capabilities.resources.is_some()
+            }
+            "completion/complete" => capabilities.completions.is_some(),
+            _ => false,
+        }
+    }
+}
+
+/// The delegate's capabilities and ours; the server's own name.
+fn config(app: &App, delegate: ServerConfig) -> ServerConfig {
+    let mut capabilities = delegate.capabilities;
+    capabilities.tools.get_or_insert_with(ToolsCapability::default);
+    let mut info = Implementation::new(app.name(), app.version());
+    info.title = app.title().map(str::to_owned);
+    let mut config = ServerConfig::new(capabilities).with_server_info(info);
+    config.instructions = app.instructions().map(str::to_owned).or(delegate.instructions);
+    config
+}
+
+fn is_modern(context: &Request) -> bool {
+    context
+        .protocol_version()
+        .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+}
+
+fn unsupported<T, M: ConstString>() -> Answer<T> {
+    Err(ErrorData::method_not_found::<M>())
+}
+
+impl<D: ServerHandler> ServerHandler for Handler<D> {
+    fn get_info(&self) -> ServerConfig {
+        self.config.clone()
+    }
+
+    async fn discover(&self, _: Request) -> Answer<DiscoverResult> {
+        let versions = self.supported_protocol_versions().into_owned();
+        let mut result = DiscoverResult::from_server_info(versions, self.get_info());
+        result.ttl_ms = LIST_TTL_MS;
+        result.cache_scope = CacheScope::Public;
+        Ok(result)
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        self.delegate.supported_protocol_versions()
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: Request,
+    ) -> Answer<ListToolsResult> {
+        if request.is_some_and(|request| request.cursor.is_some()) {
+            return Err(ErrorData::invalid_params("no page has this cursor", None));
+        }
+        let mut list = self.list.clone();
+        self.introduce(&mut list.meta, &context);
+        Ok(list)
+    }
+
+    /// Asked on every HTTP request, to compare headers with arguments.
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.list.tools.get(self.app.registry().position(name)?).cloned()
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: Request,
+    ) -> Answer<CallToolResponse> {
+        let registry = self.app.registry();
+        let Some(position) = registry.position(&request.name) else {
+            return Err(unknown_tool(&request.name, self.app.tools().map(|tool| tool.name())));
+        };
+        let caller = caller(&context);
+        let cancellation = context.ct.clone();
+        let modern = is_modern(&context);
+        let origin = Origin {
+            request: Box::new(RawContext::new(
+                context,
+                request.input_responses,
+                request.request_state,
+            )),
+            caller,
+            cancellation,
+        };
+        let arguments = request.arguments.unwrap_or_default();
+        let outcome = registry.call(position, arguments, origin).await;
+        let mut response = convert::response(outcome, registry.tool(position))?;
+        if let (true, CallToolResponse::Complete(result)) = (modern, &mut response) {
+            let meta = result.meta.get_or_insert_with(MetaObject::default);
+            meta.0.insert(SERVER_INFO.into(), self.server_info.clone());
+        }
+        Ok(response)
+    }
+
+    /// The SDK hands over what it could not read: a method of ours with wrong parameters too.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        context: Request,
+    ) -> Answer<CustomResult> {
+        if self.offers(&request.method, &context) {
+            let message = format!("the parameters of `{}` are not valid", request.method);
+            return Err(ErrorData::invalid_params(message, None));
+        }
+        self.delegate.on_custom_request(request, context).await
+    }
+
+    async fn complete(&self, r: CompleteRequestParams, c: Request) -> Answer<CompleteResult> {
+        self.delegate.complete(r, c).await
+    }
+
+    async fn set_level(&self, r: SetLevelRequestParams, c: Request) -> Answer<()> {
+        self.delegate.set_level(r, c).await
+    }
+
+    async fn get_prompt(&self, r: GetPromptRequestParams, c: Request) -> Answer<GetPromptResponse> {
+        self.delegate.get_prompt(r, c).await
+    }
+
+    async fn list_prompts(
+        &self,
+        r: Option<PaginatedRequestParams>,
+        c: Request,
+    ) -> Answer<ListPromptsResult> {
+        self.delegate.list_prompts(r, c).await
+    }
+
+    async fn list_resources(
+        &self,
+        r: Option<PaginatedRequestParams>,
+        c: Request,
+    ) -> Answer<ListResourcesResult> {
+        self.delegate.list_resources(r, c).await
+    }
+
+    async fn list_resource_templates(
+        &self,
+        r: Option<PaginatedRequestParams>,
+        c: Request,
+    ) -> Answer<ListResourceTemplatesResult> {
+        self.delegate.list_resource_templates(r, c).await
+    }
+
+    async fn read_resource(
+        &self,
+        r: ReadResourceRequestParams,
+        c: Request,
+    ) -> Answer<ReadResourceResponse> {
+        self.delegate.read_resource(r, c).await
+    }
+
+    fn accepted_subscription_filter(&self, r: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        self.delegate.accepted_subscription_filter(r)
+    }
+
+    async fn listen(&self, c: SubscriptionContext) -> Answer<()> {
+        self.delegate.listen(c).await
+    }
+
+    async fn subscribe(&self, r: SubscribeRequestParams, c: Request) -> Answer<()> {
+        self.delegate.subscribe(r, c).await
+    }
+
+    async fn unsubscribe(&self, r: UnsubscribeRequestParams, c: Request) -> Answer<()> {
+        self.delegate.unsubscribe(r, c).await
+    }
+
+    async fn on_cancelled(&self, n: CancelledNotificationParam, c: Notice) {
+        self.delegate.on_cancelled(n, c).await;
+    }
+
+    async fn on_progress(&self, n: ProgressNotificationParam, c: Notice) {
+        self.delegate.on_progress(n, c).await;
+    }
+
+    async fn on_initialized(&self, c: Notice) {
+        self.delegate.on_initialized(c).await;
+    }
+
+    async fn on_roots_list_changed(&self, c: Notice) {
+        self.delegate.on_roots_list_changed(c).await;
+    }
+
+    async fn on_custom_notification(&self, n: CustomNotification, c: Notice) {
+        self.delegate.on_custom_notification(n, c).await;
+    }
+
+    async fn get_task(&self, r: GetTaskParams, c: Request) -> Answer<GetTaskResult> {
+        self.delegate.get_task(r, c).await
+    }
+
+    async fn update_task(&self, r: UpdateTaskParams, c: Request) -> Answer<()> {
+        self.delegate.update_task(r, c).await
+    }
+
+    async fn cancel_task(&self, r: CancelTaskParams, c: Request) -> Answer<()> {
+        self.delegate.cancel_task(r, c).await
+    }
+
+    async fn list_skills(
+        &self,
+        r: Option<PaginatedRequestParams>,
+        c: Request,
+    ) -> Answer<ListSkillsResult> {
+        self.delegate.list_skills(r, c).await
+    }
+
+    async fn get_skill(&self, r: GetSkillRequestParams, c: Request) -> Answer<GetSkillResult> {
+        self.delegate.get_skill(r, c).await
+    }
+
+    async fn read_resource_directory(
+        &self,
+        r: ReadResourceDirectoryRequestParams,
+        c: Request,
+    ) -> Answer<ReadResourceDirectoryResult> {
+        self.delegate.read_resource_directory(r, c).await
+    }
+}
+
+/// Nobody is authenticated yet: what comes over HTTP is anonymous, what comes over stdio is the
+/// user who started the process.
+fn caller(context: &Request) -> Caller {
+    if context.extensions.get::<http::request::Parts>().is_some() {
+        Caller::anonymous()
+    } else {
+        Caller::local()
+    }
+}
+
+fn unknown_tool<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> ErrorData {
+    let similar = nearest(name, known);
+    let message = similar.map_or_else(
+        || "unknown tool".to_owned(),
+        |similar| format!("unknown tool; did you mean `{similar}`?"),
+    );
+    ErrorData::invalid_params(message, None)
+}
+
+/// Stands where no hand-written handler does: the server has tools and nothing else, and says so.
+pub(super) struct ToolsOnly;
+
+impl ServerHandler for ToolsOnly {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(rmcp::model::ServerCapabilities::default())
+    }
+
+    async fn complete(&self, _: CompleteRequestParams, _: Request) -> Answer<CompleteResult> {
+        unsupported::<_, CompleteRequestMethod>()
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: Request,
+    ) -> Answer<ListPromptsResult> {
+        unsupported::<_, ListPromptsRequestMethod>()
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: Request,
+    ) -> Answer<ListResourcesResult> {
+        unsupported::<_, ListResourcesRequestMethod>()
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: Request,
+    ) -> Answer<ListResourceTemplatesResult> {
+        unsupported::<_, ListResourceTemplatesRequestMethod>()
+    }
+}

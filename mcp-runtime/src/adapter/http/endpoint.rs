@@ -1,0 +1,57 @@
+//! The SDK's HTTP service, its types erased.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::{Request, Response};
+use http_body_util::Full;
+use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio_util::sync::CancellationToken;
+
+use crate::adapter::handler::Handler;
+
+type Answer = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+
+/// The MCP endpoint behind its checks.
+pub(crate) struct Endpoint {
+    answer: Box<dyn Fn(Request<Full<Bytes>>) -> Answer + Send + Sync>,
+    sessions: Arc<LocalSessionManager>,
+}
+
+impl Endpoint {
+    pub(in crate::adapter) fn new<D: ServerHandler>(
+        handler: Arc<Handler<D>>,
+        end: CancellationToken,
+    ) -> Self {
+        let sessions = Arc::new(LocalSessionManager::default());
+        let limit = handler.app().settings().json_limits().message;
+        // Host, Origin and size are checked in front, where the answer can be a JSON-RPC error.
+        let config = StreamableHttpServerConfig::default()
+            .disable_allowed_hosts()
+            .disable_allowed_origins()
+            .with_max_request_body_bytes(limit)
+            .with_json_response(true)
+            .with_cancellation_token(end);
+        let factory = move || Ok(Arc::clone(&handler));
+        let service = StreamableHttpService::new(factory, Arc::clone(&sessions), config);
+        Self {
+            answer: Box::new(move |request| {
+                let service = service.clone();
+                Box::pin(async move { service.handle(request).await.map(Body::new) })
+            }),
+            sessions,
+        }
+    }
+
+    pub(super) async fn answer(&self, request: Request<Full<Bytes>>) -> Response<Body> {
+        (self.answer)(request).await
+    }
+
+    /// Sessions of older revisions that are open now.
+    pub(super) async fn sessions(&self) -> usize {
+        self.sessions.sessions.read().await.len()
+    }
+}

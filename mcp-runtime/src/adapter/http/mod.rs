@@ -1,0 +1,103 @@
+//! HTTP: the MCP endpoint with its checks, and the health endpoints.
+
+mod endpoint;
+mod guard;
+mod serve;
+
+pub(crate) use endpoint::Endpoint;
+pub(crate) use serve::serve;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Settings;
+use crate::error::Error;
+use crate::server::{Built, Server};
+use guard::Guard;
+
+/// Where the MCP endpoint lies.
+pub(crate) const PATH: &str = "/mcp";
+
+impl Server {
+    /// The server as routes of an [axum](https://docs.rs/axum) application: `/mcp`, `/livez` and
+    /// `/readyz`.
+    ///
+    /// The checks of Host and Origin and the limits on messages come with the routes; listening,
+    /// connection limits and shutdown are the application's. A Host other than a loopback name
+    /// has to be allowed by the setting `http.allowed_hosts`.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::{tool, tools, Server};
+    /// # /// Say hello.
+    /// # #[tool]
+    /// # async fn hello() -> String { "hello".into() }
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mcp = Server::new("greeter", "1.0.0").tools(tools![hello]).router()?;
+    /// let app = axum::Router::new().merge(mcp);
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+    /// axum::serve(listener, app).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the server as it was put together: see [`Server::build`].
+    pub fn router(self) -> Result<Router, Error> {
+        Ok(router(self.finish()?, CancellationToken::new(), &Readiness::default()))
+    }
+}
+
+/// Whether new work is welcome.
+#[derive(Clone, Default)]
+pub(crate) struct Readiness(Arc<AtomicBool>);
+
+impl Readiness {
+    pub(crate) fn drain(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn status(&self) -> StatusCode {
+        if self.0.load(Ordering::Relaxed) {
+            StatusCode::SERVICE_UNAVAILABLE
+        } else {
+            StatusCode::OK
+        }
+    }
+}
+
+/// The routes. After `end`, streams that are still open are closed.
+fn router(built: Built, end: CancellationToken, readiness: &Readiness) -> Router {
+    let Built { app, edge } = built;
+    let guard = Arc::new(Guard::new(app.settings(), edge.http(end)));
+    let readiness = readiness.clone();
+    Router::new()
+        .route(PATH, any(mcp).with_state(guard))
+        .route("/livez", get(|| async { StatusCode::OK }))
+        .route("/readyz", get(move || async move { readiness.status().into_response() }))
+}
+
+async fn mcp(State(guard): State<Arc<Guard>>, request: Request) -> Response {
+    guard.answer(request).await
+}
+
+/// What a host must be while nobody is authenticated, or be told otherwise in so many words.
+fn refuse_open_network(settings: &Settings) -> Result<(), Error> {
+    let address = settings.http_address;
+    if address.ip().is_loopback() || settings.http_allow_unauthenticated_network {
+        return Ok(());
+    }
+    Err(Error::settings(format!(
+        "refusing to listen on {address}: without authentication, everyone who reaches this \
+         address could call every tool. Listen on 127.0.0.1, or set \
+         `http.allow_unauthenticated_network = true` where something in front authenticates"
+    )))
+}

@@ -1,0 +1,107 @@
+//! The listener: bounded connections, and an end that lets running calls finish.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+use super::{Readiness, refuse_open_network, router};
+use crate::error::Error;
+use crate::server::{App, Built};
+
+/// How long connections without a running call get to notice the end.
+const LINGER: Duration = Duration::from_secs(1);
+/// How long to leave a listener alone that cannot accept, such as for lack of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop`, then lets running calls finish within the grace period.
+///
+/// `ready` is told the address once the server listens.
+pub(crate) async fn serve(
+    built: Built,
+    stop: CancellationToken,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), Error> {
+    refuse_open_network(built.app.settings())?;
+    let end = CancellationToken::new();
+    let readiness = Readiness::default();
+    let app = built.app.clone();
+    let router = router(built, end.clone(), &readiness);
+    let address = app.settings().http_address;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| Error::serve(format!("cannot listen on {address}: {error}")))?;
+    ready(listener.local_addr().map_err(Error::serve)?);
+
+    let graceful = accept(&app, &listener, router, &stop).await;
+    readiness.drain();
+    drop(listener);
+    app.drain().await;
+    // What is left are idle connections and streams: the first notice at once, the second when
+    // the SDK's side of them ends.
+    let mut closing = std::pin::pin!(graceful.shutdown());
+    if tokio::time::timeout(LINGER, &mut closing).await.is_err() {
+        end.cancel();
+        let _ = tokio::time::timeout(LINGER, closing).await;
+    }
+    Ok(())
+}
+
+async fn accept(
+    app: &App,
+    listener: &TcpListener,
+    router: Router,
+    stop: &CancellationToken,
+) -> GracefulShutdown {
+    let graceful = GracefulShutdown::new();
+    let connections = Arc::new(Semaphore::new(app.settings().http_max_connections));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(app.settings().http_read_timeout);
+    loop {
+        let next = async {
+            // The semaphore is never closed.
+            let place = Arc::clone(&connections).acquire_owned().await.ok();
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            biased;
+            () = stop.cancelled() => return graceful,
+            next = next => next,
+        };
+        match accepted {
+            Ok((stream, _)) => connection(&http, stream, router.clone(), &graceful, place),
+            Err(error) => {
+                warn!("cannot accept a connection: {error}");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn connection(
+    http: &http1::Builder,
+    stream: TcpStream,
+    router: Router,
+    graceful: &GracefulShutdown,
+    place: Option<OwnedSemaphorePermit>,
+) {
+    // Small answers in several writes would wait for acknowledgements.
+    let _ = stream.set_nodelay(true);
+    let service = TowerToHyperService::new(router);
+    let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            debug!("a connection ended: {error}");
+        }
+        drop(place);
+    });
+}

@@ -1,0 +1,82 @@
+//! The edge: the only room that names the protocol's SDK and the HTTP framework.
+//!
+//! [`handler`] answers requests from the registry, [`convert`] translates what travels, [`stdio`]
+//! and [`http`] are the transports, [`raw`] is the way around this crate's own types.
+
+mod convert;
+mod handler;
+#[cfg(feature = "http")]
+mod http;
+pub mod raw;
+mod stdio;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use rmcp::ServerHandler;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use convert::{list_json, outcome_json};
+#[cfg(feature = "http")]
+pub(crate) use http::{PATH as HTTP_PATH, serve as serve_http};
+
+use crate::error::Error;
+use crate::server::{App, Server};
+use handler::{Handler, ToolsOnly};
+
+/// The newest revision of the protocol.
+#[cfg(all(feature = "cli", feature = "http"))]
+pub(crate) const REVISION: &str = "2026-07-28";
+
+/// A server's protocol side, whatever hand-written handler stands behind it.
+pub(crate) trait Edge: Send + Sync {
+    /// Serves stdin and stdout until the client closes them. After `pause` nothing more is read;
+    /// after `end` the connection is closed.
+    fn stdio(
+        self: Arc<Self>,
+        pause: CancellationToken,
+        end: CancellationToken,
+    ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+    /// The HTTP service of the MCP endpoint, without the checks in front of it.
+    #[cfg(feature = "http")]
+    fn http(self: Arc<Self>, end: CancellationToken) -> http::Endpoint;
+}
+
+/// What [`Server::delegate`](crate::Server::delegate) keeps until the server is built.
+pub(crate) type Delegate = Box<dyn FnOnce(App) -> Arc<dyn Edge> + Send>;
+
+fn delegate<D: ServerHandler>(delegate: D) -> Delegate {
+    Box::new(|app| Arc::new(Handler::new(app, delegate)))
+}
+
+/// Where nothing was delegated.
+pub(crate) fn tools_only() -> Delegate {
+    delegate(ToolsOnly)
+}
+
+impl Server {
+    /// Hands everything that isn't a tool to a handler written against the SDK: prompts,
+    /// resources, completion, subscriptions, logging.
+    ///
+    /// The server's capabilities are the handler's, and tools. The handler's own tools are not
+    /// served, and its name and version are not used.
+    pub fn delegate(self, handler: impl ServerHandler) -> Self {
+        self.with_delegate(delegate(handler))
+    }
+}
+
+impl<D: ServerHandler> Edge for Handler<D> {
+    fn stdio(
+        self: Arc<Self>,
+        pause: CancellationToken,
+        end: CancellationToken,
+    ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>> {
+        Box::pin(stdio::serve(self, pause, end))
+    }
+
+    #[cfg(feature = "http")]
+    fn http(self: Arc<Self>, end: CancellationToken) -> http::Endpoint {
+        http::Endpoint::new(self, end)
+    }
+}

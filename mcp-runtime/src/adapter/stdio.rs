@@ -1,0 +1,232 @@
+//! stdin and stdout: one JSON-RPC message a line, nothing else on stdout.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
+use rmcp::transport::Transport;
+use rmcp::transport::io::{StdioReader, StdioWriter, stdio_pipes};
+use rmcp::{RoleServer, ServerHandler};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+
+use super::handler::Handler;
+use crate::error::Error;
+use crate::json::{Limits, Malformed, inspect};
+
+/// Answers that may wait for a client that is slow to read, before tools wait with them.
+const UNSENT: usize = 64;
+/// How long a client that no longer reads can hold up the end.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+pub(super) async fn serve<D: ServerHandler>(
+    handler: Arc<Handler<D>>,
+    pause: CancellationToken,
+    end: CancellationToken,
+) -> Result<(), Error> {
+    let (input, output) = stdio_pipes();
+    let limits = handler.app().settings().json_limits();
+    let lines: Lines<StdioReader> = Lines::new::<StdioWriter>(input, output, limits, pause, end);
+    match rmcp::serve_server(handler, lines).await {
+        Ok(running) => running.waiting().await.map(drop).map_err(Error::serve),
+        // A client that closes before it says anything has not failed.
+        Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => Ok(()),
+        Err(error) => Err(Error::serve(error)),
+    }
+}
+
+/// Messages by line. Bounds what it reads, and answers what it cannot.
+struct Lines<R> {
+    input: BufReader<R>,
+    limits: Limits,
+    /// The line being read; kept here so that an interrupted read loses nothing.
+    line: Vec<u8>,
+    /// The line is longer than a message may be, and skipped to its end.
+    skipping: bool,
+    /// An answer of the transport's own that has no place in the queue yet.
+    refusal: Option<Vec<u8>>,
+    output: Option<mpsc::Sender<Vec<u8>>>,
+    writer: Option<JoinHandle<()>>,
+    pause: CancellationToken,
+    end: CancellationToken,
+}
+
+impl<R: AsyncRead + Send + Unpin> Lines<R> {
+    fn new<W: AsyncWrite + Send + Unpin + 'static>(
+        input: R,
+        output: W,
+        limits: Limits,
+        pause: CancellationToken,
+        end: CancellationToken,
+    ) -> Self {
+        let (sender, receiver) = mpsc::channel(UNSENT);
+        Self {
+            input: BufReader::new(input),
+            limits,
+            line: Vec::new(),
+            skipping: false,
+            refusal: None,
+            output: Some(sender),
+            writer: Some(tokio::spawn(write(output, receiver))),
+            pause,
+            end,
+        }
+    }
+
+    /// The next whole line, without its end; `None` at the end of input. Loses nothing when
+    /// dropped while it waits.
+    async fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Malformed>>> {
+        loop {
+            let read = self.input.fill_buf().await?;
+            if read.is_empty() {
+                let rest = std::mem::take(&mut self.line);
+                return Ok((!rest.is_empty()).then_some(Ok(rest)));
+            }
+            let end = read.iter().position(|byte| *byte == b'\n');
+            let part = &read[..end.unwrap_or(read.len())];
+            let fits = self.line.len() + part.len() <= self.limits.message;
+            if fits && !self.skipping {
+                self.line.extend_from_slice(part);
+            } else {
+                self.skipping = true;
+                self.line.clear();
+            }
+            let used = part.len() + usize::from(end.is_some());
+            self.input.consume(used);
+            if end.is_some() {
+                let line = std::mem::take(&mut self.line);
+                if std::mem::take(&mut self.skipping) {
+                    let limit = self.limits.message;
+                    let message = format!("the message is larger than {limit} bytes");
+                    return Ok(Some(Err(Malformed::invalid(message))));
+                }
+                return Ok(Some(Ok(line)));
+            }
+        }
+    }
+
+    /// Sends the transport's own answer, if there is one. Loses nothing when dropped while it
+    /// waits.
+    async fn flush_refusal(&mut self) {
+        if self.refusal.is_none() {
+            return;
+        }
+        if let Some(output) = &self.output
+            && let Ok(place) = output.reserve().await
+            && let Some(answer) = self.refusal.take()
+        {
+            place.send(answer);
+        }
+        self.refusal = None;
+    }
+
+    fn read(&mut self, line: &[u8]) -> Option<RxJsonRpcMessage<RoleServer>> {
+        if line.trim_ascii().is_empty() {
+            return None;
+        }
+        let refused = match inspect(line, self.limits) {
+            Ok(envelope) => match serde_json::from_slice(line) {
+                Ok(message) => return Some(message),
+                Err(_) => {
+                    (Malformed::invalid("not a JSON-RPC message of this protocol"), envelope.id)
+                }
+            },
+            Err(malformed) => (malformed, Value::Null),
+        };
+        self.refuse(&refused.0, &refused.1);
+        None
+    }
+
+    fn refuse(&mut self, malformed: &Malformed, id: &Value) {
+        debug!(code = malformed.code, "refused a message: {}", malformed.message);
+        let mut answer = malformed.answer(id).to_string().into_bytes();
+        answer.push(b'\n');
+        self.refusal = Some(answer);
+    }
+
+    async fn next_message(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        loop {
+            self.flush_refusal().await;
+            if self.pause.is_cancelled() {
+                std::future::pending::<()>().await;
+            }
+            let pause = self.pause.clone();
+            let line = tokio::select! {
+                biased;
+                () = pause.cancelled() => continue,
+                line = self.next_line() => line,
+            };
+            match line {
+                Ok(Some(Ok(line))) => {
+                    if let Some(message) = self.read(&line) {
+                        return Some(message);
+                    }
+                }
+                Ok(Some(Err(malformed))) => self.refuse(&malformed, &Value::Null),
+                Ok(None) => return None,
+                Err(error) => {
+                    debug!("stdin: {error}");
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+async fn write<W: AsyncWrite + Unpin>(mut output: W, mut lines: mpsc::Receiver<Vec<u8>>) {
+    while let Some(line) = lines.recv().await {
+        let written = async {
+            output.write_all(&line).await?;
+            output.flush().await
+        };
+        if let Err(error) = written.await {
+            debug!("stdout: {error}");
+            return;
+        }
+    }
+}
+
+impl<R: AsyncRead + Send + Unpin> Transport<RoleServer> for Lines<R> {
+    type Error = io::Error;
+
+    fn name() -> Cow<'static, str> {
+        "stdio".into()
+    }
+
+    fn send(
+        &mut self,
+        message: TxJsonRpcMessage<RoleServer>,
+    ) -> impl Future<Output = io::Result<()>> + Send + 'static {
+        let output = self.output.clone();
+        async move {
+            let mut line = serde_json::to_vec(&message)?;
+            line.push(b'\n');
+            let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
+            output.ok_or_else(closed)?.send(line).await.map_err(|_| closed())
+        }
+    }
+
+    async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        let end = self.end.clone();
+        tokio::select! {
+            biased;
+            () = end.cancelled() => None,
+            message = self.next_message() => message,
+        }
+    }
+
+    async fn close(&mut self) -> io::Result<()> {
+        self.output = None;
+        let Some(mut writer) = self.writer.take() else { return Ok(()) };
+        if tokio::time::timeout(LAST_WORDS, &mut writer).await.is_err() {
+            writer.abort();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! What travels through the pipeline: a [`ToolCall`] in, a [`Reply`] or a
+//! [`ToolError`](crate::ToolError) out.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use http::Extensions;
+use serde_json::{Map, Value};
+
+use crate::content::Content;
+use crate::context::Context;
+use crate::extract::States;
+use crate::tool::ToolInfo;
+
+/// The arguments of a call: a JSON object.
+pub type Arguments = Map<String, Value>;
+
+/// One call of one tool, on its way through the layers.
+#[derive(Debug)]
+pub struct ToolCall {
+    pub(crate) tool: Arc<ToolInfo>,
+    pub(crate) arguments: Arguments,
+    pub(crate) context: Context,
+    pub(crate) states: Arc<States>,
+    pub(crate) extensions: Extensions,
+}
+
+impl ToolCall {
+    /// What is known about the tool: name, hints, timeout.
+    pub fn tool(&self) -> &ToolInfo {
+        &self.tool
+    }
+
+    /// The arguments. Outside the validation layer they are as the client sent them.
+    pub fn arguments(&self) -> &Arguments {
+        &self.arguments
+    }
+
+    /// The arguments, to change before they are validated.
+    pub fn arguments_mut(&mut self) -> &mut Arguments {
+        &mut self.arguments
+    }
+
+    /// Ids, caller, deadline, cancellation, progress.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The server's state of type `T`, where it has one.
+    pub fn state<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.states.get()
+    }
+
+    /// What layers left for extractors.
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// Where a layer leaves a value for an extractor.
+    pub fn extensions_mut(&mut self) -> &mut Extensions {
+        &mut self.extensions
+    }
+}
+
+/// What a successful call answers.
+///
+/// Most tools return data, text or content blocks and never name this type. A tool that returns a
+/// `Reply` itself chooses every part and declares no output schema.
+#[derive(Debug, Default)]
+pub struct Reply {
+    pub(crate) content: Vec<Content>,
+    pub(crate) structured: Option<Value>,
+    pub(crate) meta: Map<String, Value>,
+    pub(crate) raw: Option<Raw>,
+}
+
+impl Reply {
+    /// An answer of one text block.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::blocks([Content::text(text)])
+    }
+
+    /// An answer of content blocks.
+    pub fn blocks(content: impl IntoIterator<Item = Content>) -> Self {
+        Self { content: content.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Adds the answer as data, for programs.
+    #[must_use]
+    pub fn with_structured(mut self, data: Value) -> Self {
+        self.structured = Some(data);
+        self
+    }
+
+    /// Adds an entry to the result's `_meta`. Keys are `prefix/name`; see the MCP specification.
+    #[must_use]
+    pub fn with_meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.meta.insert(key.into(), value.into());
+        self
+    }
+
+    /// The content blocks.
+    pub fn content(&self) -> &[Content] {
+        &self.content
+    }
+
+    /// The answer as data.
+    pub fn structured(&self) -> Option<&Value> {
+        self.structured.as_ref()
+    }
+
+    /// The result's `_meta`.
+    pub fn meta(&self) -> &Map<String, Value> {
+        &self.meta
+    }
+}
+
+/// A reply in the edge's own terms, carried through unread.
+pub(crate) struct Raw(pub(crate) Box<dyn Any + Send>);
+
+impl fmt::Debug for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Raw")
+    }
+}

@@ -1,0 +1,312 @@
+//! The command line of every server: `serve`, `list`, `call`, `check`.
+
+mod banner;
+mod signals;
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use crate::adapter::outcome_json;
+use crate::config::table::{SETTINGS, read_env, read_toml};
+use crate::config::{LogFormat, Settings};
+use crate::error::Error;
+use crate::json::inspect;
+use crate::server::{App, Server};
+use crate::validate::nearest;
+
+/// The settings file that is read where none is named.
+const CONFIG: &str = "mcp.toml";
+/// The exit code of a command line that isn't valid; also clap's.
+const USAGE: u8 = 2;
+/// The exit code of a call that the tool answered with an error.
+const TOOL_ERROR: u8 = 3;
+
+#[derive(Parser)]
+#[command(
+    subcommand_negates_reqs = true,
+    args_conflicts_with_subcommands = true,
+    after_help = "Exit codes: 0 success, 1 the server cannot start or stopped with an error, \
+                  2 the command line is not valid, 3 the tool answered with an error.",
+    after_long_help = long_help()
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+/// The settings, for those who ask for the long help.
+fn long_help() -> String {
+    let mut text = String::from("Settings, by their key in mcp.toml and their variable:\n");
+    for setting in SETTINGS {
+        let _ = write!(
+            text,
+            "\n  {} ({}), default {}\n      {}\n",
+            setting.key,
+            setting.env(),
+            setting.default,
+            setting.doc,
+        );
+    }
+    text.push_str(
+        "\nExit codes: 0 success, 1 the server cannot start or stopped with an error, \
+         2 the command line is not valid, 3 the tool answered with an error.",
+    );
+    text
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the tools, over HTTP unless --stdio is given. This is what happens without a command.
+    Serve(Serve),
+    /// List the tools.
+    List {
+        /// Print the answer to tools/list instead.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Call one tool and print its result as a client would receive it.
+    Call {
+        /// The tool's name.
+        tool: String,
+        /// The arguments, as a JSON object; `-` reads them from stdin.
+        #[arg(default_value = "{}")]
+        arguments: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Check the settings and every tool's contract, and serve nothing.
+    Check {
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Serve one client over stdin and stdout.
+    #[arg(long, conflicts_with = "http")]
+    stdio: bool,
+    /// The address to listen on, such as 127.0.0.1:8080.
+    #[arg(long, value_name = "ADDR")]
+    http: Option<String>,
+    /// Listen on an address that isn't loopback although nobody is authenticated.
+    #[arg(long)]
+    allow_unauthenticated_network: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args)]
+struct Common {
+    /// The settings file. Without it, mcp.toml in the working directory, where there is one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Serve {
+    /// The flags that stand for settings.
+    fn flags(&self) -> Vec<(&'static str, toml::Value)> {
+        let address = self.http.iter().map(|address| ("--http", address.as_str().into()));
+        let open = self
+            .allow_unauthenticated_network
+            .then_some(("--allow-unauthenticated-network", true.into()));
+        address.chain(open).collect()
+    }
+}
+
+impl Server {
+    /// Runs the server's command line: `serve` (the default), `list`, `call TOOL JSON`, `check`.
+    ///
+    /// `serve` listens on `127.0.0.1:8080`, or on stdin and stdout with `--stdio`. On SIGTERM or
+    /// SIGINT it takes nothing more on, lets running calls finish within the setting `grace`, and
+    /// logs what it had to cut off; a second signal ends it at once.
+    ///
+    /// Settings come from `mcp.toml`, `MCP_RUNTIME_…` variables and flags. Logs go to stderr.
+    /// Where no `tracing` subscriber is set, one is.
+    ///
+    /// The process exits with 2 after a command line that isn't valid, and with 3 after a `call`
+    /// that the tool answered with an error.
+    ///
+    /// # Errors
+    ///
+    /// A setting that isn't known or valid, a server that was put together wrongly (see
+    /// [`Server::build`]), an address that can't be listened on.
+    pub async fn run(self) -> Result<(), Error> {
+        let code = run(self, std::env::args_os().collect()).await?;
+        if code != 0 {
+            std::process::exit(code.into());
+        }
+        Ok(())
+    }
+}
+
+async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, Error> {
+    let command =
+        Cli::command().name(server.name().to_owned()).version(server.version().to_owned());
+    let parsed = command.try_get_matches_from(arguments).and_then(|m| Cli::from_arg_matches(&m));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        // Prints help and versions too, each to its own stream with its own code.
+        Err(error) => error.exit(),
+    };
+    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(serve) => {
+            let settings = settings(&serve.common, serve.flags())?;
+            let stdio = serve.stdio;
+            log(&settings);
+            self::serve(server.with_settings(settings), stdio).await
+        }
+        Command::List { json, common } => {
+            let app = server.with_settings(settings(&common, Vec::new())?).build()?;
+            print(&if json { banner::list_json(&app) } else { banner::list(&app) })?;
+            Ok(0)
+        }
+        Command::Call { tool, arguments, common } => {
+            let settings = settings(&common, Vec::new())?;
+            log(&settings);
+            let app = server.with_settings(settings).build()?;
+            call(&app, &tool, &arguments).await
+        }
+        Command::Check { common } => {
+            let app = server.with_settings(settings(&common, Vec::new())?).build()?;
+            print(&format!(
+                "{} {}: {} tools, no problem found\n",
+                app.name(),
+                app.version(),
+                app.tools().count()
+            ))?;
+            Ok(0)
+        }
+    }
+}
+
+/// The settings of the file, then of the environment, then of the flags.
+fn settings(common: &Common, flags: Vec<(&'static str, toml::Value)>) -> Result<Settings, Error> {
+    let mut settings = Settings::default();
+    let file = common.config.as_deref();
+    if let Some(text) = config_file(file)? {
+        let from = file.unwrap_or(Path::new(CONFIG)).display().to_string();
+        read_toml(&mut settings, &text, &from)?;
+    }
+    read_env(&mut settings, utf8_environment())?;
+    for (flag, value) in flags {
+        for setting in SETTINGS.iter().filter(|setting| setting.flag == Some(flag)) {
+            setting.set(&mut settings, &value, flag)?;
+        }
+    }
+    Ok(settings)
+}
+
+/// Variables that aren't UTF-8 are none of ours.
+fn utf8_environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// The text of the named file, or of the default one where that exists.
+fn config_file(named: Option<&Path>) -> Result<Option<String>, Error> {
+    let path = named.unwrap_or(Path::new(CONFIG));
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::settings(format!("cannot read {}: {error}", path.display()))),
+    }
+}
+
+/// Logs to stderr, unless the program has set a subscriber of its own.
+fn log(settings: &Settings) {
+    let filter = EnvFilter::new(&settings.log);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = match settings.log_format {
+        LogFormat::Text => lines.with_ansi(false).try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    };
+}
+
+async fn serve(server: Server, stdio: bool) -> Result<u8, Error> {
+    let built = server.finish()?;
+    let stop = CancellationToken::new();
+    signals::cancel_on_signal(stop.clone())?;
+    if stdio {
+        let app = built.app.clone();
+        let end = CancellationToken::new();
+        let serving = built.edge.stdio(stop.clone(), end.clone());
+        let draining = async {
+            stop.cancelled().await;
+            app.drain().await;
+            end.cancel();
+        };
+        let mut serving = std::pin::pin!(serving);
+        tokio::select! {
+            served = &mut serving => served?,
+            () = draining => serving.await?,
+        }
+        // A read of stdin that is under way on a thread of its own would hold up the end.
+        std::io::stdout().flush().map_err(Error::serve)?;
+        std::process::exit(0);
+    }
+    serve_http(built, stop).await.map(|()| 0)
+}
+
+#[cfg(feature = "http")]
+async fn serve_http(built: crate::server::Built, stop: CancellationToken) -> Result<(), Error> {
+    let app = built.app.clone();
+    crate::adapter::serve_http(built, stop, |address| {
+        // A server whose stdout is closed serves on.
+        let _ = print(&banner::listening(&app, address));
+    })
+    .await
+}
+
+#[cfg(not(feature = "http"))]
+async fn serve_http(_: crate::server::Built, _: CancellationToken) -> Result<(), Error> {
+    Err(Error::settings("this server was built without HTTP: run it with --stdio"))
+}
+
+async fn call(app: &App, tool: &str, arguments: &str) -> Result<u8, Error> {
+    let Some(info) = app.tools().find(|info| info.name() == tool) else {
+        let names = app.tools().map(crate::tool::ToolInfo::name);
+        let help = nearest(tool, names)
+            .map_or_else(|| "see `list`".into(), |name| format!("did you mean `{name}`?"));
+        return Ok(usage(&format!("no tool is named `{tool}`; {help}")));
+    };
+    let arguments = match arguments {
+        "-" => read_stdin(app.settings().max_message)?,
+        given => given.to_owned(),
+    };
+    if let Err(malformed) = inspect(arguments.as_bytes(), app.settings().json_limits()) {
+        return Ok(usage(&format!("the arguments are not one JSON object: {}", malformed.message)));
+    }
+    let arguments: Value = serde_json::from_str(&arguments).map_err(Error::serve)?;
+    let outcome = app.call(tool, arguments).await;
+    let code = if outcome.is_ok() { 0 } else { TOOL_ERROR };
+    print(&format!("{:#}\n", outcome_json(outcome, info)))?;
+    Ok(code)
+}
+
+fn usage(message: &str) -> u8 {
+    eprintln!("error: {message}");
+    USAGE
+}
+
+fn read_stdin(limit: usize) -> Result<String, Error> {
+    let mut text = String::new();
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    std::io::stdin().lock().take(limit).read_to_string(&mut text).map_err(Error::serve)?;
+    Ok(text)
+}
+
+fn print(text: &str) -> Result<(), Error> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Error::serve)
+}

@@ -1,0 +1,73 @@
+//! Settings: one table that the file, the environment, the command line and the docs share.
+//!
+//! In order of precedence: flags, environment, `mcp.toml`, the default. A key or variable that
+//! isn't in the table is an error that names the nearest one.
+
+#[cfg(feature = "cli")]
+pub(crate) mod table;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use crate::json::Limits;
+
+/// What an operator sets.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "http"), allow(dead_code, reason = "some settings are of HTTP alone"))]
+pub(crate) struct Settings {
+    pub(crate) http_address: SocketAddr,
+    pub(crate) http_allowed_hosts: Vec<String>,
+    pub(crate) http_allowed_origins: Vec<String>,
+    pub(crate) http_allow_unauthenticated_network: bool,
+    pub(crate) http_max_connections: usize,
+    pub(crate) http_max_sessions: usize,
+    pub(crate) http_read_timeout: Duration,
+    pub(crate) max_message: usize,
+    pub(crate) max_depth: usize,
+    pub(crate) max_string: usize,
+    pub(crate) max_in_flight: usize,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) grace: Duration,
+    #[cfg(feature = "cli")]
+    pub(crate) log: String,
+    #[cfg(feature = "cli")]
+    pub(crate) log_format: LogFormat,
+}
+
+/// How log lines look.
+#[cfg(feature = "cli")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            http_address: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            http_allowed_hosts: Vec::new(),
+            http_allowed_origins: Vec::new(),
+            http_allow_unauthenticated_network: false,
+            http_max_connections: 1024,
+            http_max_sessions: 1024,
+            http_read_timeout: Duration::from_secs(30),
+            max_message: 4 << 20,
+            max_depth: 64,
+            max_string: 1 << 20,
+            max_in_flight: 1024,
+            timeout: None,
+            grace: Duration::from_secs(20),
+            #[cfg(feature = "cli")]
+            log: "info,rmcp=warn".into(),
+            #[cfg(feature = "cli")]
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+impl Settings {
+    pub(crate) fn json_limits(&self) -> Limits {
+        Limits { message: self.max_message, depth: self.max_depth, string: self.max_string }
+    }
+}

@@ -1,0 +1,319 @@
+//! [`Context`]: everything about a call except its arguments.
+
+use std::any::Any;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::call::ToolCall;
+use crate::error::ToolError;
+use crate::extract::FromCall;
+use crate::meta;
+
+/// Everything about a call except its arguments, as a parameter of the tool.
+///
+/// ```
+/// # use mcp_runtime::{tool, Context};
+/// /// Import a file.
+/// #[tool]
+/// async fn import(path: String, ctx: Context) -> String {
+///     ctx.progress(1.0, Some(2.0), Some("read")).await;
+///     format!("call {} of {}", ctx.call_id(), ctx.caller().principal())
+/// }
+/// ```
+///
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Context(Arc<Inner>);
+
+struct Inner {
+    call_id: String,
+    tool: &'static str,
+    origin: Origin,
+    deadline: Instant,
+    cancellation: CancellationToken,
+    trace: Option<TraceContext>,
+    last_progress: Mutex<f64>,
+}
+
+/// What the edge knows about a call as it enters.
+pub(crate) struct Origin {
+    pub(crate) request: Box<dyn ClientRequest>,
+    pub(crate) caller: Caller,
+    /// Fires when the client cancels the call or goes away.
+    pub(crate) cancellation: CancellationToken,
+}
+
+/// A client's request, as far as the pipeline needs it.
+pub(crate) trait ClientRequest: Any + Send + Sync {
+    /// The protocol's id of the request.
+    fn id(&self) -> Option<String> {
+        None
+    }
+
+    fn meta(&self) -> &Map<String, Value>;
+
+    /// Where the client asked for progress.
+    fn progress<'a>(
+        &'a self,
+        _progress: f64,
+        _total: Option<f64>,
+        _message: Option<&'a str>,
+    ) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
+        None
+    }
+}
+
+/// A call from within the process.
+#[derive(Default)]
+pub(crate) struct InProcess {
+    pub(crate) meta: Map<String, Value>,
+}
+
+impl ClientRequest for InProcess {
+    fn meta(&self) -> &Map<String, Value> {
+        &self.meta
+    }
+}
+
+impl Context {
+    pub(crate) fn new(tool: &'static str, timeout: Duration, origin: Origin) -> Self {
+        Self(Arc::new(Inner {
+            call_id: Uuid::now_v7().to_string(),
+            tool,
+            deadline: Instant::now() + timeout,
+            cancellation: origin.cancellation.child_token(),
+            trace: TraceContext::from_meta(origin.request.meta()),
+            last_progress: Mutex::new(f64::NEG_INFINITY),
+            origin,
+        }))
+    }
+
+    /// The server's own id of this call: what its log and an error's `correlation_id` say.
+    pub fn call_id(&self) -> &str {
+        &self.0.call_id
+    }
+
+    /// The client's id of the request. A client that repeats a call uses a new one.
+    pub fn request_id(&self) -> Option<String> {
+        self.0.origin.request.id()
+    }
+
+    /// The tool that was called.
+    pub fn tool(&self) -> &'static str {
+        self.0.tool
+    }
+
+    /// Who calls.
+    pub fn caller(&self) -> &Caller {
+        &self.0.origin.caller
+    }
+
+    /// The request's `_meta`. Everything in it is the client's word.
+    pub fn meta(&self) -> &Map<String, Value> {
+        self.0.origin.request.meta()
+    }
+
+    /// The W3C trace context that the client sent.
+    pub fn trace(&self) -> Option<&TraceContext> {
+        self.0.trace.as_ref()
+    }
+
+    /// The instant at which the call ends with `timeout`.
+    pub fn deadline(&self) -> Instant {
+        self.0.deadline
+    }
+
+    /// The time left until the [`deadline`](Self::deadline), zero once it has passed.
+    pub fn remaining(&self) -> Duration {
+        self.0.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// Whether the call is over: cancelled, timed out or answered.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancellation.is_cancelled()
+    }
+
+    /// Waits until the call is over: the client cancelled it or went away, its time ran out, or it
+    /// was answered.
+    ///
+    /// The tool's own future is dropped at that point and needs no check; this is for what it
+    /// handed to other tasks.
+    pub async fn cancelled(&self) {
+        self.0.cancellation.cancelled().await;
+    }
+
+    pub(crate) fn cancellation(&self) -> &CancellationToken {
+        &self.0.cancellation
+    }
+
+    /// Tells the client how far the call is, where it asked to be told.
+    ///
+    /// `progress` must grow from report to report, as the protocol demands: one that doesn't is
+    /// dropped. Waits while the client is slow to read.
+    pub async fn progress(&self, progress: f64, total: Option<f64>, message: Option<&str>) {
+        {
+            let mut last = self.0.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
+            if !progress.is_finite() || progress <= *last {
+                return;
+            }
+            *last = progress;
+        }
+        if let Some(sent) = self.0.origin.request.progress(progress, total, message) {
+            sent.await;
+        }
+    }
+
+    /// The edge's own handle of the request, for its own extractors.
+    pub(crate) fn request<T: 'static>(&self) -> Option<&T> {
+        let request: &dyn Any = &*self.0.origin.request;
+        request.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("call_id", &self.0.call_id)
+            .field("tool", &self.0.tool)
+            .field("caller", &self.0.origin.caller)
+            .finish_non_exhaustive()
+    }
+}
+
+impl FromCall for Context {
+    fn from_call(call: &ToolCall) -> Result<Self, ToolError> {
+        Ok(call.context().clone())
+    }
+}
+
+/// Who calls, as a parameter of the tool.
+///
+/// Without authentication the principal is `local:<uid>` on stdio and on the command line, and
+/// `anonymous` over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    principal: Arc<str>,
+}
+
+impl Caller {
+    /// Nobody in particular.
+    pub fn anonymous() -> Self {
+        Self { principal: "anonymous".into() }
+    }
+
+    /// The user that this process runs as: who starts a server over stdio speaks for itself.
+    pub fn local() -> Self {
+        #[cfg(unix)]
+        let principal = format!("local:{}", rustix::process::getuid().as_raw());
+        #[cfg(not(unix))]
+        let principal = "local".to_owned();
+        Self { principal: principal.into() }
+    }
+
+    /// The name that everything about this caller is kept under.
+    pub fn principal(&self) -> &str {
+        &self.principal
+    }
+}
+
+impl FromCall for Caller {
+    fn from_call(call: &ToolCall) -> Result<Self, ToolError> {
+        Ok(call.context().caller().clone())
+    }
+}
+
+/// W3C trace context, as MCP carries it in `_meta`.
+///
+/// The values are the client's; a `traceparent` that isn't well formed is left out, as the W3C
+/// recommendation demands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceContext {
+    /// `version-trace_id-parent_id-flags`, in lowercase hex.
+    pub traceparent: String,
+    /// Vendors' additions.
+    pub tracestate: Option<String>,
+    /// Application's own entries.
+    pub baggage: Option<String>,
+}
+
+impl TraceContext {
+    fn from_meta(meta: &Map<String, Value>) -> Option<Self> {
+        let text = |key| meta.get(key).and_then(Value::as_str).map(str::to_owned);
+        let traceparent = text(meta::TRACEPARENT).filter(|value| well_formed(value))?;
+        Some(Self { traceparent, tracestate: text(meta::TRACESTATE), baggage: text(meta::BAGGAGE) })
+    }
+}
+
+/// W3C Trace Context, level 1, section 3.2.2.
+fn well_formed(traceparent: &str) -> bool {
+    let mut parts = traceparent.split('-');
+    let mut hex = |length: usize| {
+        parts.next().is_some_and(|part| {
+            part.len() == length
+                && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+                && (length == 2 || part.bytes().any(|b| b != b'0'))
+        })
+    };
+    let fields = hex(2) && hex(32) && hex(16) && hex(2);
+    fields
+        && !traceparent.starts_with("ff")
+        && (parts.next().is_none() || !traceparent.starts_with("00"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traceparent_is_checked() {
+        assert!(well_formed("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+        for bad in [
+            "",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331",
+            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+            "00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-x",
+        ] {
+            assert!(!well_formed(bad), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn progress_only_grows() {
+        #[derive(Default)]
+        struct Seen(Map<String, Value>, Arc<Mutex<Vec<f64>>>);
+        impl ClientRequest for Seen {
+            fn meta(&self) -> &Map<String, Value> {
+                &self.0
+            }
+            fn progress<'a>(
+                &'a self,
+                progress: f64,
+                _: Option<f64>,
+                _: Option<&'a str>,
+            ) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
+                self.1.lock().unwrap().push(progress);
+                None
+            }
+        }
+        let seen = Arc::default();
+        let origin = Origin {
+            request: Box::new(Seen(Map::new(), Arc::clone(&seen))),
+            caller: Caller::anonymous(),
+            cancellation: CancellationToken::new(),
+        };
+        let context = Context::new("t", Duration::from_secs(1), origin);
+        for progress in [0.0, 1.0, 1.0, 0.5, f64::NAN, f64::INFINITY, 2.0] {
+            context.progress(progress, None, None).await;
+        }
+        assert_eq!(*seen.lock().unwrap(), [0.0, 1.0, 2.0]);
+    }
+}

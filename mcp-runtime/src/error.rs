@@ -1,0 +1,536 @@
+//! What goes wrong: [`ToolError`] for one call, [`Error`] for a server that cannot start or serve.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal,)*) => {
+        /// Why a call failed, as a word that programs and models can act on.
+        ///
+        /// On the wire a code is its snake-case text. Every text that is not listed here is an
+        /// application code: `Code::from("already_paid")`.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[$doc])* $variant,)*
+            /// A code of the application's own.
+            App(Cow<'static, str>),
+        }
+
+        impl Code {
+            /// The text that travels.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)*
+                    Self::App(text) => text,
+                }
+            }
+
+            /// Whether the server or something behind it is at fault, rather than the call.
+            pub(crate) fn is_fault(&self) -> bool {
+                matches!(
+                    self,
+                    Self::Internal
+                        | Self::Timeout
+                        | Self::Overloaded
+                        | Self::BackendUnavailable
+                        | Self::CircuitOpen
+                        | Self::Indeterminate
+                        | Self::AuditUnavailable
+                )
+            }
+
+            fn known(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The arguments break the tool's input schema or one of its rules.
+    InvalidArguments = "invalid_arguments",
+    /// No credential, or none that is valid.
+    Unauthenticated = "unauthenticated",
+    /// The caller lacks a scope that the tool requires.
+    InsufficientScope = "insufficient_scope",
+    /// The caller exceeded a rate.
+    RateLimited = "rate_limited",
+    /// The server has no room for this call now.
+    Overloaded = "overloaded",
+    /// The call did not finish before its deadline.
+    Timeout = "timeout",
+    /// The client cancelled the call or went away.
+    Cancelled = "cancelled",
+    /// Something that the tool depends on does not answer.
+    BackendUnavailable = "backend_unavailable",
+    /// Something that the tool depends on failed so often that it is being left alone.
+    CircuitOpen = "circuit_open",
+    /// The call contradicts the present state.
+    Conflict = "conflict",
+    /// An idempotency key was used again with other arguments.
+    IdempotencyMismatch = "idempotency_mismatch",
+    /// A call with the same idempotency key is still running.
+    InProgress = "in_progress",
+    /// Whether an earlier call took effect is unknown.
+    Indeterminate = "indeterminate",
+    /// A person has to confirm first.
+    ConfirmationRequired = "confirmation_required",
+    /// The caller's budget is spent.
+    BudgetExceeded = "budget_exceeded",
+    /// The audit trail cannot be written, so nothing is done.
+    AuditUnavailable = "audit_unavailable",
+    /// What was asked for does not exist.
+    NotFound = "not_found",
+    /// A fault of the server. The detail is in its log, under the correlation id.
+    Internal = "internal",
+}
+
+impl From<&'static str> for Code {
+    fn from(text: &'static str) -> Self {
+        Self::known(text).unwrap_or(Self::App(Cow::Borrowed(text)))
+    }
+}
+
+impl From<String> for Code {
+    fn from(text: String) -> Self {
+        Self::known(&text).unwrap_or(Self::App(Cow::Owned(text)))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// What a failed call left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Nothing happened: a repeat is safe.
+    None,
+    /// The effect took place although the call failed: a repeat would be a second one.
+    Applied,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// What a model should do about a failed call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NextAction {
+    /// Make the same call again, after `retry_after` if that is given.
+    Retry,
+    /// Use another tool, named by `fallback_tool` where one is known.
+    Fallback,
+    /// Ask a person.
+    Escalate,
+    /// Go on: correct the call, or do without its result.
+    Continue,
+    /// Give up this line of work.
+    Stop,
+}
+
+/// A failed call, in terms that tell a model what to do.
+///
+/// The *public* part travels: as JSON in the result's text, and under
+/// [`meta::ERROR`](crate::meta::ERROR) in its `_meta`. The *developer message* is logged, with the
+/// call's correlation id, and never leaves the process.
+///
+/// ```
+/// use mcp_runtime::{Effect, ToolError};
+/// use std::time::Duration;
+///
+/// let error = ToolError::new("backend_unavailable", "the bank does not answer")
+///     .retry_after(Duration::from_secs(30))
+///     .effect(Effect::None);
+/// assert_eq!(
+///     error.to_json(),
+///     serde_json::json!({
+///         "code": "backend_unavailable",
+///         "message": "the bank does not answer",
+///         "retryable": true,
+///         "retry_after": 30,
+///         "effect": "none",
+///         "next_action": "retry",
+///     }),
+/// );
+/// ```
+///
+/// An error enum becomes one by `#[derive(ToolError)]`; any other error by
+/// [`ToolError::internal`].
+#[derive(Clone)]
+pub struct ToolError(Box<Fields>);
+
+#[derive(Clone)]
+struct Fields {
+    code: Code,
+    message: Cow<'static, str>,
+    retryable: bool,
+    retry_after: Option<Duration>,
+    effect: Option<Effect>,
+    next_action: Option<NextAction>,
+    fallback_tool: Option<Cow<'static, str>>,
+    partial_data: Option<Value>,
+    details: Option<Value>,
+    correlation_id: Option<String>,
+    developer: Option<String>,
+}
+
+impl ToolError {
+    /// An error with a code and a message for the model.
+    ///
+    /// Say what is wrong and what to do about it; never put internals into `message`.
+    pub fn new(code: impl Into<Code>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Fields {
+            code: code.into(),
+            message: message.into(),
+            retryable: false,
+            retry_after: None,
+            effect: None,
+            next_action: None,
+            fallback_tool: None,
+            partial_data: None,
+            details: None,
+            correlation_id: None,
+            developer: None,
+        }))
+    }
+
+    /// A fault whose detail is for the log alone: the model learns that it happened, and the
+    /// correlation id to report.
+    pub fn internal(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::internal_from(&*error.into())
+    }
+
+    /// [`internal`](Self::internal) for a borrowed error.
+    pub fn internal_from(error: &(dyn StdError + 'static)) -> Self {
+        Self::new(Code::Internal, "the server failed to carry out this call")
+            .next_action(NextAction::Escalate)
+            .caused_by(error)
+    }
+
+    /// The same call may succeed later.
+    #[must_use]
+    pub fn retryable(mut self) -> Self {
+        self.0.retryable = true;
+        self
+    }
+
+    /// The same call may succeed after this long; implies [`retryable`](Self::retryable).
+    #[must_use]
+    pub fn retry_after(mut self, pause: Duration) -> Self {
+        self.0.retry_after = Some(pause);
+        self.retryable()
+    }
+
+    /// What the call left behind. Unstated, it is [`Effect::None`] on a read-only tool and
+    /// [`Effect::Unknown`] on any other.
+    #[must_use]
+    pub fn effect(mut self, effect: Effect) -> Self {
+        self.0.effect = Some(effect);
+        self
+    }
+
+    /// What the model should do. Unstated, it is [`NextAction::Retry`] for a retryable error and
+    /// left out for any other.
+    #[must_use]
+    pub fn next_action(mut self, action: NextAction) -> Self {
+        self.0.next_action = Some(action);
+        self
+    }
+
+    /// The tool to use instead; implies [`NextAction::Fallback`] unless an action is stated.
+    #[must_use]
+    pub fn fallback_tool(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.0.fallback_tool = Some(name.into());
+        self.0.next_action.get_or_insert(NextAction::Fallback);
+        self
+    }
+
+    /// What could be found out before the failure.
+    #[must_use]
+    pub fn partial_data(mut self, data: Value) -> Self {
+        self.0.partial_data = Some(data);
+        self
+    }
+
+    /// Facts for a program: violations, limits, missing scopes.
+    #[must_use]
+    pub fn details(mut self, details: Value) -> Self {
+        self.0.details = Some(details);
+        self
+    }
+
+    /// A message for the log, never sent.
+    #[must_use]
+    pub fn developer(mut self, message: impl Into<String>) -> Self {
+        self.0.developer = Some(message.into());
+        self
+    }
+
+    /// Takes the text of `error` and of its sources as the developer message.
+    #[must_use]
+    pub fn caused_by(self, error: &(dyn StdError + 'static)) -> Self {
+        self.developer(chain(error))
+    }
+
+    /// The code.
+    pub fn code(&self) -> &Code {
+        &self.0.code
+    }
+
+    /// The message for the model.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Whether the same call may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// What the call left behind, where that was stated.
+    pub fn stated_effect(&self) -> Option<Effect> {
+        self.0.effect
+    }
+
+    /// The message for the log.
+    pub fn developer_message(&self) -> Option<&str> {
+        self.0.developer.as_deref()
+    }
+
+    /// The id under which the server's log holds the detail, where the server is at fault.
+    pub fn correlation_id(&self) -> Option<&str> {
+        self.0.correlation_id.as_deref()
+    }
+
+    /// The public part, as it travels. `retry_after` is in seconds.
+    pub fn to_json(&self) -> Value {
+        // The public part holds strings, numbers and values only, so this cannot fail.
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// Fills in what the error itself left open, once, as it leaves the pipeline.
+    pub(crate) fn settle(&mut self, read_only: bool, correlation_id: &str) {
+        let unstated = if read_only { Effect::None } else { Effect::Unknown };
+        self.0.effect.get_or_insert(unstated);
+        if self.0.code.is_fault() {
+            self.0.correlation_id.get_or_insert_with(|| correlation_id.to_owned());
+        }
+    }
+}
+
+impl Serialize for ToolError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Fields { code, message, retryable, retry_after, effect, next_action, .. } = &*self.0;
+        let Fields { fallback_tool, partial_data, details, correlation_id, .. } = &*self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("code", code)?;
+        map.serialize_entry("message", message)?;
+        map.serialize_entry("retryable", retryable)?;
+        if let Some(pause) = retry_after {
+            if pause.subsec_nanos() == 0 {
+                map.serialize_entry("retry_after", &pause.as_secs())?;
+            } else {
+                map.serialize_entry("retry_after", &pause.as_secs_f64())?;
+            }
+        }
+        optional(&mut map, "effect", effect.as_ref())?;
+        let implied = retryable.then_some(NextAction::Retry);
+        optional(&mut map, "next_action", next_action.or(implied).as_ref())?;
+        optional(&mut map, "fallback_tool", fallback_tool.as_ref())?;
+        optional(&mut map, "partial_data", partial_data.as_ref())?;
+        optional(&mut map, "details", details.as_ref())?;
+        optional(&mut map, "correlation_id", correlation_id.as_ref())?;
+        map.end()
+    }
+}
+
+fn optional<M: SerializeMap>(
+    map: &mut M,
+    key: &'static str,
+    value: Option<&impl Serialize>,
+) -> Result<(), M::Error> {
+    value.map_or(Ok(()), |value| map.serialize_entry(key, value))
+}
+
+impl fmt::Display for ToolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.code, self.0.message)
+    }
+}
+
+impl fmt::Debug for ToolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToolError")
+            .field("public", &self.to_json())
+            .field("developer", &self.0.developer)
+            .finish()
+    }
+}
+
+impl StdError for ToolError {}
+
+/// What a tool's `E` must be: anything that converts into a [`ToolError`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be turned into a tool error",
+    label = "this error has no conversion into `ToolError`",
+    note = "add `#[derive(mcp_runtime::ToolError)]` to `{Self}`, or map it: `.map_err(mcp_runtime::ToolError::internal)`"
+)]
+pub trait IntoToolError {
+    /// The conversion.
+    fn into_tool_error(self) -> ToolError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<ToolError>> IntoToolError for E {
+    fn into_tool_error(self) -> ToolError {
+        self.into()
+    }
+}
+
+/// Why a server does not start, or stopped serving.
+///
+/// `main` may return it: its `Debug` form is the readable message, not a dump.
+pub struct Error(Box<Kind>);
+
+enum Kind {
+    /// Everything that is wrong with the server as it was put together.
+    Contract(Vec<String>),
+    Settings(String),
+    Start(Box<dyn StdError + Send + Sync>),
+    Serve(Box<dyn StdError + Send + Sync>),
+}
+
+impl Error {
+    /// Something that `main` needs before the server failed, such as opening a database.
+    ///
+    /// ```
+    /// # fn open() -> Result<(), std::io::Error> { Ok(()) }
+    /// open().map_err(mcp_runtime::Error::start)?;
+    /// # Ok::<(), mcp_runtime::Error>(())
+    /// ```
+    pub fn start(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self(Box::new(Kind::Start(error.into())))
+    }
+
+    pub(crate) fn contract(problems: Vec<String>) -> Self {
+        Self(Box::new(Kind::Contract(problems)))
+    }
+
+    pub(crate) fn settings(message: impl Into<String>) -> Self {
+        Self(Box::new(Kind::Settings(message.into())))
+    }
+
+    pub(crate) fn serve(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self(Box::new(Kind::Serve(error.into())))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Kind::Contract(problems) => match problems.as_slice() {
+                [only] => write!(f, "the server cannot start: {only}"),
+                all => {
+                    write!(f, "the server cannot start:")?;
+                    all.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+                }
+            },
+            Kind::Settings(message) => f.write_str(message),
+            Kind::Start(error) => write!(f, "the server cannot start: {}", chain(&**error)),
+            Kind::Serve(error) => write!(f, "the server stopped: {}", chain(&**error)),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl StdError for Error {}
+
+/// `error: source: its source`, bounded against circular chains, without repeating a text that a
+/// level already contains (as `#[error("…: {0}")]` does).
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    for _ in 0..16 {
+        let Some(error) = source else { break };
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        source = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("no connection")]
+    struct Inner;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("query failed")]
+    struct Outer(#[source] Inner);
+
+    #[test]
+    fn internal_errors_keep_their_detail_from_the_model() {
+        let error = ToolError::internal(Outer(Inner));
+        assert_eq!(error.developer_message(), Some("query failed: no connection"));
+        assert!(!error.to_json().to_string().contains("query"));
+    }
+
+    #[test]
+    fn effect_is_none_on_reads_and_unknown_on_writes_unless_stated() {
+        for (read_only, expected) in [(true, Effect::None), (false, Effect::Unknown)] {
+            let mut error = ToolError::new("x_failed", "no");
+            error.settle(read_only, "id");
+            assert_eq!(error.stated_effect(), Some(expected));
+        }
+        let mut stated = ToolError::new("x_failed", "no").effect(Effect::Applied);
+        stated.settle(true, "id");
+        assert_eq!(stated.stated_effect(), Some(Effect::Applied));
+    }
+
+    #[test]
+    fn faults_carry_a_correlation_id() {
+        for (code, expected) in
+            [("not_found", None), ("timeout", Some("id")), ("internal", Some("id"))]
+        {
+            let mut error = ToolError::new(code, "no");
+            error.settle(true, "id");
+            assert_eq!(error.correlation_id(), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn codes_round_trip() {
+        assert_eq!(Code::from("not_found"), Code::NotFound);
+        assert_eq!(Code::from("already_paid").as_str(), "already_paid");
+    }
+}

@@ -1,0 +1,109 @@
+//! Production MCP tool servers from annotated functions.
+//!
+//! [`#[tool]`](macro@tool) turns a plain `async fn` into a tool of the [Model Context
+//! Protocol](https://modelcontextprotocol.io): its parameters become a JSON Schema that is
+//! enforced, its attribute the policies that each call runs through. The function itself stays as
+//! it is, and callable.
+//!
+//! ```no_run
+//! use mcp_runtime::{tool, tools, Server, ToolError};
+//!
+//! /// Divide one number by another.
+//! #[tool(read_only, timeout = "1s")]
+//! async fn divide(
+//!     /// What is divided.
+//!     dividend: f64,
+//!     /// What it is divided by.
+//!     divisor: f64,
+//! ) -> Result<f64, ToolError> {
+//!     if divisor == 0.0 {
+//!         return Err(ToolError::new("division_by_zero", "the divisor must not be 0"));
+//!     }
+//!     Ok(dividend / divisor)
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), mcp_runtime::Error> {
+//!     Server::new("calculator", "1.0.0").tools(tools![divide]).run().await
+//! }
+//! ```
+//!
+//! # Where to look
+//!
+//! - [`tool`](macro@tool): the attribute, all its keys and those of `#[arg]`.
+//! - [`Server`]: states, layers, transports, the command line. [`App`]: calls in process.
+//! - [`ToolError`] and [`#[derive(ToolError)]`](derive@ToolError): failures that tell a model what
+//!   to do.
+//! - [`State`], [`Context`], [`Caller`], and [`FromCall`] for extractors of your own.
+//! - [`Content`], [`Reply`] and [`IntoReply`]: results that aren't data.
+//! - [`raw`]: the SDK's own types, where this crate's don't reach.
+//!
+//! # Features
+//!
+//! - `http` (default): streamable HTTP, health endpoints, `Server::router`.
+//! - `cli` (default): `Server::run`, `mcp.toml`, logging.
+
+mod adapter;
+mod call;
+#[cfg(feature = "cli")]
+mod cli;
+mod config;
+mod content;
+mod context;
+mod error;
+mod extract;
+mod json;
+pub mod meta;
+mod output;
+mod params;
+mod policy;
+#[doc(hidden)]
+pub mod private;
+mod registry;
+mod schema;
+mod server;
+mod tool;
+mod validate;
+
+pub use adapter::raw;
+pub use call::{Arguments, Reply, ToolCall};
+pub use content::{Content, Icon, IconTheme, IntoIcons, ResourceLink};
+pub use context::{Caller, Context, TraceContext};
+pub use error::{Code, Effect, Error, IntoToolError, NextAction, ToolError};
+pub use extract::{FromCall, Requirements, State};
+pub use mcp_macros::{ToolError, tool};
+pub use output::{IntoReply, ToolOutput};
+pub use params::{Argument, Scalar, ToolParam};
+pub use policy::stack::ToolService;
+pub use server::{App, Server};
+pub use tool::{Tool, ToolInfo, Tools};
+
+/// The tools of a server, by the paths of their functions: `tools![get_invoice, web::search]`.
+///
+/// Two tools of the same name don't compile. An entry may carry `#[cfg(…)]`.
+///
+/// ```
+/// use mcp_runtime::{tool, tools};
+///
+/// mod web {
+///     /// Search the web.
+///     #[mcp_runtime::tool(open_world, read_only)]
+///     pub async fn search(query: String) -> Vec<String> {
+///         vec![query]
+///     }
+/// }
+///
+/// /// Say hello.
+/// #[tool]
+/// async fn hello() -> &'static str {
+///     "hello"
+/// }
+///
+/// let tools = tools![hello, web::search];
+/// ```
+#[macro_export]
+macro_rules! tools {
+    ($($tools:tt)*) => {
+        $crate::private::__tools!($crate; $($tools)*)
+    };
+}

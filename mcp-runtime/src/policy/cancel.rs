@@ -1,0 +1,68 @@
+//! Cancellation: when the client cancels a call or goes away, the function's future is dropped.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+use tokio_util::sync::WaitForCancellationFutureOwned;
+use tower::{Layer, Service};
+
+use super::Outcome;
+use crate::call::{Reply, ToolCall};
+use crate::error::{Code, ToolError};
+
+/// Ends each call with the client's interest in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CancelLayer;
+
+impl<S> Layer<S> for CancelLayer {
+    type Service = Cancel<S>;
+
+    fn layer(&self, inner: S) -> Cancel<S> {
+        Cancel { inner }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Cancel<S> {
+    inner: S,
+}
+
+impl<S> Service<ToolCall> for Cancel<S>
+where
+    S: Service<ToolCall, Response = Reply, Error = ToolError>,
+{
+    type Response = Reply;
+    type Error = ToolError;
+    type Future = CancelFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, call: ToolCall) -> Self::Future {
+        let cancelled = call.context().cancellation().clone().cancelled_owned();
+        CancelFuture { cancelled, inner: self.inner.call(call) }
+    }
+}
+
+pin_project! {
+    pub(crate) struct CancelFuture<F> {
+        #[pin]
+        cancelled: WaitForCancellationFutureOwned,
+        #[pin]
+        inner: F,
+    }
+}
+
+impl<F: Future<Output = Outcome>> Future for CancelFuture<F> {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let this = self.project();
+        if this.cancelled.poll(cx).is_ready() {
+            return Poll::Ready(Err(ToolError::new(Code::Cancelled, "the call was cancelled")));
+        }
+        this.inner.poll(cx)
+    }
+}

@@ -1,0 +1,90 @@
+//! The log: a span around each call, and one line as it ends.
+//!
+//! The line carries the tool, the call's id, the caller, the outcome and the time; for a failure
+//! also its detail, which never leaves the process otherwise. Arguments and results aren't logged.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+use tokio::time::Instant;
+use tower::{Layer, Service};
+use tracing::{Span, error, info, info_span, warn};
+
+use super::Outcome;
+use crate::call::{Reply, ToolCall};
+use crate::error::{Code, ToolError};
+
+/// Logs each call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TraceLayer;
+
+impl<S> Layer<S> for TraceLayer {
+    type Service = Trace<S>;
+
+    fn layer(&self, inner: S) -> Trace<S> {
+        Trace { inner }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Trace<S> {
+    inner: S,
+}
+
+impl<S> Service<ToolCall> for Trace<S>
+where
+    S: Service<ToolCall, Response = Reply, Error = ToolError>,
+{
+    type Response = Reply;
+    type Error = ToolError;
+    type Future = TraceFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, call: ToolCall) -> Self::Future {
+        let context = call.context();
+        let span = info_span!(
+            "call",
+            tool = context.tool(),
+            call_id = context.call_id(),
+            caller = context.caller().principal(),
+        );
+        let inner = span.in_scope(|| self.inner.call(call));
+        TraceFuture { inner, span, started: Instant::now() }
+    }
+}
+
+pin_project! {
+    pub(crate) struct TraceFuture<F> {
+        #[pin]
+        inner: F,
+        span: Span,
+        started: Instant,
+    }
+}
+
+impl<F: Future<Output = Outcome>> Future for TraceFuture<F> {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let this = self.project();
+        let _entered = this.span.enter();
+        let outcome = ready!(this.inner.poll(cx));
+        let elapsed = this.started.elapsed();
+        match &outcome {
+            Ok(_) => info!(outcome = "ok", ?elapsed),
+            Err(error) => {
+                let (outcome, detail) = (error.code().as_str(), error.developer_message());
+                match error.code() {
+                    Code::Internal => error!(outcome, ?elapsed, detail),
+                    code if code.is_fault() => warn!(outcome, ?elapsed, detail),
+                    _ => info!(outcome, ?elapsed, detail),
+                }
+            }
+        }
+        Poll::Ready(outcome)
+    }
+}

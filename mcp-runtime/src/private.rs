@@ -1,0 +1,45 @@
+//! What expansions call. Not part of the public API: it changes without notice.
+
+pub use std::format;
+
+use std::future::Future;
+
+use serde::Serialize;
+
+use crate::content::{Icon, IntoIcons};
+use crate::error::ToolError;
+use crate::output::Returned;
+pub use crate::output::{PlainOutput, Probe, output};
+pub use crate::params::{Bound, JsonResult, Param, ParamDef, argument, extractor, flatten, param};
+pub use crate::tool::{Invocation, ToolDef, assert_unique};
+pub use mcp_macros::__tools;
+
+/// A call's function and the conversion of its result, as one future.
+///
+/// # Errors
+///
+/// None: the signature lets an expansion end with it.
+pub fn respond<F, R>(
+    function: F,
+    reply: fn(R) -> Result<Returned, ToolError>,
+) -> Result<Invocation, ToolError>
+where
+    F: Future<Output = R> + Send + 'static,
+    R: 'static,
+{
+    Ok(Box::pin(async move { reply(function.await) }))
+}
+
+/// The value of an expression in an attribute.
+///
+/// # Errors
+///
+/// What serde says against the value; it becomes an error at start.
+pub fn json(value: impl Serialize) -> JsonResult {
+    serde_json::to_value(value).map_err(|error| error.to_string())
+}
+
+/// The value of `icons = …`.
+pub fn icons(icons: impl IntoIcons) -> Vec<Icon> {
+    icons.into_icons()
+}

@@ -1,0 +1,330 @@
+//! [`Server`]: what `main` puts together; [`App`]: the same, checked and ready to be called.
+
+use std::any::type_name;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+use tower::{Layer, Service};
+use tracing::{info, warn};
+
+use crate::adapter::{self, Delegate, Edge};
+use crate::call::{Arguments, Reply, ToolCall};
+use crate::config::Settings;
+use crate::context::{Caller, InProcess, Origin};
+use crate::error::{Code, Effect, Error, ToolError};
+use crate::extract::States;
+use crate::policy::stack::{ToolService, UserLayer, user_layer};
+use crate::registry::Registry;
+use crate::tool::{ToolInfo, Tools};
+
+/// A tool server, put together in `main`.
+///
+/// ```no_run
+/// # #[derive(Clone)] struct Ledger;
+/// # impl Ledger { async fn open(_: &str) -> Result<Ledger, std::io::Error> { Ok(Ledger) } }
+/// use mcp_runtime::{tool, tools, Server, State};
+///
+/// /// Count the invoices.
+/// #[tool(read_only)]
+/// async fn count_invoices(State(ledger): State<Ledger>) -> u64 {
+///     # let _ = ledger; 0
+/// }
+///
+/// #[tokio::main]
+/// async fn main() -> Result<(), mcp_runtime::Error> {
+///     Server::new("invoices", env!("CARGO_PKG_VERSION"))
+///         .state(Ledger::open("ledger.db").await.map_err(mcp_runtime::Error::start)?)
+///         .tools(tools![count_invoices])
+///         .run()
+///         .await
+/// }
+/// ```
+#[must_use]
+pub struct Server {
+    name: String,
+    version: String,
+    title: Option<String>,
+    instructions: Option<String>,
+    tools: Tools,
+    states: States,
+    layers: Vec<UserLayer>,
+    delegate: Delegate,
+    settings: Settings,
+    timeout: Option<Duration>,
+    problems: Vec<String>,
+}
+
+impl Server {
+    /// A server with the name and version that clients see.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            title: None,
+            instructions: None,
+            tools: Tools::default(),
+            states: States::default(),
+            layers: Vec::new(),
+            delegate: adapter::tools_only(),
+            settings: Settings::default(),
+            timeout: None,
+            problems: Vec::new(),
+        }
+    }
+
+    /// A name for people.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// What a model should know before it uses any of the tools.
+    pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
+        self.instructions = Some(instructions.into());
+        self
+    }
+
+    /// Adds tools: `tools![get_invoice, web::search]`. May be repeated.
+    pub fn tools(mut self, tools: Tools) -> Self {
+        self.tools = self.tools.and(tools);
+        self
+    }
+
+    /// Adds a state that tools take as [`State<T>`](crate::State). One per type: a second of the
+    /// same type is an error at start.
+    pub fn state<T: Clone + Send + Sync + 'static>(mut self, state: T) -> Self {
+        if !self.states.insert(state) {
+            self.problems
+                .push(format!("`.state(…)` was given two values of `{}`", type_name::<T>()));
+        }
+        self
+    }
+
+    /// The time that a call may take where its tool doesn't say. Without it, 10 s, and 30 s for a
+    /// tool that is `open_world`.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Adds a tower layer around every call, inside the deadline and outside validation.
+    ///
+    /// The layer first added is outermost. Its service's error may be any: one that isn't a
+    /// [`ToolError`] becomes `internal`.
+    ///
+    /// ```
+    /// # use mcp_runtime::Server;
+    /// let server = Server::new("busy", "1.0.0")
+    ///     .layer(tower::limit::GlobalConcurrencyLimitLayer::new(100));
+    /// ```
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<ToolService> + Send + Sync + 'static,
+        L::Service: Service<ToolCall, Response = Reply> + Clone + Send + Sync + 'static,
+        <L::Service as Service<ToolCall>>::Error: Into<Box<dyn StdError + Send + Sync>>,
+        <L::Service as Service<ToolCall>>::Future: Send,
+    {
+        self.layers.push(user_layer(layer));
+        self
+    }
+
+    pub(crate) fn with_delegate(mut self, delegate: Delegate) -> Self {
+        self.delegate = delegate;
+        self
+    }
+
+    /// Settings that were read from elsewhere.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Checks everything and makes the server callable in process, without a transport.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the server as it was put together: a tool whose state is
+    /// missing, a rule that doesn't fit its argument, an example that breaks a rule.
+    pub fn build(self) -> Result<App, Error> {
+        self.finish().map(|built| built.app)
+    }
+
+    pub(crate) fn finish(mut self) -> Result<Built, Error> {
+        let timeout = self.settings.timeout.or(self.timeout);
+        let limit = self.settings.max_in_flight;
+        let registry = Registry::build(&self.tools.0, self.states, &self.layers, timeout, limit);
+        match registry {
+            Ok(registry) if self.problems.is_empty() => {
+                let app = App(Arc::new(Inner {
+                    name: self.name,
+                    version: self.version,
+                    title: self.title,
+                    instructions: self.instructions,
+                    registry,
+                    settings: self.settings,
+                }));
+                let edge = (self.delegate)(app.clone());
+                Ok(Built { app, edge })
+            }
+            Ok(_) => Err(Error::contract(self.problems)),
+            Err(problems) => {
+                self.problems.extend(problems);
+                Err(Error::contract(self.problems))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("name", &self.name)
+            .field("tools", &self.tools)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A server that has been checked, and its protocol side.
+pub(crate) struct Built {
+    pub(crate) app: App,
+    pub(crate) edge: Arc<dyn Edge>,
+}
+
+/// A server that has been checked: its tools can be listed and called in process, through the
+/// whole pipeline, without a transport.
+///
+/// Cheap to clone.
+///
+/// ```
+/// # use mcp_runtime::{tool, tools, Server};
+/// /// Add two numbers.
+/// #[tool(read_only)]
+/// async fn add(a: i64, b: i64) -> i64 {
+///     a + b
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = Server::new("calculator", "1.0.0").tools(tools![add]).build()?;
+/// let reply = app.call("add", serde_json::json!({ "a": 1, "b": 2 })).await?;
+/// assert_eq!(reply.structured(), Some(&serde_json::json!({ "result": 3 })));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    name: String,
+    version: String,
+    title: Option<String>,
+    instructions: Option<String>,
+    registry: Registry,
+    settings: Settings,
+}
+
+impl App {
+    /// The tools, in the order of their registration.
+    pub fn tools(&self) -> impl Iterator<Item = &ToolInfo> {
+        self.0.registry.tools()
+    }
+
+    /// Calls a tool as the local user.
+    ///
+    /// # Errors
+    ///
+    /// What the call answers where it fails; `not_found` where no tool has the name, and
+    /// `invalid_arguments` where `arguments` isn't an object.
+    pub async fn call(&self, tool: &str, arguments: Value) -> Result<Reply, ToolError> {
+        self.call_as(Caller::local(), tool, arguments, Map::new()).await
+    }
+
+    /// Calls a tool as `caller`, with a request's `_meta`.
+    ///
+    /// # Errors
+    ///
+    /// See [`call`](Self::call).
+    pub async fn call_as(
+        &self,
+        caller: Caller,
+        tool: &str,
+        arguments: Value,
+        meta: Map<String, Value>,
+    ) -> Result<Reply, ToolError> {
+        let refusal = |code, message| ToolError::new(code, message).effect(Effect::None);
+        let registry = &self.0.registry;
+        let position = registry
+            .position(tool)
+            .ok_or_else(|| refusal(Code::NotFound, "no tool has this name"))?;
+        let arguments: Arguments = match arguments {
+            Value::Object(arguments) => arguments,
+            _ => return Err(refusal(Code::InvalidArguments, "the arguments are not an object")),
+        };
+        let origin = Origin {
+            request: Box::new(InProcess { meta }),
+            caller,
+            cancellation: CancellationToken::new(),
+        };
+        registry.call(position, arguments, origin).await
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    pub(crate) fn version(&self) -> &str {
+        &self.0.version
+    }
+
+    pub(crate) fn title(&self) -> Option<&str> {
+        self.0.title.as_deref()
+    }
+
+    pub(crate) fn instructions(&self) -> Option<&str> {
+        self.0.instructions.as_deref()
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Waits until the running calls have finished, at most for the grace period, and reports
+    /// those that had not.
+    pub(crate) async fn drain(&self) {
+        let grace = self.settings().grace;
+        let running: usize = self.registry().running().iter().map(|(_, calls)| calls).sum();
+        if running > 0 {
+            info!("stopping: {running} calls may finish within {grace:?}");
+        }
+        if tokio::time::timeout(grace, self.registry().idle()).await.is_err() {
+            for (tool, calls) in self.registry().running() {
+                warn!(tool, calls, "cut off: still running after the grace period of {grace:?}");
+            }
+        }
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("name", &self.0.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,354 @@
+//! [`ToolDef`], the constant that an annotated function becomes, and [`ToolInfo`], what a running
+//! server knows about the tool.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use schemars::SchemaGenerator;
+use serde_json::{Map, Value};
+
+use crate::call::ToolCall;
+use crate::content::Icon;
+use crate::error::ToolError;
+use crate::output::{OutputSchema, Returned, Shape};
+use crate::params::{JsonResult, Kind, ParamDef};
+
+/// A function with `#[tool]`, by the struct of the same name that stands beside it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a tool",
+    label = "no `#[tool]` function has this name",
+    note = "annotate the function: `#[mcp_runtime::tool]`"
+)]
+pub trait Tool {
+    #[doc(hidden)]
+    const DEF: &'static ToolDef;
+}
+
+/// A tool's function, waiting to run.
+pub type Invocation = Pin<Box<dyn Future<Output = Result<Returned, ToolError>> + Send>>;
+
+type Invoke = fn(&mut ToolCall) -> Result<Invocation, ToolError>;
+
+/// Everything that an attribute says, as data.
+#[derive(Clone, Copy)]
+pub struct ToolDef {
+    pub(crate) name: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) params: &'static [ParamDef],
+    pub(crate) output: fn(&mut SchemaGenerator) -> OutputSchema,
+    pub(crate) invoke: Invoke,
+    pub(crate) title: Option<&'static str>,
+    pub(crate) version: Option<&'static str>,
+    pub(crate) read_only: bool,
+    pub(crate) destructive: bool,
+    pub(crate) idempotent: bool,
+    pub(crate) open_world: bool,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) icons: Option<fn() -> Vec<Icon>>,
+    pub(crate) meta: Option<fn() -> JsonResult>,
+}
+
+impl ToolDef {
+    /// Stands in for a tool whose attribute doesn't compile.
+    pub const INVALID: Self = Self::new(
+        "invalid",
+        "",
+        &[],
+        |_| OutputSchema(None),
+        |_| Err(ToolError::new("internal", "this tool did not compile")),
+    );
+
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn new(
+        name: &'static str,
+        description: &'static str,
+        params: &'static [ParamDef],
+        output: fn(&mut SchemaGenerator) -> OutputSchema,
+        invoke: Invoke,
+    ) -> Self {
+        check_arguments(params);
+        Self {
+            name,
+            description,
+            params,
+            output,
+            invoke,
+            title: None,
+            version: None,
+            read_only: false,
+            destructive: false,
+            idempotent: false,
+            open_world: false,
+            timeout: None,
+            icons: None,
+            meta: None,
+        }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn title(mut self, title: &'static str) -> Self {
+        self.title = Some(title);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn version(mut self, version: &'static str) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn read_only(mut self) -> Self {
+        self.read_only = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn destructive(mut self) -> Self {
+        self.destructive = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn open_world(mut self) -> Self {
+        self.open_world = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn timeout_ms(mut self, milliseconds: u64) -> Self {
+        self.timeout = Some(Duration::from_millis(milliseconds));
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn icons(mut self, icons: fn() -> Vec<Icon>) -> Self {
+        self.icons = Some(icons);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn meta(mut self, meta: fn() -> JsonResult) -> Self {
+        self.meta = Some(meta);
+        self
+    }
+}
+
+impl fmt::Debug for ToolDef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToolDef").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The rules between arguments that only types can tell from extractors.
+#[track_caller]
+const fn check_arguments(params: &[ParamDef]) {
+    let mut i = 0;
+    while i < params.len() {
+        let mut j = i + 1;
+        while j < params.len() {
+            let (a, b) = (&params[i], &params[j]);
+            if is_argument(a) && is_argument(b) {
+                assert!(
+                    !(is_flatten(a) || is_flatten(b)),
+                    "`#[arg(flatten)]` makes one struct the whole input: \
+                     other arguments can't stand beside it"
+                );
+                assert!(!same(a.name, b.name), "two arguments of this tool share a name");
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+}
+
+const fn is_argument(param: &ParamDef) -> bool {
+    !matches!(param.kind, Kind::Extractor(_))
+}
+
+const fn is_flatten(param: &ParamDef) -> bool {
+    matches!(param.kind, Kind::Flatten(_))
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// Stops compilation where an earlier tool of the list has the name of the tool at `index`.
+#[track_caller]
+pub const fn assert_unique(index: usize, all: &[(usize, &ToolDef)]) {
+    let mut at = 0;
+    while at < all.len() && all[at].0 != index {
+        at += 1;
+    }
+    let name = all[at].1.name;
+    let mut earlier = 0;
+    while earlier < at {
+        if same(all[earlier].1.name, name) {
+            let mut text = ConstText::new();
+            text.push("two tools on this server share the name `");
+            text.push(name);
+            text.push("`");
+            panic!("{}", text.as_str());
+        }
+        earlier += 1;
+    }
+}
+
+/// Text put together in a constant; tool names are at most 128 bytes.
+struct ConstText {
+    bytes: [u8; 256],
+    length: usize,
+}
+
+impl ConstText {
+    const fn new() -> Self {
+        Self { bytes: [0; 256], length: 0 }
+    }
+
+    const fn push(&mut self, text: &str) {
+        let text = text.as_bytes();
+        let mut i = 0;
+        while i < text.len() && self.length < self.bytes.len() {
+            self.bytes[self.length] = text[i];
+            self.length += 1;
+            i += 1;
+        }
+    }
+
+    const fn as_str(&self) -> &str {
+        match std::str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => "two tools on this server share a name",
+        }
+    }
+}
+
+/// The tools of a server: what [`tools!`](crate::tools) makes.
+#[derive(Clone, Debug, Default)]
+pub struct Tools(pub(crate) Vec<&'static ToolDef>);
+
+impl Tools {
+    #[doc(hidden)]
+    pub fn new(all: &[(usize, &'static ToolDef)]) -> Self {
+        Self(all.iter().map(|(_, def)| *def).collect())
+    }
+
+    /// Adds the tools of another list: `web::tools().and(admin::tools())`.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+}
+
+/// What a running server knows about one of its tools.
+#[derive(Clone, Debug)]
+pub struct ToolInfo {
+    pub(crate) name: &'static str,
+    pub(crate) title: Option<&'static str>,
+    pub(crate) description: &'static str,
+    pub(crate) version: Option<&'static str>,
+    pub(crate) read_only: bool,
+    pub(crate) destructive: bool,
+    pub(crate) idempotent: bool,
+    pub(crate) open_world: bool,
+    pub(crate) timeout: Duration,
+    pub(crate) input_schema: Arc<Map<String, Value>>,
+    pub(crate) output_schema: Option<Arc<Map<String, Value>>>,
+    pub(crate) shape: Shape,
+    pub(crate) icons: Vec<Icon>,
+    pub(crate) meta: Map<String, Value>,
+}
+
+impl ToolInfo {
+    /// The name under which clients call it.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// A name for people.
+    pub fn title(&self) -> Option<&'static str> {
+        self.title
+    }
+
+    /// What a model reads to choose the tool.
+    pub fn description(&self) -> &'static str {
+        self.description
+    }
+
+    /// The stated version of its contract, `"1"` where none is stated.
+    pub fn version(&self) -> &'static str {
+        self.version.unwrap_or("1")
+    }
+
+    /// It changes nothing.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// It can destroy what it changes.
+    pub fn is_destructive(&self) -> bool {
+        self.destructive
+    }
+
+    /// A repeat of the same call changes nothing more.
+    pub fn is_idempotent(&self) -> bool {
+        self.idempotent || self.read_only
+    }
+
+    /// It reaches beyond this server's own domain, such as the web.
+    pub fn is_open_world(&self) -> bool {
+        self.open_world
+    }
+
+    /// The time that a call may take.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// The JSON Schema (2020-12) of the arguments, as advertised and enforced.
+    pub fn input_schema(&self) -> &Map<String, Value> {
+        &self.input_schema
+    }
+
+    /// The JSON Schema of the structured result, where there is one.
+    pub fn output_schema(&self) -> Option<&Map<String, Value>> {
+        self.output_schema.as_deref()
+    }
+    /// Whether the structured result is `{"result": …}`: it must be an object, and what the
+    /// function returns is a list, a number or the like.
+    pub fn wraps_result(&self) -> bool {
+        self.shape == Shape::Wrapped
+    }
+}

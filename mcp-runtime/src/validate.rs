@@ -1,0 +1,390 @@
+//! Arguments against the schema that the tool advertises: one compiled validator per tool.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{Draft, PatternOptions, ValidationError};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::call::Arguments;
+use crate::error::{Code, Effect, NextAction, ToolError};
+use crate::params::pointer;
+
+/// At most this many violations are listed; the rest are counted.
+const MAX_LISTED: usize = 20;
+/// At most this many characters of a schema's own text (a pattern, a list of options) are quoted.
+const MAX_QUOTED: usize = 200;
+/// Above this, an `f64` no longer holds every integer.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Enforces one tool's input schema, and puts arguments into the form that the function receives.
+#[derive(Debug)]
+pub(crate) struct Validator {
+    compiled: jsonschema::Validator,
+    properties: Vec<String>,
+    /// Properties that may be missing, so that an explicit null counts as absent.
+    optional: Vec<String>,
+    defaults: Vec<(String, Value)>,
+    /// Whether any rule speaks of integers, so that `3.0` has to become `3`.
+    has_integers: bool,
+}
+
+/// One broken rule. Says what was expected, never what was sent.
+#[derive(Debug, Serialize)]
+pub(crate) struct Violation {
+    /// RFC 6901.
+    pub(crate) pointer: String,
+    /// The schema's keyword.
+    pub(crate) rule: String,
+    pub(crate) expected: String,
+}
+
+impl Validator {
+    /// # Errors
+    ///
+    /// What is wrong with the schema.
+    pub(crate) fn new(schema: &Map<String, Value>) -> Result<Self, String> {
+        let required = schema.get("required").and_then(Value::as_array);
+        let is_required = |name: &String| {
+            required.is_some_and(|names| names.iter().any(|required| required == name.as_str()))
+        };
+        let empty = Map::new();
+        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+        let defaults = properties
+            .iter()
+            .filter_map(|(name, property)| Some((name.clone(), property.get("default")?.clone())))
+            .collect();
+        let mut enforced = schema.clone();
+        // Without it, only the first unknown property would be reported, and as something else.
+        enforced.entry("properties").or_insert_with(|| json!({}));
+        let mut enforced = Value::Object(enforced);
+        let has_integers = bound_integers(&mut enforced);
+        let compiled = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .should_validate_formats(true)
+            // Linear time: a pattern from a schema must not stall the server on a chosen input.
+            .with_pattern_options(PatternOptions::regex())
+            .build(&enforced)
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            compiled,
+            optional: properties.keys().filter(|name| !is_required(name)).cloned().collect(),
+            properties: properties.keys().cloned().collect(),
+            defaults,
+            has_integers,
+        })
+    }
+
+    /// Applies defaults and checks every rule; afterwards the arguments are exactly what the
+    /// function receives.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_arguments` with every violation at once.
+    pub(crate) fn check(&self, arguments: &mut Arguments) -> Result<(), ToolError> {
+        for name in &self.optional {
+            if arguments.get(name).is_some_and(Value::is_null) {
+                arguments.remove(name);
+            }
+        }
+        for (name, default) in &self.defaults {
+            if !arguments.contains_key(name) {
+                arguments.insert(name.clone(), default.clone());
+            }
+        }
+        let mut instance = Value::Object(std::mem::take(arguments));
+        if self.has_integers {
+            write_integers_as_integers(&mut instance);
+        }
+        if !self.compiled.is_valid(&instance) {
+            return Err(self.refusal(&instance));
+        }
+        if let Value::Object(checked) = instance {
+            *arguments = checked;
+        }
+        Ok(())
+    }
+
+    /// Every violation, in the schema's order.
+    pub(crate) fn violations(&self, instance: &Value) -> Vec<Violation> {
+        let mut all = Vec::new();
+        for error in self.compiled.iter_errors(instance) {
+            self.describe(&error, &mut all);
+        }
+        all
+    }
+
+    fn refusal(&self, instance: &Value) -> ToolError {
+        let mut all = self.violations(instance);
+        let more = all.len().saturating_sub(MAX_LISTED);
+        all.truncate(MAX_LISTED);
+        let list: Vec<String> = all
+            .iter()
+            .map(|violation| {
+                let at = &violation.pointer;
+                let at = if at.is_empty() { "the arguments" } else { at };
+                format!("{at} {}", violation.expected)
+            })
+            .collect();
+        let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+        let message = format!("the arguments are not valid: {}{rest}", list.join("; "));
+        ToolError::new(Code::InvalidArguments, message)
+            .effect(Effect::None)
+            .next_action(NextAction::Continue)
+            .details(json!({ "violations": all, "not_listed": more }))
+    }
+
+    fn describe(&self, error: &ValidationError<'_>, all: &mut Vec<Violation>) {
+        let at = error.instance_path().as_str();
+        let mut add = |pointer: String, expected: String| {
+            all.push(Violation { pointer, rule: error.kind().keyword().to_owned(), expected });
+        };
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected }
+            | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+                for name in unexpected {
+                    let name = clipped(name);
+                    add(format!("{at}{}", pointer(&name)), self.unknown(at, &name));
+                }
+            }
+            ValidationErrorKind::Required { property } => {
+                let name = property.as_str().unwrap_or_default();
+                add(format!("{at}{}", pointer(name)), "is required".into());
+            }
+            kind => add(clipped(at), expectation(kind)),
+        }
+    }
+
+    fn unknown(&self, at: &str, name: &str) -> String {
+        let similar = at
+            .is_empty()
+            .then(|| nearest(name, self.properties.iter().map(String::as_str)))
+            .flatten();
+        similar.map_or_else(
+            || "is not known".to_owned(),
+            |similar| format!("is not known; did you mean `{similar}`?"),
+        )
+    }
+}
+
+/// The most similar of some known names, where one is similar enough to be meant.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(similarity, _)| *similarity > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+fn expectation(kind: &ValidationErrorKind) -> String {
+    use ValidationErrorKind as Kind;
+    match kind {
+        Kind::Type { kind: TypeKind::Single(ty) } => {
+            format!("must be {}", with_article(&ty.to_string()))
+        }
+        Kind::Type { kind: TypeKind::Multiple(types) } => {
+            let names: Vec<String> = types.iter().map(|ty| ty.to_string()).collect();
+            format!("must be one of the types {}", names.join(", "))
+        }
+        Kind::Minimum { limit } => format!("must be at least {limit}"),
+        Kind::Maximum { limit } => format!("must be at most {limit}"),
+        Kind::ExclusiveMinimum { limit } => format!("must be greater than {limit}"),
+        Kind::ExclusiveMaximum { limit } => format!("must be less than {limit}"),
+        Kind::MultipleOf { multiple_of } => format!("must be a multiple of {multiple_of}"),
+        Kind::MinLength { limit } => format!("must have at least {limit} characters"),
+        Kind::MaxLength { limit } => format!("must have at most {limit} characters"),
+        Kind::MinItems { limit } => format!("must have at least {limit} items"),
+        Kind::MaxItems { limit } => format!("must have at most {limit} items"),
+        Kind::AdditionalItems { limit } => format!("must have at most {limit} items"),
+        Kind::MinProperties { limit } => format!("must have at least {limit} properties"),
+        Kind::MaxProperties { limit } => format!("must have at most {limit} properties"),
+        Kind::UniqueItems => "must not repeat an item".into(),
+        Kind::Pattern { pattern } => format!("must match the pattern {}", clipped(pattern)),
+        Kind::Format { format } => format!("must have the format {}", clipped(format)),
+        Kind::Enum { options } => format!("must be one of {}", clipped(&options.to_string())),
+        Kind::Constant { expected_value } => {
+            format!("must be {}", clipped(&expected_value.to_string()))
+        }
+        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => {
+            "must have one of the forms that the input schema lists".into()
+        }
+        Kind::OneOfMultipleValid { .. } => {
+            "must have exactly one of the forms that the input schema lists".into()
+        }
+        Kind::FalseSchema => "is not allowed".into(),
+        other => format!("must satisfy `{}` of the input schema", other.keyword()),
+    }
+}
+
+fn with_article(ty: &str) -> String {
+    match ty {
+        "null" => "null".into(),
+        "array" | "integer" | "object" => format!("an {ty}"),
+        other => format!("a {other}"),
+    }
+}
+
+fn clipped(text: &str) -> String {
+    match text.char_indices().nth(MAX_QUOTED) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+/// The ranges of Rust's integers, by the format that schemars gives them.
+fn integer_range(format: &str) -> Option<(Value, Value)> {
+    Some(match format {
+        "uint8" => (u8::MIN.into(), u8::MAX.into()),
+        "uint16" => (u16::MIN.into(), u16::MAX.into()),
+        "uint32" => (u32::MIN.into(), u32::MAX.into()),
+        "uint64" | "uint" => (u64::MIN.into(), u64::MAX.into()),
+        "int8" => (i8::MIN.into(), i8::MAX.into()),
+        "int16" => (i16::MIN.into(), i16::MAX.into()),
+        "int32" => (i32::MIN.into(), i32::MAX.into()),
+        "int64" | "int" => (i64::MIN.into(), i64::MAX.into()),
+        _ => return None,
+    })
+}
+
+/// Gives integer formats the force of bounds, so that what passes also deserialises. Returns
+/// whether the schema speaks of integers at all.
+fn bound_integers(schema: &mut Value) -> bool {
+    match schema {
+        Value::Array(schemas) => {
+            schemas.iter_mut().fold(false, |any, one| bound_integers(one) | any)
+        }
+        Value::Object(keywords) => {
+            let is_integer = match keywords.get("type") {
+                Some(Value::String(ty)) => ty == "integer",
+                Some(Value::Array(types)) => types.iter().any(|ty| ty == "integer"),
+                _ => false,
+            };
+            let range = keywords.get("format").and_then(Value::as_str).and_then(integer_range);
+            if let (true, Some((min, max))) = (is_integer, range) {
+                keywords.entry("minimum").or_insert(min);
+                keywords.entry("maximum").or_insert(max);
+            }
+            // Instances stand under these, not schemas.
+            const DATA: [&str; 4] = ["default", "examples", "enum", "const"];
+            keywords
+                .iter_mut()
+                .filter(|(keyword, _)| !DATA.contains(&keyword.as_str()))
+                .fold(is_integer, |any, (_, one)| bound_integers(one) | any)
+        }
+        _ => false,
+    }
+}
+
+/// JSON Schema calls `3.0` an integer and serde doesn't: writes such numbers without the fraction
+/// while that is exact.
+fn write_integers_as_integers(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            if let Some(float) = number.as_f64()
+                && float.fract() == 0.0
+                && float.abs() <= MAX_EXACT
+            {
+                #[allow(clippy::cast_possible_truncation)]
+                let integer = float as i64;
+                *value = integer.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(write_integers_as_integers),
+        Value::Object(fields) => fields.values_mut().for_each(write_integers_as_integers),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn validator(schema: Value) -> Validator {
+        Validator::new(schema.as_object().unwrap()).unwrap()
+    }
+
+    fn check(schema: Value, arguments: Value) -> Result<Value, ToolError> {
+        let mut arguments = arguments.as_object().unwrap().clone();
+        validator(schema).check(&mut arguments).map(|()| Value::Object(arguments))
+    }
+
+    #[test]
+    fn every_violation_is_listed_and_no_value_echoed() {
+        let schema = json!({
+            "type": "object",
+            "properties": {
+                "number": { "type": "string", "pattern": "^FV" },
+                "limit": { "type": "integer", "maximum": 100 },
+                "day": { "type": "string", "format": "date" },
+            },
+            "required": ["number", "customer"],
+            "additionalProperties": false,
+        });
+        let error = check(
+            schema,
+            json!({ "number": "s3cret", "limit": 101, "day": "s3cret", "limt": "s3cret" }),
+        )
+        .unwrap_err();
+        let public = error.to_json();
+        let mut pointers: Vec<&str> = public["details"]["violations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|violation| violation["pointer"].as_str().unwrap())
+            .collect();
+        pointers.sort_unstable();
+        assert_eq!(pointers, ["/customer", "/day", "/limit", "/limt", "/number"]);
+        assert!(error.message().contains("/limt is not known; did you mean `limit`?"), "{error}");
+        assert!(!public.to_string().contains("s3cret"));
+    }
+
+    #[test]
+    fn integers_keep_their_rust_ranges() {
+        let schema = |format| {
+            json!({
+                "type": "object",
+                "properties": { "n": { "type": "integer", "format": format } },
+            })
+        };
+        for (format, good, bad) in [
+            ("uint8", json!(255), json!(256)),
+            ("int32", json!(-2_147_483_648_i64), json!(2_147_483_648_i64)),
+            ("uint64", json!(u64::MAX), json!(-1)),
+            ("int64", json!(i64::MAX), json!(9_223_372_036_854_775_808_u64)),
+            ("uint64", json!(0), serde_json::from_str("18446744073709551616").unwrap()),
+        ] {
+            assert!(check(schema(format), json!({ "n": good })).is_ok(), "{format}");
+            assert!(check(schema(format), json!({ "n": bad })).is_err(), "{format}");
+        }
+    }
+
+    #[test]
+    fn a_float_without_fraction_is_an_integer() {
+        let schema = json!({ "type": "object", "properties": { "n": { "type": "integer" } } });
+        assert_eq!(check(schema.clone(), json!({ "n": 3.0 })).unwrap(), json!({ "n": 3 }));
+        assert!(check(schema, json!({ "n": 3.5 })).is_err());
+    }
+
+    #[test]
+    fn null_is_absent_where_the_argument_is_optional() {
+        let schema = json!({
+            "type": "object",
+            "properties": { "a": { "type": "string" }, "b": { "type": "integer", "default": 7 } },
+        });
+        assert_eq!(check(schema, json!({ "a": null, "b": null })).unwrap(), json!({ "b": 7 }));
+    }
+
+    #[test]
+    fn the_list_of_violations_is_bounded() {
+        let schema = json!({ "type": "object", "additionalProperties": false });
+        let arguments: Map<String, Value> = (0..500).map(|i| (format!("k{i}"), json!(1))).collect();
+        let error = check(schema, Value::Object(arguments)).unwrap_err();
+        assert_eq!(error.to_json()["details"]["violations"].as_array().unwrap().len(), MAX_LISTED);
+        assert_eq!(error.to_json()["details"]["not_listed"], 480);
+    }
+
+    #[test]
+    fn patterns_that_can_stall_are_refused_at_start() {
+        let schema = json!({ "properties": { "a": { "type": "string", "pattern": "(?=x)y" } } });
+        assert!(Validator::new(schema.as_object().unwrap()).is_err());
+    }
+}

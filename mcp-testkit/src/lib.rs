@@ -1,0 +1,197 @@
+//! Tests for tools that are built with [`mcp_runtime`]: in memory, typed, without a network.
+//!
+//! [`TestServer`] runs each call through the same pipeline as a served one: validation, deadline,
+//! layers, panics. What it leaves out is the protocol.
+//!
+//! ```
+//! use mcp_runtime::{tool, tools, Code, State};
+//! use mcp_testkit::TestServer;
+//! use serde_json::json;
+//!
+//! #[derive(Clone)]
+//! struct Stock(u32);
+//!
+//! /// Count what is left.
+//! #[tool(read_only)]
+//! async fn left(
+//!     #[arg(range(1..))] sold: u32,
+//!     State(stock): State<Stock>,
+//! ) -> u32 {
+//!     stock.0 - sold
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let server = TestServer::new(tools![left]).state(Stock(10));
+//! assert_eq!(server.call("left", json!({ "sold": 4 })).await.data::<u32>(), 6);
+//!
+//! let refused = server.call("left", json!({ "sold": 0 })).await;
+//! assert_eq!(*refused.error().code(), Code::InvalidArguments);
+//! # }
+//! ```
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use mcp_runtime::{App, Content, Reply, Server, ToolError, ToolInfo, Tools};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// A server in memory, for tests.
+///
+/// It is checked at its first use. Whatever is wrong with it, or with how it is used, panics with
+/// a message that says so: that is what fails a test.
+#[derive(Debug)]
+pub struct TestServer {
+    /// Until the first use.
+    server: Mutex<Option<Server>>,
+    app: OnceLock<App>,
+}
+
+impl From<Server> for TestServer {
+    /// Tests a server as `main` puts it together.
+    fn from(server: Server) -> Self {
+        Self { server: Mutex::new(Some(server)), app: OnceLock::new() }
+    }
+}
+
+impl TestServer {
+    /// A server with these tools and nothing else.
+    pub fn new(tools: Tools) -> Self {
+        Server::new("test", "0.0.0").tools(tools).into()
+    }
+
+    /// Gives the server a state that its tools take.
+    ///
+    /// # Panics
+    ///
+    /// When the server has been used already.
+    #[must_use]
+    pub fn state<T: Clone + Send + Sync + 'static>(self, state: T) -> Self {
+        self.configure(|server| server.state(state))
+    }
+
+    /// Changes the server in any other way: a layer, a timeout.
+    ///
+    /// ```
+    /// # use mcp_runtime::tools;
+    /// # use mcp_testkit::TestServer;
+    /// # use std::time::Duration;
+    /// let server = TestServer::new(tools![]).configure(|s| s.timeout(Duration::from_millis(5)));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the server has been used already.
+    #[must_use]
+    pub fn configure(self, change: impl FnOnce(Server) -> Server) -> Self {
+        change(self.take()).into()
+    }
+
+    /// The tools, as the server knows them.
+    ///
+    /// # Panics
+    ///
+    /// When the server can't start.
+    pub fn list(&self) -> impl Iterator<Item = &ToolInfo> {
+        self.app().tools()
+    }
+
+    /// Calls a tool as the local user, with anything that serialises to a JSON object.
+    ///
+    /// # Panics
+    ///
+    /// When the server can't start, or has no tool of this name.
+    pub async fn call(&self, tool: &str, arguments: impl Serialize) -> Answer {
+        let arguments = json!(arguments);
+        let app = self.app();
+        let info = app.tools().find(|info| info.name() == tool);
+        let Some(info) = info else { panic!("the server has no tool `{tool}`") };
+        let wrapped = info.wraps_result();
+        let outcome = app.call(tool, arguments).await;
+        Answer { tool: tool.to_owned(), wrapped, outcome }
+    }
+
+    fn take(&self) -> Server {
+        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner).take();
+        server.unwrap_or_else(|| panic!("the server has been used already: configure it before"))
+    }
+
+    fn app(&self) -> &App {
+        self.app.get_or_init(|| self.take().build().unwrap_or_else(|error| panic!("{error}")))
+    }
+}
+
+/// What a call answered.
+#[derive(Debug)]
+pub struct Answer {
+    tool: String,
+    wrapped: bool,
+    outcome: Result<Reply, ToolError>,
+}
+
+impl Answer {
+    /// What the function returned, read back from the structured result, or from the text of a
+    /// tool whose result is text.
+    ///
+    /// # Panics
+    ///
+    /// When the call failed, or its result doesn't have this form.
+    #[track_caller]
+    pub fn data<T: DeserializeOwned>(&self) -> T {
+        let reply = self.reply();
+        let data = match reply.structured() {
+            Some(data) if self.wrapped => data.get("result").cloned().unwrap_or_default(),
+            Some(data) => data.clone(),
+            None => Value::String(self.text().to_owned()),
+        };
+        serde_json::from_value(data).unwrap_or_else(|error| {
+            panic!("the result of `{}` is of another form: {error}", self.tool)
+        })
+    }
+
+    /// The first text block: what a model reads.
+    ///
+    /// # Panics
+    ///
+    /// When the call failed, or its result shows no text.
+    #[track_caller]
+    pub fn text(&self) -> &str {
+        let text = self.reply().content().iter().find_map(|block| match block {
+            Content::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        text.unwrap_or_else(|| panic!("the result of `{}` has no text", self.tool))
+    }
+
+    /// The whole reply.
+    ///
+    /// # Panics
+    ///
+    /// When the call failed.
+    #[track_caller]
+    pub fn reply(&self) -> &Reply {
+        match &self.outcome {
+            Ok(reply) => reply,
+            Err(error) => panic!("`{}` failed: {error:?}", self.tool),
+        }
+    }
+
+    /// The error.
+    ///
+    /// # Panics
+    ///
+    /// When the call succeeded.
+    #[track_caller]
+    pub fn error(&self) -> &ToolError {
+        match &self.outcome {
+            Ok(reply) => panic!("`{}` succeeded: {reply:?}", self.tool),
+            Err(error) => error,
+        }
+    }
+
+    /// The outcome, for a test of one's own.
+    pub fn outcome(&self) -> &Result<Reply, ToolError> {
+        &self.outcome
+    }
+}

@@ -1,0 +1,39 @@
+//! Without the prelude.
+#![allow(clippy::absolute_paths)]
+#![no_implicit_prelude]
+
+use ::rt::{ToolError, tool, tools};
+use ::std::fmt;
+use ::std::prelude::v1::derive;
+use ::std::string::String;
+
+/// Answers with the question.
+#[tool(crate = ::rt, read_only)]
+pub async fn echo(
+    /// Any text.
+    #[arg(length(1..=64), pattern = "^[a-z]", format = "regex")]
+    text: String,
+    #[arg(items(..3), default = [1, 2])] list: ::std::vec::Vec<u8>,
+) -> ::std::result::Result<String, Failure> {
+    ::std::mem::drop(list);
+    ::std::result::Result::Ok(text)
+}
+
+/// Fails.
+#[derive(Debug, ToolError)]
+#[tool_error(crate = ::rt, code = "conflict", message = "{0} is taken", retryable)]
+pub struct Failure(String);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl ::std::error::Error for Failure {}
+
+/// The tools.
+#[must_use]
+pub fn tools() -> ::rt::Tools {
+    tools![echo]
+}

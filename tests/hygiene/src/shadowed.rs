@@ -1,0 +1,121 @@
+//! Every name that an expansion might take for granted means something else here.
+#![allow(
+    dead_code,
+    clippy::absolute_paths,
+    unused_macros,
+    non_camel_case_types,
+    non_upper_case_globals,
+    missing_copy_implementations,
+    missing_debug_implementations
+)]
+
+use rt::tool;
+
+struct Result;
+struct Option;
+struct Some;
+struct None;
+struct Ok;
+struct Err;
+struct Box;
+struct Vec;
+struct String;
+struct Into;
+struct From;
+struct Send;
+struct Sync;
+struct Fn;
+struct Iterator;
+struct ToString;
+struct Tool;
+struct ToolDef;
+struct Param;
+struct Tools;
+struct usize;
+struct str;
+mod std {}
+mod core {}
+mod alloc {}
+mod mcp_runtime {}
+mod private {}
+
+// Lower-case constants and unit structs would turn a binding of the same name into a pattern.
+const call: u8 = 0;
+const result: u8 = 0;
+const generator: u8 = 0;
+const error: u8 = 0;
+const field: u8 = 0;
+struct p0;
+static p1: u8 = 0;
+const PARAM_0: u8 = 7;
+const PARAMS: u8 = 0;
+const DEF: u8 = 9;
+const ALL: u8 = 0;
+
+macro_rules! concat {
+    () => {};
+}
+macro_rules! format {
+    () => {};
+}
+macro_rules! vec {
+    () => {};
+}
+macro_rules! panic {
+    () => {};
+}
+
+/// Adds two numbers.
+///
+/// Its documentation spans paragraphs.
+#[doc = ::core::concat!("And", " expressions.")]
+#[tool(crate = rt, read_only, timeout = "1s", title = "Add", version = "2", icons = "data:,")]
+pub async fn add(
+    /// The first.
+    #[arg(default = PARAM_0, range(0..=100))]
+    one: u8,
+    /// The second.
+    #[arg(example = DEF, header = "Second")]
+    two: u8,
+    three: ::std::option::Option<u8>,
+) -> ::std::result::Result<u8, rt::ToolError> {
+    ::std::result::Result::Ok(one + two + three.unwrap_or(call))
+}
+
+/// Fails in every way.
+#[derive(Debug, rt::ToolError)]
+#[tool_error(crate = rt)]
+pub enum Failure {
+    /// With fields.
+    #[tool_error(code = "not_found", message = "no {error} in {field:>width$}", effect = "none")]
+    NotFound {
+        /// One.
+        error: u8,
+        /// Two.
+        field: u8,
+        /// Three.
+        width: ::std::primitive::usize,
+    },
+    /// Without.
+    #[tool_error(code = "overloaded", retry_after = "1s", next = "retry")]
+    Overloaded,
+    /// From elsewhere.
+    #[tool_error(transparent)]
+    Other(rt::ToolError),
+    /// Unmarked.
+    Hidden,
+}
+
+impl ::std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.write_str("failed")
+    }
+}
+
+impl ::std::error::Error for Failure {}
+
+/// The tools.
+#[must_use]
+pub fn tools() -> rt::Tools {
+    rt::tools![add]
+}

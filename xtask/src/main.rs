@@ -1,0 +1,59 @@
+//! The project's chores, as `cargo xtask <command>`.
+
+mod conformance;
+mod features;
+mod interop;
+mod process;
+mod reference;
+mod server;
+mod test;
+mod tidy;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::workspace::Workspace;
+
+const HELP: &str = "\
+The project's chores.
+
+usage: cargo xtask <command>
+
+  test          every test there is: cargo's, then the official suite, then real clients
+  conformance   the official suite against the fixture server, for each revision
+  interop       real clients against the example server, over HTTP and stdio
+  tidy          the house rules; `tidy --write` regenerates docs/attributes.md
+  features      whether mcp-runtime builds with no feature, each alone, and all
+  help          this text
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [] | ["help" | "-h" | "--help"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["test"] => test::run(&Workspace::find()?),
+        ["conformance"] => conformance::run(&Workspace::find()?)?.verdict(),
+        ["interop"] => interop::run(&Workspace::find()?)?.verdict(),
+        ["tidy"] => tidy::check(&Workspace::find()?),
+        ["tidy", "--write"] => reference::write(&Workspace::find()?),
+        ["features"] => features::run(&Workspace::find()?),
+        _ => bail!("`{}` is not a command\n\n{HELP}", arguments.join(" ")),
+    }
+}
