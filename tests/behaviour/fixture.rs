@@ -1,1 +1,42 @@
-fn main() {}
+//! A server for the tests that need a process of their own.
+
+use std::time::Duration;
+
+use mcp_runtime::{Context, Server, tool, tools};
+
+/// Answer at once.
+#[tool(read_only)]
+async fn quick() -> &'static str {
+    "quick"
+}
+
+/// Answer after a while.
+#[tool(read_only, timeout = "1h")]
+async fn slow(
+    /// Milliseconds.
+    pause: u64,
+) -> &'static str {
+    eprintln!("slow has begun");
+    tokio::time::sleep(Duration::from_millis(pause)).await;
+    "slow"
+}
+
+/// Report progress.
+#[tool(read_only)]
+async fn progress(ctx: Context) -> &'static str {
+    for step in 1..=3 {
+        ctx.progress(f64::from(step), Some(3.0), None).await;
+    }
+    "done"
+}
+
+/// Panic.
+#[tool(read_only)]
+async fn panics() {
+    panic!("on purpose");
+}
+
+#[tokio::main]
+async fn main() -> Result<(), mcp_runtime::Error> {
+    Server::new("behaviour", "1.0.0").tools(tools![quick, slow, progress, panics]).run().await
+}

@@ -1,1 +1,9 @@
+//! What a server must keep, shown on real parts: the pipeline in memory with virtual time, HTTP
+//! through the router and over TCP, stdio and signals on a process.
 
+mod contract;
+mod http;
+mod lifetime;
+mod pipeline;
+mod process;
+mod support;

@@ -36,7 +36,7 @@ pub(crate) fn fallback(error: &parsed::ErrorType, runtime: &Runtime) -> TokenStr
 
 /// The error as what the log takes: once, so that a type that is no error is reported once.
 fn cause(ident: &Ident) -> TokenStream {
-    quote_spanned! {Place::of(ident).first=>
+    quote_spanned! {Span::mixed_site().located_at(ident.span())=>
         let __cause: &(dyn ::core::error::Error + 'static) = &__error;
     }
 }
@@ -56,9 +56,9 @@ fn implementation(
 ) -> TokenStream {
     let root = runtime.root();
     let (parameters, arguments, clause) = generics.split_for_impl();
-    quote_spanned! {Place::of(ident).first=>
+    quote_spanned! {Span::mixed_site().located_at(ident.span())=>
         #[automatically_derived]
-        #[allow(deprecated)]
+        #[allow(deprecated, unused_qualifications, clippy::absolute_paths)]
         impl #parameters ::core::convert::From<#ident #arguments> for #root::ToolError #clause {
             fn from(__error: #ident #arguments) -> Self {
                 #body
@@ -100,8 +100,9 @@ fn arm(conversion: &Conversion, runtime: &Runtime) -> TokenStream {
             #path { .. } => #root::ToolError::internal_from(__cause),
         },
         Target::Transparent { member, ty } => {
-            let place = Place::of(ty);
-            let into = quote_spanned!(place.last=> ::core::convert::Into::into(__field));
+            // At the field's type, where a missing conversion is reported.
+            let place = Span::mixed_site().located_at(Place::of(ty).first);
+            let into = quote_spanned!(place=> ::core::convert::Into::into(__field));
             quote_spanned!(Span::mixed_site()=> #path { #member: __field } => #into,)
         }
         Target::Coded(coded) => coded_arm(path, coded, runtime),

@@ -1,7 +1,8 @@
 //! Where the compiler's own errors about generated code should point.
 //!
-//! Generated tokens keep the hygiene of the macro and only move. A caret runs from the first
-//! token of an expression to its last one, so these two decide what is underlined.
+//! A caret runs from the first token of an expression to its last one, if both have the hygiene
+//! of the same macro. So the calls that can fail to compile are given the places of the user's
+//! tokens that they stand for; everything inside of them stays where the macro is.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -18,18 +19,19 @@ impl Place {
         let mut tokens = tokens.into_token_stream().into_iter();
         let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
         let last = tokens.last().map_or(first, |token| token.span());
-        Self {
-            first: Span::mixed_site().located_at(first),
-            last: Span::mixed_site().located_at(last),
-        }
+        Self { first, last }
     }
 }
 
-/// Moves the tokens of a path; what their names mean stays the same.
-pub(crate) fn moved(tokens: &TokenStream, to: Span) -> TokenStream {
+/// Moves the tokens of a path. Only `$crate` means something else in another macro's hygiene.
+pub(crate) fn moved(path: &TokenStream, to: Span) -> TokenStream {
     let one = |mut token: TokenTree| {
-        token.set_span(token.span().located_at(to));
+        let place = match &token {
+            TokenTree::Ident(word) if word == "$crate" => word.span().located_at(to),
+            _ => to,
+        };
+        token.set_span(place);
         token
     };
-    tokens.clone().into_iter().map(one).collect()
+    path.clone().into_iter().map(one).collect()
 }

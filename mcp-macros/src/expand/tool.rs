@@ -42,15 +42,14 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
     // At the name, where errors about the parameters as a whole belong.
     let place = Place::of(ident);
     let here = moved(&private, place.first);
-    let value = quote_spanned! {place.last=>
-        #here::ToolDef::new(
-            #name,
-            #description,
-            __PARAMS,
-            |__generator| #codec.schema(__generator),
-            |__call| { #run },
-        )
+    let arguments = quote_spanned! {Span::mixed_site()=>
+        #name,
+        #description,
+        __PARAMS,
+        |__generator| #codec.schema(__generator),
+        |__call| { #run },
     };
+    let value = quote_spanned!(place.last=> #here::ToolDef::new(#arguments));
     let definition = quote_spanned! {Span::mixed_site()=>
         {
             #[allow(unused_imports)]
@@ -78,15 +77,20 @@ fn shell(item: &Item, definition: &TokenStream, runtime: &Runtime) -> TokenStrea
     let visibility = &item.visibility;
     let ident = &item.signature.ident;
     // At the name, for notes such as "a struct with a similar name exists".
-    quote_spanned! {Place::of(ident).first=>
+    quote_spanned! {Span::mixed_site().located_at(ident.span())=>
         #(#cfg)*
         #[doc(hidden)]
-        #[allow(non_camel_case_types, unreachable_pub)]
+        #[allow(
+            missing_copy_implementations,
+            missing_debug_implementations,
+            non_camel_case_types,
+            unreachable_pub
+        )]
         #visibility struct #ident {}
 
         #(#cfg)*
         #[automatically_derived]
-        #[allow(deprecated)]
+        #[allow(deprecated, unused_qualifications, clippy::absolute_paths)]
         impl #root::Tool for #ident {
             const DEF: &'static #private::ToolDef = #definition;
         }
@@ -121,7 +125,8 @@ fn codec(output: Option<&Type>, ident: &Ident, private: &TokenStream) -> TokenSt
         output.map_or_else(|| quote_spanned!(Span::mixed_site()=> ()), ToTokens::to_token_stream);
     let place = output.map_or_else(|| Place::of(ident), Place::of);
     let private = moved(private, place.first);
-    quote_spanned!(place.last=> #private::output::<#ty>().codec())
+    let codec = Ident::new("codec", place.first);
+    quote_spanned!(place.last=> #private::output::<#ty>().#codec())
 }
 
 /// Calls for what the attribute states.

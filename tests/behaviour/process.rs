@@ -1,0 +1,292 @@
+//! A server as a process: stdio, the command line, signals, limits of the listener.
+
+use std::net::SocketAddr;
+use std::process::{Output, Stdio};
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::TcpStream;
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::time::timeout;
+
+use crate::support::{PATIENCE, begin_call, call_message, read_all};
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_behaviour-fixture"));
+    command.args(arguments).kill_on_drop(true).current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+async fn output(command: &mut Command) -> Output {
+    let child = command.stdin(Stdio::null()).spawn().unwrap();
+    timeout(PATIENCE, child.wait_with_output()).await.unwrap().unwrap()
+}
+
+/// A server over HTTP that has said where it listens.
+struct HttpServer {
+    child: Child,
+    address: SocketAddr,
+    log: Lines<BufReader<ChildStderr>>,
+    /// Open, so that the server can go on printing.
+    _stdout: Lines<BufReader<ChildStdout>>,
+}
+
+impl HttpServer {
+    async fn start(change: impl FnOnce(&mut Command)) -> Self {
+        let mut command = command(&["serve", "--http", "127.0.0.1:0"]);
+        change(&mut command);
+        let mut child = command.spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let first = timeout(PATIENCE, stdout.next_line()).await.unwrap().unwrap().unwrap();
+        let url = first.split("http://").nth(1).unwrap();
+        let address = url.strip_suffix("/mcp").unwrap().parse().unwrap();
+        Self { child, address, log, _stdout: stdout }
+    }
+
+    async fn logs(&mut self, text: &str) {
+        let seen = async {
+            while let Some(line) = self.log.next_line().await.unwrap() {
+                if line.contains(text) {
+                    return true;
+                }
+            }
+            false
+        };
+        assert!(timeout(PATIENCE, seen).await.unwrap(), "the log lacks: {text}");
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let pid = i32::try_from(self.child.id().unwrap()).unwrap();
+        let pid = rustix::process::Pid::from_raw(pid).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    async fn ends(&mut self) -> Option<i32> {
+        timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap().code()
+    }
+}
+
+#[tokio::test]
+async fn sigterm_lets_a_running_call_finish() {
+    let mut server = HttpServer::start(|_| {}).await;
+    let running = begin_call(server.address, "slow", json!({ "pause": 500 })).await;
+    server.logs("slow has begun").await;
+    server.signal(rustix::process::Signal::TERM);
+    server.logs("1 calls may finish").await;
+    let refused = TcpStream::connect(server.address).await;
+    assert!(refused.is_err(), "nothing new is accepted");
+    assert!(read_all(running).await.contains("\"slow\""));
+    assert_eq!(server.ends().await, Some(0));
+}
+
+#[tokio::test]
+async fn what_outlives_the_grace_period_is_cut_off_and_reported() {
+    let mut server = HttpServer::start(|command| {
+        command.env("MCP_RUNTIME_GRACE", "50ms");
+    })
+    .await;
+    let _running = begin_call(server.address, "slow", json!({ "pause": 3_600_000 })).await;
+    server.logs("slow has begun").await;
+    server.signal(rustix::process::Signal::INT);
+    server.logs("cut off: still running after the grace period of 50ms").await;
+    assert_eq!(server.ends().await, Some(0));
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_process_at_once() {
+    let mut server = HttpServer::start(|_| {}).await;
+    let _running = begin_call(server.address, "slow", json!({ "pause": 3_600_000 })).await;
+    server.logs("slow has begun").await;
+    server.signal(rustix::process::Signal::TERM);
+    server.logs("may finish").await;
+    server.signal(rustix::process::Signal::TERM);
+    assert_eq!(server.ends().await, Some(130));
+}
+
+#[tokio::test]
+async fn a_client_that_is_slow_to_say_anything_is_hung_up_on() {
+    let server = HttpServer::start(|command| {
+        command.env("MCP_RUNTIME_HTTP_READ_TIMEOUT", "50ms");
+    })
+    .await;
+    let mut silent = TcpStream::connect(server.address).await.unwrap();
+    silent.write_all(b"POST /mcp HTTP/1.1\r\n").await.unwrap();
+    read_all(silent).await;
+
+    let mut stalled = TcpStream::connect(server.address).await.unwrap();
+    let head = format!(
+        "POST /mcp HTTP/1.1\r\nHost: {}\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{{",
+        server.address
+    );
+    stalled.write_all(head.as_bytes()).await.unwrap();
+    assert!(read_all(stalled).await.contains("the body took too long"));
+}
+
+#[tokio::test]
+async fn open_connections_are_bounded() {
+    let server = HttpServer::start(|command| {
+        command.env("MCP_RUNTIME_HTTP_MAX_CONNECTIONS", "1");
+    })
+    .await;
+    // One connection, kept open by its client.
+    let mut first = TcpStream::connect(server.address).await.unwrap();
+    let health = format!("GET /livez HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
+    first.write_all(health.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    timeout(PATIENCE, first.read_exact(&mut answer)).await.unwrap().unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    let second = begin_call(server.address, "quick", json!({})).await;
+    let mut byte = [0];
+    let waits = timeout(std::time::Duration::from_millis(200), second.peek(&mut byte)).await;
+    assert!(waits.is_err(), "the second connection waits for the first");
+    drop(first);
+    assert!(read_all(second).await.contains("quick"));
+}
+
+#[tokio::test]
+async fn the_network_is_refused_unless_told_in_so_many_words() {
+    let refused = output(&mut command(&["serve", "--http", "0.0.0.0:0"])).await;
+    assert_eq!(refused.status.code(), Some(1));
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(message.contains("refusing to listen on 0.0.0.0:0"), "{message}");
+    assert!(message.contains("http.allow_unauthenticated_network"), "{message}");
+}
+
+/// A server over stdio.
+struct StdioServer {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl StdioServer {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child =
+            command(arguments).env("MCP_RUNTIME_LIMITS_MESSAGE", "64KB").spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { input: child.stdin.take(), child, output }
+    }
+
+    async fn send(&mut self, line: &str) {
+        let input = self.input.as_mut().unwrap();
+        input.write_all(line.as_bytes()).await.unwrap();
+        input.write_all(b"\n").await.unwrap();
+        input.flush().await.unwrap();
+    }
+
+    async fn receive(&mut self) -> Value {
+        let line = timeout(PATIENCE, self.output.next_line()).await.unwrap().unwrap().unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("not the protocol: {line}"))
+    }
+
+    async fn ask(&mut self, message: &Value) -> Value {
+        self.send(&message.to_string()).await;
+        self.receive().await
+    }
+}
+
+#[tokio::test]
+async fn stdio_speaks_the_protocol_and_nothing_else() {
+    let mut server = StdioServer::start(&["serve", "--stdio"]);
+    let answer = server.ask(&call_message("quick", &json!({}))).await;
+    assert_eq!(answer["result"]["content"][0]["text"], "quick");
+    let answer = server.ask(&call_message("panics", &json!({}))).await;
+    assert_eq!(answer["result"]["isError"], json!(true));
+
+    let mut with_progress = call_message("progress", &json!({}));
+    with_progress["params"]["_meta"]["progressToken"] = json!("p1");
+    server.send(&with_progress.to_string()).await;
+    for step in 1..=3 {
+        let notice = server.receive().await;
+        assert_eq!(notice["method"], "notifications/progress");
+        assert_eq!(notice["params"]["progressToken"], "p1");
+        assert_eq!(notice["params"]["progress"].as_f64(), Some(f64::from(step)));
+    }
+    assert_eq!(server.receive().await["result"]["content"][0]["text"], "done");
+
+    drop(server.input.take());
+    let status = timeout(PATIENCE, server.child.wait()).await.unwrap().unwrap();
+    assert_eq!(status.code(), Some(0), "the end of input is a normal end");
+}
+
+#[tokio::test]
+async fn stdio_answers_what_it_cannot_read_and_goes_on() {
+    let mut server = StdioServer::start(&["--stdio"]);
+    let quick = call_message("quick", &json!({}));
+    server.ask(&quick).await;
+    for (line, code) in [
+        ("{".to_owned(), -32700),
+        ("[]".to_owned(), -32600),
+        (r#"{"jsonrpc":"2.0","id":1,"id":2}"#.to_owned(), -32600),
+        (format!("{}{}", "[".repeat(5_000), "]".repeat(5_000)), -32600),
+        ("x".repeat(100_000), -32600),
+        ("7".to_owned(), -32600),
+    ] {
+        server.send(&line).await;
+        let answer = server.receive().await;
+        assert_eq!(answer["error"]["code"], code, "{answer}");
+        assert_eq!(server.ask(&quick).await["result"]["content"][0]["text"], "quick");
+    }
+    server.send("").await;
+    assert_eq!(server.ask(&quick).await["id"], 1, "empty lines are skipped");
+}
+
+#[tokio::test]
+async fn a_cancelled_call_over_stdio_is_dropped() {
+    let mut server = StdioServer::start(&["--stdio"]);
+    let mut slow = call_message("slow", &json!({ "pause": 3_600_000 }));
+    slow["id"] = json!("slow-1");
+    server.send(&slow.to_string()).await;
+    let cancel = json!({
+        "jsonrpc": "2.0", "method": "notifications/cancelled",
+        "params": { "requestId": "slow-1" },
+    });
+    server.send(&cancel.to_string()).await;
+    assert_eq!(server.ask(&call_message("quick", &json!({}))).await["id"], 1);
+}
+
+#[tokio::test]
+async fn the_command_line_tells_its_outcome_by_exit_code() {
+    for (arguments, code) in [
+        (&["call", "quick"][..], 0),
+        (&["call", "quick", "{}"], 0),
+        (&["call", "panics"], 3),
+        (&["call", "quick", r#"{"a":1}"#], 3),
+        (&["call", "quick", "{"], 2),
+        (&["call", "quick", "[]"], 2),
+        (&["call", "quick", r#"{"a":1,"a":2}"#], 2),
+        (&["call", "quack"], 2),
+        (&["fly"], 2),
+        (&["--stdio", "--http", "127.0.0.1:0"], 2),
+        (&["list"], 0),
+        (&["check"], 0),
+        (&["check", "--config", "absent.toml"], 1),
+    ] {
+        let output = output(&mut command(arguments)).await;
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
+        let printed = String::from_utf8(output.stdout).unwrap();
+        if arguments[0] == "call" && code != 2 {
+            let result: Value = serde_json::from_str(&printed).unwrap();
+            assert_eq!(result["isError"], json!(code == 3), "{arguments:?}");
+        } else if code != 0 {
+            assert_eq!(printed, "", "{arguments:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_setting_names_the_nearest() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("mcp.toml"), "graze = \"1s\"\n").unwrap();
+    let refused = output(command(&["check"]).current_dir(directory.path())).await;
+    assert_eq!(refused.status.code(), Some(1));
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(message.contains("unknown setting `graze`; did you mean `grace`?"), "{message}");
+
+    let refused = output(command(&["check"]).env("MCP_RUNTIME_HTTP_ADRESS", "x")).await;
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(message.contains("did you mean `MCP_RUNTIME_HTTP_ADDRESS`?"), "{message}");
+}
