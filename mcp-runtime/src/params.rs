@@ -280,7 +280,7 @@ fn decode<T: DeserializeOwned>(value: Value, name: &str) -> Result<T, ToolError>
         for segment in error.path() {
             use serde_path_to_error::Segment;
             match segment {
-                Segment::Seq { index } => at.push_str(&format!("/{index}")),
+                Segment::Seq { index } => at.push_str(&pointer(&index.to_string())),
                 Segment::Map { key } => at.push_str(&pointer(key)),
                 Segment::Enum { .. } | Segment::Unknown => {}
             }

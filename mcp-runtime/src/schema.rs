@@ -239,17 +239,16 @@ fn apply_rules(
     if let Some(description) = param.description {
         schema.insert("description".into(), description.into());
     }
-    for (keyword, value) in [("default", param.default), ("example", param.example)] {
+    for (what, value) in [("default", param.default), ("example", param.example)] {
         let Some(value) = value else { continue };
         match value().and_then(|value| fits(schema, generator.definitions(), value)) {
-            Ok(value) if keyword == "example" => {
-                drop(schema.insert("examples".into(), json!([value])))
-            }
-            Ok(value) => drop(schema.insert(keyword.into(), value)),
+            Ok(value) if what == "default" => schema.insert("default".into(), value),
+            Ok(value) => schema.insert("examples".into(), json!([value])),
             Err(problem) => {
-                problems.push(format!("the {keyword} of `{}` {problem}", param.name));
+                problems.push(format!("the {what} of `{}` {problem}", param.name));
+                None
             }
-        }
+        };
     }
 }
 

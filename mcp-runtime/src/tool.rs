@@ -34,6 +34,7 @@ type Invoke = fn(&mut ToolCall) -> Result<Invocation, ToolError>;
 
 /// Everything that an attribute says, as data.
 #[derive(Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "one per flag of the attribute")]
 pub struct ToolDef {
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
@@ -205,6 +206,10 @@ const fn same(a: &str, b: &str) -> bool {
 }
 
 /// Stops compilation where an earlier tool of the list has the name of the tool at `index`.
+///
+/// # Panics
+///
+/// In that case; it is called in constants only.
 #[track_caller]
 pub const fn assert_unique(index: usize, all: &[(usize, &ToolDef)]) {
     let mut at = 0;
@@ -274,6 +279,7 @@ impl Tools {
 
 /// What a running server knows about one of its tools.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "one per flag of the attribute")]
 pub struct ToolInfo {
     pub(crate) name: &'static str,
     pub(crate) title: Option<&'static str>,

@@ -13,6 +13,8 @@ use crate::params::pointer;
 const MAX_LISTED: usize = 20;
 /// At most this many characters of a schema's own text (a pattern, a list of options) are quoted.
 const MAX_QUOTED: usize = 200;
+/// The keywords under which instances stand, not schemas.
+const INSTANCES: [&str; 4] = ["default", "examples", "enum", "const"];
 /// Above this, an `f64` no longer holds every integer.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -263,11 +265,9 @@ fn bound_integers(schema: &mut Value) -> bool {
                 keywords.entry("minimum").or_insert(min);
                 keywords.entry("maximum").or_insert(max);
             }
-            // Instances stand under these, not schemas.
-            const DATA: [&str; 4] = ["default", "examples", "enum", "const"];
             keywords
                 .iter_mut()
-                .filter(|(keyword, _)| !DATA.contains(&keyword.as_str()))
+                .filter(|(keyword, _)| !INSTANCES.contains(&keyword.as_str()))
                 .fold(is_integer, |any, (_, one)| bound_integers(one) | any)
         }
         _ => false,
@@ -298,13 +298,14 @@ fn write_integers_as_integers(value: &mut Value) {
 mod tests {
     use super::*;
 
-    fn validator(schema: Value) -> Validator {
+    fn validator(schema: &Value) -> Validator {
         Validator::new(schema.as_object().unwrap()).unwrap()
     }
 
+    #[allow(clippy::needless_pass_by_value)]
     fn check(schema: Value, arguments: Value) -> Result<Value, ToolError> {
         let mut arguments = arguments.as_object().unwrap().clone();
-        validator(schema).check(&mut arguments).map(|()| Value::Object(arguments))
+        validator(&schema).check(&mut arguments).map(|()| Value::Object(arguments))
     }
 
     #[test]

@@ -146,6 +146,48 @@ async fn open_connections_are_bounded() {
 }
 
 #[tokio::test]
+async fn running_calls_are_bounded() {
+    let mut server = HttpServer::start(|command| {
+        command.env("MCP_RUNTIME_LIMITS_IN_FLIGHT", "1");
+    })
+    .await;
+    let _running = begin_call(server.address, "slow", json!({ "pause": 3_600_000 })).await;
+    server.logs("slow has begun").await;
+    let shed = read_all(begin_call(server.address, "quick", json!({})).await).await;
+    assert!(shed.contains("overloaded") && shed.contains("retry_after"), "{shed}");
+}
+
+#[tokio::test]
+async fn sessions_of_older_clients_are_bounded() {
+    let server = HttpServer::start(|command| {
+        command.env("MCP_RUNTIME_HTTP_MAX_SESSIONS", "1");
+    })
+    .await;
+    let initialize = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": { "name": "old", "version": "1" },
+        },
+    });
+    let body = initialize.to_string();
+    for expected in ["mcp-session-id", "503 Service Unavailable"] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let request = format!(
+            "POST /mcp HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
+             Accept: application/json, text/event-stream\r\nConnection: close\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            server.address,
+            body.len(),
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let answer = read_all(stream).await;
+        assert!(answer.contains(expected), "{answer}");
+        assert_eq!(answer.contains("retry-after: 5"), expected.starts_with("503"), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn the_network_is_refused_unless_told_in_so_many_words() {
     let refused = output(&mut command(&["serve", "--http", "0.0.0.0:0"])).await;
     assert_eq!(refused.status.code(), Some(1));

@@ -53,7 +53,7 @@ async fn main() -> Result<(), mcp_runtime::Error> {
             rounds::test_input_required_result_tampered_state,
             rounds::test_input_required_result_capabilities,
         ])
-        .delegate(Handler::default())
+        .delegate(Handler)
         .run()
         .await
 }

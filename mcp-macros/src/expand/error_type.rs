@@ -84,8 +84,7 @@ fn bounded(error: &ErrorType, runtime: &Runtime) -> Generics {
     }
     for conversion in &error.conversions {
         if let Target::Transparent { ty, .. } = &conversion.target {
-            predicates
-                .push(parse_quote_spanned!(site=> #ty: ::core::convert::Into<#root::ToolError>));
+            predicates.push(parse_quote_spanned!(site=> #ty: #root::IntoToolError));
         }
     }
     generics.make_where_clause().predicates.extend(predicates);
@@ -102,7 +101,7 @@ fn arm(conversion: &Conversion, runtime: &Runtime) -> TokenStream {
         Target::Transparent { member, ty } => {
             // At the field's type, where a missing conversion is reported.
             let place = Span::mixed_site().located_at(Place::of(ty).first);
-            let into = quote_spanned!(place=> ::core::convert::Into::into(__field));
+            let into = quote_spanned!(place=> #root::IntoToolError::into_tool_error(__field));
             quote_spanned!(Span::mixed_site()=> #path { #member: __field } => #into,)
         }
         Target::Coded(coded) => coded_arm(path, coded, runtime),

@@ -13,13 +13,12 @@ use crate::{
         checked::{Parameter, Tool},
         parsed::Item,
     },
-    parse::function::cfg,
     paths::Runtime,
 };
 
 /// The function as the user wrote it.
 pub(crate) fn function(item: &Item) -> TokenStream {
-    let Item { attributes, visibility, signature, body } = item;
+    let Item { attributes, visibility, signature, body, .. } = item;
     quote!(#(#attributes)* #visibility #signature #body)
 }
 
@@ -73,8 +72,7 @@ pub(crate) fn fallback(item: &Item, runtime: &Runtime) -> TokenStream {
 /// of functions.
 fn shell(item: &Item, definition: &TokenStream, runtime: &Runtime) -> TokenStream {
     let (root, private) = (runtime.root(), runtime.private());
-    let cfg = cfg(&item.attributes);
-    let visibility = &item.visibility;
+    let Item { cfg, visibility, .. } = item;
     let ident = &item.signature.ident;
     // At the name, for notes such as "a struct with a similar name exists".
     quote_spanned! {Span::mixed_site().located_at(ident.span())=>

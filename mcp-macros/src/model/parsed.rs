@@ -42,6 +42,8 @@ pub(crate) struct Function {
 
 /// The function as it is emitted again, without helper attributes.
 pub(crate) struct Item {
+    /// Copied onto everything that stands beside the function.
+    pub(crate) cfg: Vec<Attribute>,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,

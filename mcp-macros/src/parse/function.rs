@@ -35,8 +35,10 @@ pub(crate) fn parse(item: &TokenStream, diagnostics: &mut Diagnostics) -> Option
 }
 
 fn read(input: ParseStream<'_>) -> syn::Result<Item> {
+    let attributes = input.call(Attribute::parse_outer)?;
     Ok(Item {
-        attributes: input.call(Attribute::parse_outer)?,
+        cfg: cfg(&attributes),
+        attributes,
         visibility: input.parse::<Visibility>()?,
         signature: input.parse::<Signature>()?,
         body: input.parse()?,
@@ -57,7 +59,7 @@ fn take_parameter(parameter: &mut PatType, diagnostics: &mut Diagnostics) -> Par
 }
 
 /// The `#[cfg(…)]` among `attributes`: what is generated appears and disappears with the item.
-pub(crate) fn cfg(attributes: &[Attribute]) -> Vec<Attribute> {
+pub(super) fn cfg(attributes: &[Attribute]) -> Vec<Attribute> {
     attributes.iter().filter(|attribute| is(attribute, "cfg")).cloned().collect()
 }
 

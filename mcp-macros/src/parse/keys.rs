@@ -232,7 +232,7 @@ pub(crate) const TOOL_ERROR: &[Key] = &[
         name: "next",
         grammar: r#"next = "retry" | "fallback" | "escalate" | "continue" | "stop""#,
         doc: "What the model should do.",
-        default: "what the code suggests",
+        default: "`retry` where retryable, else none",
         example: r#"next = "escalate""#,
     },
     Key {

@@ -21,7 +21,7 @@ pub(super) fn tool(info: &ToolInfo) -> Tool {
     tool.title = info.title.map(str::to_owned);
     tool.description = Some(info.description.into());
     tool.input_schema = std::sync::Arc::clone(&info.input_schema);
-    tool.output_schema = info.output_schema.clone();
+    tool.output_schema.clone_from(&info.output_schema);
     tool.annotations = annotations(info);
     tool.icons = (!info.icons.is_empty()).then(|| info.icons.iter().map(icon).collect());
     let mut about = info.meta.clone();

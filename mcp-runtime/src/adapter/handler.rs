@@ -25,6 +25,7 @@ use super::convert;
 use super::raw::RawContext;
 use crate::context::{Caller, Origin};
 use crate::server::App;
+use crate::tool::ToolInfo;
 use crate::validate::nearest;
 
 /// How long a client may keep the lists, which change only with the server's build.
@@ -147,7 +148,7 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
     ) -> Answer<CallToolResponse> {
         let registry = self.app.registry();
         let Some(position) = registry.position(&request.name) else {
-            return Err(unknown_tool(&request.name, self.app.tools().map(|tool| tool.name())));
+            return Err(unknown_tool(&request.name, self.app.tools().map(ToolInfo::name)));
         };
         let caller = caller(&context);
         let cancellation = context.ct.clone();

@@ -248,7 +248,7 @@ async fn serve(server: Server, stdio: bool) -> Result<u8, Error> {
         };
         let mut serving = std::pin::pin!(serving);
         tokio::select! {
-            served = &mut serving => served?,
+            result = &mut serving => result?,
             () = draining => serving.await?,
         }
         // A read of stdin that is under way on a thread of its own would hold up the end.

@@ -382,7 +382,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(settings.timeout, Some(Duration::from_secs(5)));
-        assert_eq!(settings.grace, Duration::from_secs(60));
+        assert_eq!(settings.grace, Duration::from_mins(1));
         assert_eq!((settings.log.as_str(), settings.log_format), ("debug", LogFormat::Json));
         assert_eq!(settings.http_address.port(), 9);
         assert_eq!(settings.http_allowed_hosts, ["a.example"]);

@@ -1,4 +1,4 @@
-//! Tools, parameters and list entries that are there or not.
+//! Tools, parameters and list entries that are there or not: nothing here has 16-bit pointers.
 
 use rt::{State, tool, tools};
 
@@ -6,23 +6,23 @@ use rt::{State, tool, tools};
 #[tool(crate = rt)]
 pub async fn partly(
     first: u8,
-    #[cfg(feature = "absent")] second: missing::Type,
-    #[cfg(not(feature = "absent"))] second: u8,
-    #[cfg(feature = "absent")]
+    #[cfg(target_pointer_width = "16")] second: missing::Type,
+    #[cfg(not(target_pointer_width = "16"))] second: u8,
+    #[cfg(target_pointer_width = "16")]
     #[arg(default = missing::VALUE)]
     third: missing::Type,
-    #[cfg(not(feature = "absent"))] State(fourth): State<u8>,
+    #[cfg(not(target_pointer_width = "16"))] State(fourth): State<u8>,
 ) -> u8 {
     first + second + fourth
 }
 
 /// Never there.
 #[tool(crate = rt)]
-#[cfg(feature = "absent")]
+#[cfg(target_pointer_width = "16")]
 pub async fn never(first: missing::Type) {}
 
 /// There once: this one.
-#[cfg(not(feature = "absent"))]
+#[cfg(not(target_pointer_width = "16"))]
 #[tool(crate = rt)]
 pub async fn either() -> u8 {
     1
@@ -30,7 +30,7 @@ pub async fn either() -> u8 {
 
 /// There once: not this one.
 #[tool(crate = rt)]
-#[cfg(feature = "absent")]
+#[cfg(target_pointer_width = "16")]
 pub async fn either() -> u8 {
     2
 }
@@ -40,11 +40,11 @@ pub async fn either() -> u8 {
 pub fn tools() -> rt::Tools {
     tools![
         partly,
-        #[cfg(feature = "absent")]
+        #[cfg(target_pointer_width = "16")]
         never,
-        #[cfg(not(feature = "absent"))]
+        #[cfg(not(target_pointer_width = "16"))]
         either,
-        #[cfg(feature = "absent")]
+        #[cfg(target_pointer_width = "16")]
         missing::tool,
     ]
 }
@@ -53,7 +53,7 @@ pub fn tools() -> rt::Tools {
 #[must_use]
 pub fn none() -> rt::Tools {
     tools![
-        #[cfg(feature = "absent")]
+        #[cfg(target_pointer_width = "16")]
         never
     ]
 }

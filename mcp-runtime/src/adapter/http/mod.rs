@@ -8,12 +8,11 @@ pub(crate) use endpoint::Endpoint;
 pub(crate) use serve::serve;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{any, get};
 use tokio_util::sync::CancellationToken;
 
@@ -52,37 +51,20 @@ impl Server {
     ///
     /// What is wrong with the server as it was put together: see [`Server::build`].
     pub fn router(self) -> Result<Router, Error> {
-        Ok(router(self.finish()?, CancellationToken::new(), &Readiness::default()))
-    }
-}
-
-/// Whether new work is welcome.
-#[derive(Clone, Default)]
-pub(crate) struct Readiness(Arc<AtomicBool>);
-
-impl Readiness {
-    pub(crate) fn drain(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    fn status(&self) -> StatusCode {
-        if self.0.load(Ordering::Relaxed) {
-            StatusCode::SERVICE_UNAVAILABLE
-        } else {
-            StatusCode::OK
-        }
+        Ok(router(self.finish()?, CancellationToken::new()))
     }
 }
 
 /// The routes. After `end`, streams that are still open are closed.
-fn router(built: Built, end: CancellationToken, readiness: &Readiness) -> Router {
+fn router(built: Built, end: CancellationToken) -> Router {
     let Built { app, edge } = built;
     let guard = Arc::new(Guard::new(app.settings(), edge.http(end)));
-    let readiness = readiness.clone();
     Router::new()
         .route(PATH, any(mcp).with_state(guard))
+        // A server listens only once everything is checked, and stops listening before it drains:
+        // what answers at all is alive and ready.
         .route("/livez", get(|| async { StatusCode::OK }))
-        .route("/readyz", get(move || async move { readiness.status().into_response() }))
+        .route("/readyz", get(|| async { StatusCode::OK }))
 }
 
 async fn mcp(State(guard): State<Arc<Guard>>, request: Request) -> Response {

@@ -14,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use super::{Readiness, refuse_open_network, router};
+use super::{refuse_open_network, router};
 use crate::error::Error;
 use crate::server::{App, Built};
 
@@ -33,9 +33,8 @@ pub(crate) async fn serve(
 ) -> Result<(), Error> {
     refuse_open_network(built.app.settings())?;
     let end = CancellationToken::new();
-    let readiness = Readiness::default();
     let app = built.app.clone();
-    let router = router(built, end.clone(), &readiness);
+    let router = router(built, end.clone());
     let address = app.settings().http_address;
     let listener = TcpListener::bind(address)
         .await
@@ -43,7 +42,6 @@ pub(crate) async fn serve(
     ready(listener.local_addr().map_err(Error::serve)?);
 
     let graceful = accept(&app, &listener, router, &stop).await;
-    readiness.drain();
     drop(listener);
     app.drain().await;
     // What is left are idle connections and streams: the first notice at once, the second when
