@@ -1,8 +1,8 @@
 //! `#[tool]`, `tools![]` and `#[derive(ToolError)]`, for use through `mcp-runtime`.
 //!
-//! Each macro is four stages, and each stage takes one type and returns the next: [`parse`] reads
-//! what was written, [`model`] holds it, [`validate`] checks it, [`expand`] writes it out. Errors
-//! are collected in [`diag`] on the way, so that ten mistakes give ten errors; after any of them
+//! Each macro is four stages, and each stage takes one type and returns the next: `parse` reads
+//! what was written, `model` holds it, `validate` checks it, `expand` writes it out. Errors
+//! are collected in `diag` on the way, so that ten mistakes give ten errors; after any of them
 //! the user's item still comes out, with a stand-in beside it, so that one mistake gives one.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

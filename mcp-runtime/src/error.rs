@@ -414,6 +414,7 @@ pub struct Error(Box<Kind>);
 enum Kind {
     /// Everything that is wrong with the server as it was put together.
     Contract(Vec<String>),
+    #[cfg(any(feature = "cli", feature = "http"))]
     Settings(String),
     Start(Box<dyn StdError + Send + Sync>),
     Serve(Box<dyn StdError + Send + Sync>),
@@ -435,6 +436,7 @@ impl Error {
         Self(Box::new(Kind::Contract(problems)))
     }
 
+    #[cfg(any(feature = "cli", feature = "http"))]
     pub(crate) fn settings(message: impl Into<String>) -> Self {
         Self(Box::new(Kind::Settings(message.into())))
     }
@@ -454,6 +456,7 @@ impl fmt::Display for Error {
                     all.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
                 }
             },
+            #[cfg(any(feature = "cli", feature = "http"))]
             Kind::Settings(message) => f.write_str(message),
             Kind::Start(error) => write!(f, "the server cannot start: {}", chain(&**error)),
             Kind::Serve(error) => write!(f, "the server stopped: {}", chain(&**error)),

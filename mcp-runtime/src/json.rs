@@ -8,6 +8,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use serde_json::Value;
 
 /// The deepest nesting that can be allowed: a little less than where the parser itself stops.
+#[cfg(feature = "cli")]
 pub(crate) const MAX_DEPTH: usize = 120;
 
 /// How large incoming JSON may be.
@@ -15,7 +16,7 @@ pub(crate) const MAX_DEPTH: usize = 120;
 pub(crate) struct Limits {
     /// Bytes of one message.
     pub(crate) message: usize,
-    /// Nested arrays and objects, at most [`MAX_DEPTH`].
+    /// Nested arrays and objects, at most 120: the parser itself stops at 128.
     pub(crate) depth: usize,
     /// Bytes of one string.
     pub(crate) string: usize,

@@ -54,7 +54,6 @@ pub struct Server {
     layers: Vec<UserLayer>,
     delegate: Delegate,
     settings: Settings,
-    timeout: Option<Duration>,
     problems: Vec<String>,
 }
 
@@ -71,7 +70,6 @@ impl Server {
             layers: Vec::new(),
             delegate: adapter::tools_only(),
             settings: Settings::default(),
-            timeout: None,
             problems: Vec::new(),
         }
     }
@@ -107,8 +105,45 @@ impl Server {
     /// The time that a call may take where its tool doesn't say. Without it, 10 s, and 30 s for a
     /// tool that is `open_world`.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.settings.timeout = Some(timeout);
         self
+    }
+
+    /// The time that running calls get to finish when the server stops. Without it, 20 s.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.settings.grace = grace;
+        self
+    }
+
+    /// Lets clients use another host name than `localhost`, `127.0.0.1` and `[::1]`, with or
+    /// without a port. May be repeated; also the setting `http.allowed_hosts`.
+    #[cfg(feature = "http")]
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.settings.http_allowed_hosts.push(host.into());
+        self
+    }
+
+    /// Lets web pages of another origin than the server's own call it, such as
+    /// `https://app.example.com`. May be repeated; also the setting `http.allowed_origins`.
+    #[cfg(feature = "http")]
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.settings.http_allowed_origins.push(origin.into());
+        self
+    }
+
+    /// Serves one client over stdin and stdout, until it closes them or `shutdown` completes;
+    /// running calls then get the grace period to finish.
+    ///
+    /// For programs with a command line of their own; [`run`](Self::run) does this with `--stdio`.
+    /// Nothing else may write to stdout. Where stdin is no pipe, the process can be held up at its
+    /// end by a read that is under way: leave by [`std::process::exit`].
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the server as it was put together (see [`build`](Self::build)), and
+    /// what broke the connection.
+    pub async fn serve_stdio(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+        self.finish()?.serve_stdio(shutdown).await
     }
 
     /// Adds a tower layer around every call, inside the deadline and outside validation.
@@ -144,6 +179,16 @@ impl Server {
         self
     }
 
+    #[cfg(feature = "http")]
+    pub(crate) fn set_http_address(&mut self, address: std::net::SocketAddr) {
+        self.settings.http_address = address;
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     #[cfg(feature = "cli")]
     pub(crate) fn name(&self) -> &str {
         &self.name
@@ -165,7 +210,7 @@ impl Server {
     }
 
     pub(crate) fn finish(mut self) -> Result<Built, Error> {
-        let timeout = self.settings.timeout.or(self.timeout);
+        let timeout = self.settings.timeout;
         let limit = self.settings.max_in_flight;
         let registry = Registry::build(&self.tools.0, self.states, &self.layers, timeout, limit);
         match registry {
@@ -203,6 +248,23 @@ impl fmt::Debug for Server {
 pub(crate) struct Built {
     pub(crate) app: App,
     pub(crate) edge: Arc<dyn Edge>,
+}
+
+impl Built {
+    pub(crate) async fn serve_stdio(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+        let Self { app, edge } = self;
+        let (pause, end) = (CancellationToken::new(), CancellationToken::new());
+        let mut serving = edge.stdio(pause.clone(), end.clone());
+        tokio::select! {
+            served = &mut serving => return served,
+            () = shutdown => pause.cancel(),
+        }
+        tokio::select! {
+            served = &mut serving => return served,
+            () = app.drain() => end.cancel(),
+        }
+        serving.await
+    }
 }
 
 /// A server that has been checked: its tools can be listed and called in process, through the

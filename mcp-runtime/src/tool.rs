@@ -216,7 +216,11 @@ pub const fn assert_unique(index: usize, all: &[(usize, &ToolDef)]) {
     while at < all.len() && all[at].0 != index {
         at += 1;
     }
-    let name = all[at].1.name;
+    let (name, description) = (all[at].1.name, all[at].1.description);
+    if description.is_empty() {
+        // `ToolDef::INVALID`, which has its own error already.
+        return;
+    }
     let mut earlier = 0;
     while earlier < at {
         if same(all[earlier].1.name, name) {

@@ -6,7 +6,7 @@ use axum::http::{Request, StatusCode};
 use mcp_runtime::{Server, tool, tools};
 use serde_json::{Value, json};
 
-use crate::support::{call, call_message, post, send};
+use crate::support::{PATIENCE, call, call_message, post, send};
 
 /// Repeat a text.
 #[tool(read_only)]
@@ -78,6 +78,40 @@ async fn a_foreign_host_or_origin_is_refused() {
 }
 
 #[tokio::test]
+async fn a_host_and_an_origin_can_be_allowed() {
+    let router = Server::new("test", "0")
+        .tools(tools![echo])
+        .allow_host("tools.example.com")
+        .allow_origin("https://app.example.com")
+        .router()
+        .unwrap();
+    let mut request = post("echo", good_body());
+    request.headers_mut().insert("host", "tools.example.com:8443".parse().unwrap());
+    request.headers_mut().insert("origin", "https://app.example.com".parse().unwrap());
+    assert_eq!(send(&router, request).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_program_can_serve_without_our_command_line() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = Server::new("test", "0").tools(tools![echo]);
+    let serving = tokio::spawn(server.serve_http(free, async { drop(stopped.await) }));
+    let connected = async {
+        while tokio::net::TcpStream::connect(free).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, connected).await.unwrap();
+    stop.send(()).unwrap();
+    tokio::time::timeout(PATIENCE, serving).await.unwrap().unwrap().unwrap();
+
+    let open = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
+    let refused = Server::new("test", "0").serve_http(open, std::future::pending()).await;
+    assert!(refused.unwrap_err().to_string().contains("refusing to listen"));
+}
+
+#[tokio::test]
 async fn an_over_large_body_is_refused_however_it_is_sent() {
     let large = || vec![b' '; (4 << 20) + 1];
     let mut chunked = post("echo", Body::from_stream(stream_of(&large())));
@@ -89,7 +123,9 @@ async fn an_over_large_body_is_refused_however_it_is_sent() {
     }
 }
 
-fn stream_of(bytes: &[u8]) -> impl futures_util::Stream<Item = Result<Vec<u8>, std::io::Error>> + use<> {
+fn stream_of(
+    bytes: &[u8],
+) -> impl futures_util::Stream<Item = Result<Vec<u8>, std::io::Error>> + use<> {
     let chunks: Vec<_> = bytes.chunks(64 << 10).map(|chunk| Ok(chunk.to_vec())).collect();
     futures_util::stream::iter(chunks)
 }

@@ -13,7 +13,7 @@ use crate::workspace::{self, Workspace, make};
 
 /// Which attribute has which keys.
 pub(crate) const TABLES: [(&str, &[Key]); 3] =
-    [("tool", keys::TOOL), ("arg", keys::ARG), ("error", keys::TOOL_ERROR)];
+    [("tool", keys::TOOL), ("arg", keys::ARG), ("tool_error", keys::TOOL_ERROR)];
 
 const HEAD: &str = "\
 # Attributes
@@ -58,7 +58,7 @@ fn heading(attribute: &str) -> (&'static str, &'static str) {
     match attribute {
         "tool" => ("#[tool(…)]", "On an `async fn`."),
         "arg" => ("#[arg(…)]", "On a parameter of a tool."),
-        _ => ("#[error(…)]", "On a variant of an enum that derives `ToolError`."),
+        _ => ("#[tool_error(…)]", "On a variant of an enum that derives `ToolError`."),
     }
 }
 

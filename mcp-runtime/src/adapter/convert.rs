@@ -4,7 +4,9 @@ use rmcp::model::{
     CallToolResponse, CallToolResult, ContentBlock, EmbeddedResource, ErrorData, Icon as RmcpIcon,
     IconTheme as RmcpIconTheme, MetaObject, Resource, ResourceContents, Tool, ToolAnnotations,
 };
-use serde_json::{Map, Value, json};
+use serde_json::Map;
+#[cfg(feature = "cli")]
+use serde_json::{Value, json};
 
 use super::raw::RawReply;
 use crate::call::Reply;
@@ -129,6 +131,7 @@ fn resource(link: ResourceLink) -> Resource {
     resource
 }
 
+#[cfg(feature = "cli")]
 /// The answer to a call as JSON, as a client would receive it.
 pub(crate) fn outcome_json(outcome: Outcome, info: &ToolInfo) -> Value {
     let json = match response(outcome, info) {
@@ -145,6 +148,7 @@ pub(crate) fn outcome_json(outcome: Outcome, info: &ToolInfo) -> Value {
     json.unwrap_or_default()
 }
 
+#[cfg(feature = "cli")]
 /// The tools as JSON, as `tools/list` answers them.
 pub(crate) fn list_json(app: &crate::server::App) -> Value {
     json!({ "tools": app.tools().map(tool).collect::<Vec<_>>() })

@@ -16,8 +16,9 @@ use std::sync::Arc;
 use rmcp::ServerHandler;
 use tokio_util::sync::CancellationToken;
 
+#[cfg(feature = "cli")]
 pub(crate) use convert::{list_json, outcome_json};
-#[cfg(feature = "http")]
+#[cfg(all(feature = "cli", feature = "http"))]
 pub(crate) use http::{PATH as HTTP_PATH, serve as serve_http};
 
 use crate::error::Error;

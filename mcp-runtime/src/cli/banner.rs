@@ -4,9 +4,8 @@ use std::fmt::Write;
 #[cfg(feature = "http")]
 use std::net::SocketAddr;
 
-use serde_json::Value;
 #[cfg(feature = "http")]
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use crate::adapter::list_json as tools_list;
 use crate::server::App;

@@ -161,24 +161,23 @@ async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, E
     };
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(serve) => {
-            let settings = settings(&serve.common, serve.flags())?;
-            let stdio = serve.stdio;
-            log(&settings);
-            self::serve(server.with_settings(settings), stdio).await
+            let server = configured(server, &serve.common, serve.flags())?;
+            log(server.settings());
+            self::serve(server, serve.stdio).await
         }
         Command::List { json, common } => {
-            let app = server.with_settings(settings(&common, Vec::new())?).build()?;
+            let app = configured(server, &common, Vec::new())?.build()?;
             print(&if json { banner::list_json(&app) } else { banner::list(&app) })?;
             Ok(0)
         }
         Command::Call { tool, arguments, common } => {
-            let settings = settings(&common, Vec::new())?;
-            log(&settings);
-            let app = server.with_settings(settings).build()?;
+            let server = configured(server, &common, Vec::new())?;
+            log(server.settings());
+            let app = server.build()?;
             call(&app, &tool, &arguments).await
         }
         Command::Check { common } => {
-            let app = server.with_settings(settings(&common, Vec::new())?).build()?;
+            let app = configured(server, &common, Vec::new())?.build()?;
             print(&format!(
                 "{} {}: {} tools, no problem found\n",
                 app.name(),
@@ -190,9 +189,13 @@ async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, E
     }
 }
 
-/// The settings of the file, then of the environment, then of the flags.
-fn settings(common: &Common, flags: Vec<(&'static str, toml::Value)>) -> Result<Settings, Error> {
-    let mut settings = Settings::default();
+/// The server with the settings of the file, then of the environment, then of the flags.
+fn configured(
+    server: Server,
+    common: &Common,
+    flags: Vec<(&'static str, toml::Value)>,
+) -> Result<Server, Error> {
+    let mut settings = server.settings().clone();
     let file = common.config.as_deref();
     if let Some(text) = config_file(file)? {
         let from = file.unwrap_or(Path::new(CONFIG)).display().to_string();
@@ -204,7 +207,7 @@ fn settings(common: &Common, flags: Vec<(&'static str, toml::Value)>) -> Result<
             setting.set(&mut settings, &value, flag)?;
         }
     }
-    Ok(settings)
+    Ok(server.with_settings(settings))
 }
 
 /// Variables that aren't UTF-8 are none of ours.
@@ -234,42 +237,29 @@ fn log(settings: &Settings) {
 }
 
 async fn serve(server: Server, stdio: bool) -> Result<u8, Error> {
-    let built = server.finish()?;
     let stop = CancellationToken::new();
     signals::cancel_on_signal(stop.clone())?;
     if stdio {
-        let app = built.app.clone();
-        let end = CancellationToken::new();
-        let serving = built.edge.stdio(stop.clone(), end.clone());
-        let draining = async {
-            stop.cancelled().await;
-            app.drain().await;
-            end.cancel();
-        };
-        let mut serving = std::pin::pin!(serving);
-        tokio::select! {
-            result = &mut serving => result?,
-            () = draining => serving.await?,
-        }
+        server.serve_stdio(stop.cancelled_owned()).await?;
         // A read of stdin that is under way on a thread of its own would hold up the end.
-        std::io::stdout().flush().map_err(Error::serve)?;
         std::process::exit(0);
     }
-    serve_http(built, stop).await.map(|()| 0)
+    serve_http(server, stop).await.map(|()| 0)
 }
 
 #[cfg(feature = "http")]
-async fn serve_http(built: crate::server::Built, stop: CancellationToken) -> Result<(), Error> {
+async fn serve_http(server: Server, stop: CancellationToken) -> Result<(), Error> {
+    let built = server.finish()?;
     let app = built.app.clone();
-    crate::adapter::serve_http(built, stop, |address| {
+    let ready = |address| {
         // A server whose stdout is closed serves on.
         let _ = print(&banner::listening(&app, address));
-    })
-    .await
+    };
+    crate::adapter::serve_http(built, stop.cancelled_owned(), ready).await
 }
 
 #[cfg(not(feature = "http"))]
-async fn serve_http(_: crate::server::Built, _: CancellationToken) -> Result<(), Error> {
+async fn serve_http(_: Server, _: CancellationToken) -> Result<(), Error> {
     Err(Error::settings("this server was built without HTTP: run it with --stdio"))
 }
 

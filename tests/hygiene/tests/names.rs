@@ -114,4 +114,3 @@ fn every_key_arrives() -> Result<(), Error> {
     }
     Ok(())
 }
-

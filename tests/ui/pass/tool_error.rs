@@ -18,7 +18,11 @@ enum LedgerError {
     Paid(String),
 
     #[error("pool: {0}")]
-    #[tool_error(code = "backend_unavailable", message = "the ledger is busy", retry_after = "1500ms")]
+    #[tool_error(
+        code = "backend_unavailable",
+        message = "the ledger is busy",
+        retry_after = "1500ms"
+    )]
     Busy(#[source] std::io::Error),
 
     #[error("{1} before {0}")]
@@ -61,5 +65,8 @@ fn main() {
     let error = ToolError::from(LedgerError::Io(std::fmt::Error));
     assert_eq!(error.code().as_str(), "internal");
     assert!(!error.to_json().to_string().contains("secret"));
-    assert_eq!(error.developer_message(), Some("secret detail: an error occurred when formatting an argument"));
+    assert_eq!(
+        error.developer_message(),
+        Some("secret detail: an error occurred when formatting an argument")
+    );
 }

@@ -7,6 +7,7 @@ mod serve;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use serve::serve;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,6 +16,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{any, get};
 use tokio_util::sync::CancellationToken;
+use tracing::info;
 
 use crate::config::Settings;
 use crate::error::Error;
@@ -30,7 +32,7 @@ impl Server {
     ///
     /// The checks of Host and Origin and the limits on messages come with the routes; listening,
     /// connection limits and shutdown are the application's. A Host other than a loopback name
-    /// has to be allowed by the setting `http.allowed_hosts`.
+    /// has to be allowed by [`allow_host`](Self::allow_host).
     ///
     /// ```no_run
     /// # use mcp_runtime::{tool, tools, Server};
@@ -52,6 +54,25 @@ impl Server {
     /// What is wrong with the server as it was put together: see [`Server::build`].
     pub fn router(self) -> Result<Router, Error> {
         Ok(router(self.finish()?, CancellationToken::new()))
+    }
+
+    /// Serves on `address` until `shutdown` completes; running calls then get the grace period to
+    /// finish.
+    ///
+    /// For programs with a command line of their own; [`run`](Self::run) does this by default.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the server as it was put together (see [`build`](Self::build)), an
+    /// address that can't be listened on, and one that isn't loopback: nobody is authenticated.
+    pub async fn serve_http(
+        mut self,
+        address: SocketAddr,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(), Error> {
+        self.set_http_address(address);
+        let ready = |address| info!("listening on http://{address}{PATH}");
+        serve(self.finish()?, shutdown, ready).await
     }
 }
 

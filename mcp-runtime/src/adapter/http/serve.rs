@@ -23,12 +23,12 @@ const LINGER: Duration = Duration::from_secs(1);
 /// How long to leave a listener alone that cannot accept, such as for lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop`, then lets running calls finish within the grace period.
+/// Serves until `stop` completes, then lets running calls finish within the grace period.
 ///
 /// `ready` is told the address once the server listens.
 pub(crate) async fn serve(
     built: Built,
-    stop: CancellationToken,
+    stop: impl Future<Output = ()>,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), Error> {
     refuse_open_network(built.app.settings())?;
@@ -41,7 +41,7 @@ pub(crate) async fn serve(
         .map_err(|error| Error::serve(format!("cannot listen on {address}: {error}")))?;
     ready(listener.local_addr().map_err(Error::serve)?);
 
-    let graceful = accept(&app, &listener, router, &stop).await;
+    let graceful = accept(&app, &listener, router, stop).await;
     drop(listener);
     app.drain().await;
     // What is left are idle connections and streams: the first notice at once, the second when
@@ -58,12 +58,13 @@ async fn accept(
     app: &App,
     listener: &TcpListener,
     router: Router,
-    stop: &CancellationToken,
+    stop: impl Future<Output = ()>,
 ) -> GracefulShutdown {
     let graceful = GracefulShutdown::new();
     let connections = Arc::new(Semaphore::new(app.settings().http_max_connections));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(app.settings().http_read_timeout);
+    let mut stop = std::pin::pin!(stop);
     loop {
         let next = async {
             // The semaphore is never closed.
@@ -72,7 +73,7 @@ async fn accept(
         };
         let (place, accepted) = tokio::select! {
             biased;
-            () = stop.cancelled() => return graceful,
+            () = &mut stop => return graceful,
             next = next => next,
         };
         match accepted {
