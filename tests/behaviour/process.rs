@@ -271,6 +271,11 @@ async fn stdio_answers_what_it_cannot_read_and_goes_on() {
         assert_eq!(answer["error"]["code"], code, "{answer}");
         assert_eq!(server.ask(&quick).await["result"]["content"][0]["text"], "quick");
     }
+    // Refused as soon as it is too long, and never kept: the line has no end yet.
+    let endless = "x".repeat(100_000);
+    server.input.as_mut().unwrap().write_all(endless.as_bytes()).await.unwrap();
+    assert_eq!(server.receive().await["error"]["code"], -32600);
+    server.send(&endless).await;
     server.send("").await;
     assert_eq!(server.ask(&quick).await["id"], 1, "empty lines are skipped");
 }

@@ -47,7 +47,7 @@ struct Lines<R> {
     limits: Limits,
     /// The line being read; kept here so that an interrupted read loses nothing.
     line: Vec<u8>,
-    /// The line is longer than a message may be, and skipped to its end.
+    /// The line has been refused as too long, and is skipped to its end.
     skipping: bool,
     /// An answer of the transport's own that has no place in the queue yet.
     refusal: Option<Vec<u8>>,
@@ -90,23 +90,22 @@ impl<R: AsyncRead + Send + Unpin> Lines<R> {
             }
             let end = read.iter().position(|byte| *byte == b'\n');
             let part = &read[..end.unwrap_or(read.len())];
-            let fits = self.line.len() + part.len() <= self.limits.message;
-            if fits && !self.skipping {
-                self.line.extend_from_slice(part);
-            } else {
-                self.skipping = true;
-                self.line.clear();
-            }
             let used = part.len() + usize::from(end.is_some());
+            let was_skipping = self.skipping;
+            let fits = self.line.len() + part.len() <= self.limits.message;
+            if fits && !was_skipping {
+                self.line.extend_from_slice(part);
+            }
+            self.skipping = end.is_none() && (was_skipping || !fits);
             self.input.consume(used);
-            if end.is_some() {
-                let line = std::mem::take(&mut self.line);
-                if std::mem::take(&mut self.skipping) {
-                    let limit = self.limits.message;
-                    let message = format!("the message is larger than {limit} bytes");
-                    return Ok(Some(Err(Malformed::invalid(message))));
-                }
-                return Ok(Some(Ok(line)));
+            if !fits && !was_skipping {
+                self.line.clear();
+                let limit = self.limits.message;
+                let message = format!("the message is larger than {limit} bytes");
+                return Ok(Some(Err(Malformed::invalid(message))));
+            }
+            if end.is_some() && !was_skipping {
+                return Ok(Some(Ok(std::mem::take(&mut self.line))));
             }
         }
     }
