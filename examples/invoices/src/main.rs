@@ -5,11 +5,8 @@
 //! invoices; to begin anew, remove the file and those beside it that share its name.
 
 use invoices::ledger::Ledger;
-use invoices::place;
-use invoices::tools::{
-    customer_balance, get_invoice, issue_invoice, overdue_report, pay_invoice, search_invoices,
-};
-use mcp_runtime::{Error, Server, tools};
+use invoices::{place, tools};
+use mcp_runtime::{Error, Server};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -17,14 +14,7 @@ async fn main() -> Result<(), Error> {
     let ledger = Ledger::open(path).await.map_err(Error::start)?;
     Server::new("invoices", env!("CARGO_PKG_VERSION"))
         .state(ledger)
-        .tools(tools![
-            search_invoices,
-            get_invoice,
-            customer_balance,
-            overdue_report,
-            issue_invoice,
-            pay_invoice,
-        ])
+        .tools(tools::all())
         .run()
         .await
 }

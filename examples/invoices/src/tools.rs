@@ -9,12 +9,24 @@
 )]
 
 use jiff::civil::Date;
-use mcp_runtime::{State, tool};
+use mcp_runtime::{State, Tools, tool, tools};
 
 use crate::ledger::{
     Balance, Filter, Invoice, InvoiceNumber, Ledger, LedgerError, NewInvoice, OverdueReport, Page,
     Receipt, today,
 };
+
+/// All of them, as the server and its tests take them.
+pub fn all() -> Tools {
+    tools![
+        search_invoices,
+        get_invoice,
+        customer_balance,
+        overdue_report,
+        issue_invoice,
+        pay_invoice,
+    ]
+}
 
 /// Search invoices by customer, status of payment and date of issue, newest first.
 ///

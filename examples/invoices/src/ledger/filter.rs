@@ -84,7 +84,7 @@ impl StatusFilter {
 }
 
 /// One page of a search, newest invoice first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Page {
     /// The invoices of this page.
     pub invoices: Vec<Invoice>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::InvoiceNumber;
 
 /// An invoice and what has been paid on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Invoice {
     /// Invoice number as printed.
     pub number: InvoiceNumber,
@@ -30,7 +30,7 @@ pub struct Invoice {
 }
 
 /// The currency that the ledger is kept in; there is one only, so that sums mean something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub enum Currency {
     /// Euro.
@@ -39,7 +39,7 @@ pub enum Currency {
 }
 
 /// How far an invoice is paid. Says nothing of the due date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Status {
@@ -77,7 +77,7 @@ pub struct NewInvoice {
 }
 
 /// Proof of one payment, with the invoice's state right after it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Receipt {
     /// Number of the payment; no other payment has it.
     pub payment: i64,
@@ -98,7 +98,7 @@ pub struct Receipt {
 }
 
 /// What one customer owes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Balance {
     /// Id of the customer.
     pub customer_id: u32,
@@ -121,7 +121,7 @@ pub struct Balance {
 }
 
 /// Who is late, and by how much.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OverdueReport {
     /// Day on which the report is judged: an invoice is overdue from the day after it was due.
     pub as_of: Date,
@@ -136,7 +136,7 @@ pub struct OverdueReport {
 }
 
 /// One customer's line in an [`OverdueReport`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OverdueCustomer {
     /// Id of the customer.
     pub customer_id: u32,
