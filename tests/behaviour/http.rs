@@ -14,8 +14,14 @@ async fn echo(text: String) -> String {
     text
 }
 
+/// Count the characters of a text.
+#[tool(read_only)]
+async fn length(text: String) -> usize {
+    text.chars().count()
+}
+
 fn router() -> Router {
-    Server::new("test", "0.0.0").tools(tools![echo]).router().unwrap()
+    Server::new("test", "0.0.0").tools(tools![echo, length]).router().unwrap()
 }
 
 fn code(answer: &Value) -> i64 {
@@ -44,6 +50,16 @@ async fn a_tool_error_is_a_result() {
     let text: Value = serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap();
     assert_eq!(text["code"], "invalid_arguments");
     assert_eq!(result["_meta"]["mcp-runtime/error"], text);
+    assert_eq!(result["structuredContent"], text);
+}
+
+#[tokio::test]
+async fn a_tool_error_does_not_break_the_output_schema() {
+    let result = call(&router(), "length", json!({ "text": 7 })).await;
+    assert_eq!(result["isError"], json!(true));
+    assert_eq!(result.get("structuredContent"), None);
+    let good = call(&router(), "length", json!({ "text": "abc" })).await;
+    assert_eq!(good["structuredContent"], json!({ "result": 3 }));
 }
 
 #[tokio::test]
