@@ -32,7 +32,7 @@
 //!
 //! - [`tool`](macro@tool): the attribute, all its keys and those of `#[arg]`.
 //! - [`Server`]: states, layers, transports, the command line. [`App`]: calls in process.
-//! - [`ToolError`] and [`#[derive(ToolError)]`](derive@ToolError): failures that tell a model what
+//! - [`ToolError`](struct@ToolError) and [`#[derive(ToolError)]`](derive@ToolError): failures that tell a model what
 //!   to do.
 //! - [`State`], [`Context`], [`Caller`], and [`FromCall`] for extractors of your own.
 //! - [`Content`], [`Reply`] and [`IntoReply`]: results that aren't data.
@@ -106,4 +106,22 @@ macro_rules! tools {
     ($($tools:tt)*) => {
         $crate::private::__tools!($crate; $($tools)*)
     };
+}
+
+/// The documents' examples, as tests.
+#[cfg(all(doctest, feature = "cli", feature = "http"))]
+mod documents {
+    macro_rules! documents {
+        ($($name:ident = $path:literal,)*) => { $(#[doc = include_str!($path)] struct $name;)* };
+    }
+    documents! {
+        Readme = "../../README.md",
+        FirstTool = "../../docs/guide/01-first-tool.md",
+        Arguments = "../../docs/guide/02-arguments.md",
+        ResultsAndErrors = "../../docs/guide/03-results-and-errors.md",
+        Extractors = "../../docs/guide/04-extractors.md",
+        Testing = "../../docs/guide/05-testing.md",
+        Serving = "../../docs/guide/06-serving.md",
+        LayersAndDelegation = "../../docs/guide/07-layers-and-delegation.md",
+    }
 }

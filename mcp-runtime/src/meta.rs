@@ -1,6 +1,6 @@
 //! The names that this crate uses under `_meta`, in one place.
 
-/// The public part of a [`ToolError`](crate::ToolError), on a result with `isError`.
+/// The public part of a [`ToolError`](struct@crate::ToolError), on a result with `isError`.
 pub const ERROR: &str = "mcp-runtime/error";
 /// A tool's stated version, on its entry in `tools/list`.
 pub const VERSION: &str = "mcp-runtime/version";

@@ -296,7 +296,9 @@ fn invalid(pointer: &str, expected: &str) -> ToolError {
         .effect(crate::error::Effect::None)
         .details(json!({
             "violations": [{ "pointer": pointer, "rule": "type", "expected": expected }],
+            "not_listed": 0,
         }))
+        .next_action(crate::error::NextAction::Continue)
 }
 
 /// One segment of an RFC 6901 pointer.

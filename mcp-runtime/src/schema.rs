@@ -9,10 +9,33 @@ use serde_json::{Map, Value, json};
 use crate::output::{RESULT, Shape};
 use crate::params::{ArgumentFns, Bound, Kind, ParamDef};
 use crate::tool::ToolDef;
-use crate::validate::Validator;
+use crate::validate::{Validator, nearest};
 
 /// A JSON object.
 type Object = Map<String, Value>;
+
+/// The formats that are enforced: those of JSON Schema 2020-12.
+const FORMATS: [&str; 19] = [
+    "date",
+    "date-time",
+    "duration",
+    "email",
+    "hostname",
+    "idn-email",
+    "idn-hostname",
+    "ipv4",
+    "ipv6",
+    "iri",
+    "iri-reference",
+    "json-pointer",
+    "regex",
+    "relative-json-pointer",
+    "time",
+    "uri",
+    "uri-reference",
+    "uri-template",
+    "uuid",
+];
 
 /// What a tool promises about its arguments and its result, and the means to enforce it.
 pub(crate) struct Contract {
@@ -228,6 +251,7 @@ fn apply_rules(
     }
     if let Some(format) = param.format
         && rule("format", types.string, "a string")
+        && rule("format", FORMATS.contains(&format), &known_formats(format))
     {
         schema.insert("format".into(), format.into());
     }
@@ -250,6 +274,13 @@ fn apply_rules(
             }
         };
     }
+}
+
+fn known_formats(unknown: &str) -> String {
+    nearest(unknown, FORMATS.into_iter()).map_or_else(
+        || format!("one of the formats {}", FORMATS.join(", ")),
+        |similar| format!("a known format; did you mean `{similar}`?"),
+    )
 }
 
 /// Whether a default or an example keeps the rules that it stands beside.
@@ -302,10 +333,9 @@ fn output_schema(def: &ToolDef) -> (Shape, Option<Object>) {
     } else if make_object(&mut root, &definitions) {
         Shape::Object
     } else {
-        let types = Types::of(&root, &definitions, 0);
-        if types == Types::STRING && !root.contains_key("enum") {
+        if is_free_text(&root) {
             Shape::Text
-        } else if types == Types::NULL {
+        } else if Types::of(&root, &definitions, 0) == Types::NULL {
             Shape::Unit
         } else {
             Shape::Wrapped
@@ -322,6 +352,12 @@ fn output_schema(def: &ToolDef) -> (Shape, Option<Object>) {
     };
     add_definitions(&mut root, definitions);
     (shape, Some(root))
+}
+
+/// Whether the schema is of any text, rather than of a few words as an enum has them.
+fn is_free_text(schema: &Object) -> bool {
+    let closed = ["enum", "const"].iter().any(|keyword| schema.contains_key(*keyword));
+    !closed && schema.get("type").is_some_and(|ty| ty == "string")
 }
 
 /// Whether the schema admits objects alone; says so at its root, where MCP wants it.

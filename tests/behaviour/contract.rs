@@ -273,6 +273,19 @@ async fn perhaps() -> Option<u32> {
     None
 }
 
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Colour {
+    /// Documented, so that its schema takes another form.
+    Red,
+}
+
+/// A word of a few.
+#[tool]
+async fn word() -> Colour {
+    Colour::Red
+}
+
 /// Blocks.
 #[tool]
 async fn blocks() -> Vec<Content> {
@@ -293,9 +306,10 @@ async fn whole() -> Reply {
 
 #[tokio::test]
 async fn results_take_the_form_that_their_type_has() {
-    let server = TestServer::new(tools![nothing, number, list, text, perhaps, blocks, link, whole]);
+    let server =
+        TestServer::new(tools![nothing, number, list, text, perhaps, word, blocks, link, whole]);
     let has_schema: Vec<bool> = server.list().map(|tool| tool.output_schema().is_some()).collect();
-    assert_eq!(has_schema, [false, true, true, false, true, false, false, false]);
+    assert_eq!(has_schema, [false, true, true, false, true, true, false, false, false]);
 
     assert_eq!(server.call("nothing", json!({})).await.text(), "done");
     assert_eq!(server.call("nothing", json!({})).await.reply().structured(), None);
@@ -307,6 +321,7 @@ async fn results_take_the_form_that_their_type_has() {
     assert_eq!(server.call("text", json!({})).await.text(), "plain");
     assert_eq!(server.call("text", json!({})).await.data::<String>(), "plain");
     assert_eq!(server.call("perhaps", json!({})).await.data::<Option<u32>>(), None);
+    assert_eq!(server.call("word", json!({})).await.data::<String>(), "red");
     assert_eq!(server.call("blocks", json!({})).await.reply().content().len(), 2);
     assert_eq!(server.call("whole", json!({})).await.data::<Value>(), json!({ "long": 1 }));
 }
@@ -392,6 +407,12 @@ async fn wrong_values(
     let _ = (limit, count, code);
 }
 
+/// A format that nobody knows.
+#[tool]
+async fn wrong_format(#[arg(format = "emial")] address: String) {
+    let _ = address;
+}
+
 /// A newtype that says it is a scalar and isn't.
 #[derive(Deserialize, JsonSchema)]
 #[allow(dead_code)]
@@ -407,7 +428,7 @@ async fn wrong_header(#[arg(header = "X")] liar: Liar) {
 
 #[test]
 fn rules_that_do_not_fit_their_argument_are_errors_at_start() {
-    let tools = tools![wrong_rule, wrong_values, wrong_header];
+    let tools = tools![wrong_rule, wrong_values, wrong_format, wrong_header];
     let message = Server::new("t", "0").tools(tools).build().unwrap_err().to_string();
     for expected in [
         "tool `wrong_rule`: `length` on `count` needs a string (for a list, `items`)",
@@ -415,6 +436,7 @@ fn rules_that_do_not_fit_their_argument_are_errors_at_start() {
         "tool `wrong_values`: the default of `limit` breaks its own rule: it must be at most 100",
         "tool `wrong_values`: the example of `count` breaks its own rule: it must be an integer",
         "tool `wrong_values`: its input schema is not valid",
+        "tool `wrong_format`: `format` on `address` needs a known format; did you mean `email`?",
         "tool `wrong_header`: `header` on `liar` needs a string, an integer or a boolean",
     ] {
         assert!(message.contains(expected), "{expected}\nnot in\n{message}");

@@ -206,6 +206,18 @@ async fn the_layer_first_added_is_outermost() {
     assert_eq!(server.call("whoami", json!({ "greeting": "0" })).await.text(), "012, x");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_layer_that_waits_to_be_ready_waits_within_the_deadline() {
+    let server = TestServer::new(tools![sleeps_and_writes])
+        .configure(|server| server.layer(tower::limit::GlobalConcurrencyLimitLayer::new(1)));
+    let call = || server.call("sleeps_and_writes", json!({ "seconds": 99 }));
+    let started = tokio::time::Instant::now();
+    let (first, second) = tokio::join!(call(), call());
+    assert_eq!(*first.error().code(), Code::Timeout);
+    assert_eq!(*second.error().code(), Code::Timeout);
+    assert_eq!(started.elapsed().as_secs(), 2);
+}
+
 #[tokio::test]
 async fn a_layers_own_error_is_internal_and_a_tool_error_stays_itself() {
     use tower::filter::FilterLayer;

@@ -131,8 +131,8 @@ fn resource(link: ResourceLink) -> Resource {
     resource
 }
 
-#[cfg(feature = "cli")]
 /// The answer to a call as JSON, as a client would receive it.
+#[cfg(feature = "cli")]
 pub(crate) fn outcome_json(outcome: Outcome, info: &ToolInfo) -> Value {
     let json = match response(outcome, info) {
         Ok(CallToolResponse::Complete(mut result)) => {
@@ -148,8 +148,8 @@ pub(crate) fn outcome_json(outcome: Outcome, info: &ToolInfo) -> Value {
     json.unwrap_or_default()
 }
 
-#[cfg(feature = "cli")]
 /// The tools as JSON, as `tools/list` answers them.
+#[cfg(feature = "cli")]
 pub(crate) fn list_json(app: &crate::server::App) -> Value {
     json!({ "tools": app.tools().map(tool).collect::<Vec<_>>() })
 }

@@ -4,6 +4,9 @@
 //!
 //! These types follow the SDK's releases, also where those break.
 
+/// The SDK, in the version that this crate is built with.
+pub use rmcp;
+
 use rmcp::RoleServer;
 use rmcp::model::{
     CallToolResponse, ErrorData, Extensions, InputResponses, ProgressNotificationParam,

@@ -96,7 +96,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "30s",
         http_read_timeout,
         duration,
-        "The time that a client may take to send a request's headers, and again for its body."
+        "The time that a client may take to send a request's headers, and again for its body; also how long a connection may be idle."
     ),
     setting!(
         "limits.message",
@@ -142,10 +142,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting!(
         "log",
         None,
-        "info,rmcp=warn",
+        "info,rmcp=error,rmcp::service=off",
         log,
         text,
-        "What is logged to stderr, as a filter of the `tracing` kind: `debug`, `warn,my_crate=trace`."
+        "What is logged to stderr, as a filter of the `tracing` kind: `debug`, `warn,my_crate=trace`. The SDK's own lines on clients that go away are left out unless named."
     ),
     setting!("log_format", None, "text", log_format, log_format, "`text` or `json`."),
 ];

@@ -5,7 +5,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 use tokio_util::sync::WaitForCancellationFutureOwned;
-use tower::{Layer, Service};
+use tower::util::Oneshot;
+use tower::{Layer, Service, ServiceExt};
 
 use super::Outcome;
 use crate::call::{Reply, ToolCall};
@@ -30,19 +31,20 @@ pub(crate) struct Cancel<S> {
 
 impl<S> Service<ToolCall> for Cancel<S>
 where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
+    S: Service<ToolCall, Response = Reply, Error = ToolError> + Clone,
 {
     type Response = Reply;
     type Error = ToolError;
-    type Future = CancelFuture<S::Future>;
+    type Future = CancelFuture<Oneshot<S, ToolCall>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        // A layer that waits to become ready waits only as long as the client does.
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, call: ToolCall) -> Self::Future {
         let cancelled = call.context().cancellation().clone().cancelled_owned();
-        CancelFuture { cancelled, inner: self.inner.call(call) }
+        CancelFuture { cancelled, inner: self.inner.clone().oneshot(call) }
     }
 }
 

@@ -11,7 +11,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tower::{Layer, Service};
+use tower::util::Oneshot;
+use tower::{Layer, Service, ServiceExt};
 
 use super::Outcome;
 use crate::call::{Reply, ToolCall};
@@ -42,21 +43,22 @@ pub(crate) struct Timeout<S> {
 
 impl<S> Service<ToolCall> for Timeout<S>
 where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
+    S: Service<ToolCall, Response = Reply, Error = ToolError> + Clone,
 {
     type Response = Reply;
     type Error = ToolError;
-    type Future = TimeoutFuture<S::Future>;
+    type Future = TimeoutFuture<Oneshot<S, ToolCall>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        // A layer that waits to become ready waits within the deadline.
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, call: ToolCall) -> Self::Future {
         let error = expired(&call.tool);
         let deadline = call.context().deadline();
         TimeoutFuture {
-            inner: tokio::time::timeout_at(deadline, self.inner.call(call)),
+            inner: tokio::time::timeout_at(deadline, self.inner.clone().oneshot(call)),
             error: Some(error),
         }
     }
