@@ -332,14 +332,12 @@ fn output_schema(def: &ToolDef) -> (Shape, Option<Object>) {
         Shape::Untyped
     } else if make_object(&mut root, &definitions) {
         Shape::Object
+    } else if is_free_text(&root) {
+        Shape::Text
+    } else if Types::of(&root, &definitions, 0) == Types::NULL {
+        Shape::Unit
     } else {
-        if is_free_text(&root) {
-            Shape::Text
-        } else if Types::of(&root, &definitions, 0) == Types::NULL {
-            Shape::Unit
-        } else {
-            Shape::Wrapped
-        }
+        Shape::Wrapped
     };
     let mut root = match shape {
         Shape::Object => root,
