@@ -25,6 +25,11 @@ use crate::error::Error;
 use crate::server::{App, Server};
 use handler::{Handler, ToolsOnly};
 
+/// What is logged unless an operator says otherwise. The SDK reports each client that goes away as
+/// an error of its own.
+#[cfg(feature = "cli")]
+pub(crate) const DEFAULT_LOG: &str = "info,rmcp=error,rmcp::service=off";
+
 /// The newest revision of the protocol.
 #[cfg(all(feature = "cli", feature = "http"))]
 pub(crate) const REVISION: &str = "2026-07-28";

@@ -59,7 +59,7 @@ impl Default for Settings {
             timeout: None,
             grace: Duration::from_secs(20),
             #[cfg(feature = "cli")]
-            log: "info,rmcp=error,rmcp::service=off".into(),
+            log: crate::adapter::DEFAULT_LOG.into(),
             #[cfg(feature = "cli")]
             log_format: LogFormat::Text,
         }

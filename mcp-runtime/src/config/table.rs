@@ -7,6 +7,7 @@ use std::time::Duration;
 use toml::Value;
 
 use super::{LogFormat, Settings};
+use crate::adapter::DEFAULT_LOG;
 use crate::error::Error;
 use crate::json::MAX_DEPTH;
 use crate::validate::nearest;
@@ -26,7 +27,7 @@ pub(crate) struct Setting {
 pub(crate) const ENV_PREFIX: &str = "MCP_RUNTIME_";
 
 macro_rules! setting {
-    ($key:literal, $flag:expr, $default:literal, $field:ident, $read:expr, $doc:literal) => {
+    ($key:literal, $flag:expr, $default:expr, $field:ident, $read:expr, $doc:literal) => {
         Setting {
             key: $key,
             flag: $flag,
@@ -142,7 +143,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting!(
         "log",
         None,
-        "info,rmcp=error,rmcp::service=off",
+        DEFAULT_LOG,
         log,
         text,
         "What is logged to stderr, as a filter of the `tracing` kind: `debug`, `warn,my_crate=trace`. The SDK's own lines on clients that go away are left out unless named."
