@@ -2,10 +2,8 @@
 //! something in mid-call, sends notifications of its own, or answers in a way that
 //! [`Reply`](crate::Reply) has no words for.
 //!
-//! These types follow the SDK's releases, also where those break.
-
-/// The SDK, in the version that this crate is built with.
-pub use rmcp;
+//! These types follow the SDK's releases, also where those break. The SDK isn't re-exported, because
+//! its names would crowd every message of the compiler: depend on the `rmcp` that this crate uses.
 
 use rmcp::RoleServer;
 use rmcp::model::{
