@@ -1,4 +1,4 @@
-//! `#[tool]`, `tools![]` and `#[derive(ToolError)]`, for use through `mcp-runtime`.
+//! `#[tool]`, `tools![]`, `#[dependency]` and `#[derive(ToolError)]`, for use through `mcp-runtime`.
 //!
 //! Each macro is four stages, and each stage takes one type and returns the next: `parse` reads
 //! what was written, `model` holds it, `validate` checks it, `expand` writes it out. Errors
@@ -11,15 +11,13 @@ mod expand;
 mod model;
 mod parse;
 mod paths;
+mod stages;
 mod validate;
 
 #[cfg(test)]
 mod snapshots;
 
-use diag::Diagnostics;
-use paths::Runtime;
-use proc_macro2::TokenStream;
-use quote::quote;
+use stages::{expand_dependency, expand_error_type, expand_tool, expand_tool_list};
 
 /// Makes an `async fn` a tool.
 ///
@@ -90,6 +88,63 @@ use quote::quote;
 /// }
 /// ```
 ///
+/// # Policies
+///
+/// Each is off until it is written, and none of them can be written where it would do harm: a
+/// `retry` of what is not safe to repeat, or a cached write, doesn't compile.
+///
+/// ```
+/// use mcp_runtime::{Arguments, dependency, tool};
+///
+/// /// The exchange that prices come from.
+/// #[dependency(concurrency = 32, breaker(failures = 5, open = "5s"), retry_budget = "10%")]
+/// struct Exchange;
+///
+/// #[derive(serde::Serialize, schemars::JsonSchema)]
+/// struct Price {
+///     cents: u64,
+/// }
+///
+/// /// "AAPL" and "aapl " are the same question.
+/// fn upper_case(arguments: &mut Arguments) {
+///     if let Some(symbol) = arguments.get_mut("symbol") {
+///         let text = symbol.as_str().unwrap_or_default().trim().to_uppercase();
+///         *symbol = text.into();
+///     }
+/// }
+///
+/// /// The price of a share, as the exchange has it now.
+/// #[tool(
+///     read_only,
+///     dependency = Exchange,
+///     timeout = "20s",
+///     retry(attempts = 3, attempt_timeout = "5s"),
+///     cache_ttl = realtime,
+///     cache(shared, normalize = upper_case),
+///     stale_if_error = "10m",
+///     rate_limit = ["60/1m per caller burst 10", "1000/1m per tool"],
+///     cost = 0.02,
+///     fallback = closing_price,
+/// )]
+/// async fn price(symbol: String) -> Price {
+///     # drop(symbol);
+///     Price { cents: 4217 }
+/// }
+///
+/// /// The price of a share when the exchange last closed.
+/// #[tool(read_only, concurrency = adaptive(max = 64), queue(depth = 64, wait = "1s"))]
+/// async fn closing_price(symbol: String) -> Price {
+///     # drop(symbol);
+///     Price { cents: 4200 }
+/// }
+///
+/// /// The value of a whole portfolio, which takes a while to compute.
+/// #[tool(read_only, timeout = "60s", blocking, heartbeat = "5s", max_result = "64KB")]
+/// async fn portfolio_value(symbols: Vec<String>) -> u64 {
+///     symbols.len() as u64
+/// }
+/// ```
+///
 /// # Rules for arguments
 ///
 /// They are part of the JSON Schema that clients see, and are enforced before the function runs.
@@ -129,6 +184,41 @@ pub fn tool(
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
     expand_tool(arguments.into(), &item.into()).into()
+}
+
+/// Makes a type stand for something that tools depend on and that fails as a whole: a database,
+/// an upstream service.
+///
+/// The type stays as it is. A tool names it in `#[tool(dependency = …)]`; the breaker, the limit of
+/// concurrency and the retry budget belong to the dependency, and all tools that name it share them.
+/// Often it is the type of the pool or the client that the tools take as their `State`.
+///
+/// ```
+/// use mcp_runtime::{State, dependency, tool};
+///
+/// /// The bank's API, which takes 16 calls at a time.
+/// #[dependency(concurrency = 16, breaker(failures = 5, ratio = 0.5, slow = "2s", open = "5s"))]
+/// #[derive(Clone)]
+/// struct Bank {
+///     # balance: i64,
+/// }
+///
+/// /// The balance of an account, in cents.
+/// #[tool(read_only, dependency = Bank, retry = 3)]
+/// async fn balance(account: String, State(bank): State<Bank>) -> i64 {
+///     # drop(account);
+///     bank.balance
+/// }
+/// ```
+///
+/// The keys are listed with those of [`tool`](macro@tool). The type cannot be generic: each
+/// dependency is one thing that can fail.
+#[proc_macro_attribute]
+pub fn dependency(
+    arguments: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    expand_dependency(arguments.into(), &item.into()).into()
 }
 
 /// Turns an error type into what a model and a program can act on: implements
@@ -185,62 +275,4 @@ pub fn derive_tool_error(input: proc_macro::TokenStream) -> proc_macro::TokenStr
 #[proc_macro]
 pub fn __tools(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand_tool_list(input.into()).into()
-}
-
-fn expand_tool(arguments: TokenStream, item: &TokenStream) -> TokenStream {
-    let mut diagnostics = Diagnostics::default();
-    let attribute = parse::tool_attribute::parse(arguments, &mut diagnostics);
-    let Some(function) = parse::function::parse(item, &mut diagnostics) else {
-        let errors = diagnostics.into_compile_errors();
-        return quote!(#item #errors);
-    };
-    let runtime = Runtime::new(attribute.runtime.as_ref().map(|given| &given.value));
-    let item = function.item;
-    let tool = validate::tool::check(
-        attribute,
-        &item,
-        function.docs,
-        function.parameters,
-        &mut diagnostics,
-    );
-    let beside = if diagnostics.is_empty() {
-        expand::tool::contract(&item, &tool, &runtime)
-    } else if item.signature.receiver().is_some() {
-        // A method: nothing can stand beside it.
-        TokenStream::new()
-    } else {
-        expand::tool::fallback(&item, &runtime)
-    };
-    let function = expand::tool::function(&item);
-    let errors = diagnostics.into_compile_errors();
-    quote!(#function #beside #errors)
-}
-
-fn expand_error_type(input: TokenStream) -> TokenStream {
-    let mut diagnostics = Diagnostics::default();
-    let Some(input) = parse::error_type::parse(input, &mut diagnostics) else {
-        return diagnostics.into_compile_errors();
-    };
-    let runtime = Runtime::new(input.runtime.as_ref().map(|given| &given.value));
-    let fallback = expand::error_type::fallback(&input, &runtime);
-    let error = validate::error_type::check(input, &mut diagnostics);
-    if diagnostics.is_empty() {
-        return expand::error_type::conversion(&error, &runtime);
-    }
-    let errors = diagnostics.into_compile_errors();
-    quote!(#fallback #errors)
-}
-
-fn expand_tool_list(input: TokenStream) -> TokenStream {
-    let mut diagnostics = Diagnostics::default();
-    let Some(list) = parse::tool_list::parse(input, &mut diagnostics) else {
-        let errors = diagnostics.into_compile_errors();
-        return quote!({ #errors });
-    };
-    let runtime = Runtime::new(Some(&list.runtime));
-    if diagnostics.is_empty() {
-        return expand::tool_list::list(&list.tools, &runtime);
-    }
-    let errors = diagnostics.into_compile_errors();
-    expand::tool_list::fallback(&runtime, &errors)
 }

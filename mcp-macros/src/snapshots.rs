@@ -4,7 +4,7 @@ use std::str::FromStr as _;
 
 use proc_macro2::TokenStream;
 
-use crate::{expand_error_type, expand_tool, expand_tool_list};
+use crate::stages::{expand_dependency, expand_error_type, expand_tool, expand_tool_list};
 
 fn tokens(text: &str) -> TokenStream {
     TokenStream::from_str(text).unwrap_or_default()
@@ -53,6 +53,56 @@ fn tool_with_mistakes() {
     let expansion = expand_tool(
         tokens(r#"timeout = "5 sec", colour = "red""#),
         &tokens("/// Wait.\n#[inline] pub async fn wait(#[arg(rename = \"\")] time: u8) { body }"),
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}
+
+#[test]
+fn tool_with_policies() {
+    let expansion = expand_tool(
+        tokens(
+            r#"
+            read_only,
+            timeout = "20s",
+            retry(attempts = 3, attempt_timeout = "5s", base = "200ms"),
+            dependency = [Exchange, bank::Bank],
+            concurrency = 16,
+            queue(depth = 64),
+            rate_limit = ["60/1m per caller burst 10", "9/1s per global"],
+            cost = 0.02,
+            cache_ttl = static,
+            cache(shared, normalize = keys::upper_case),
+            stale_while_revalidate = "30s",
+            stale_if_error = "10m",
+            fallback = web::closing_price,
+            blocking,
+            heartbeat = "5s",
+            max_result = "64KB",
+            "#,
+        ),
+        &tokens(
+            r"
+            /// The price of a share.
+            pub async fn price(symbol: String, #[cfg(unix)] at: Option<Time>) -> Result<Price, E> {}
+            ",
+        ),
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}
+
+#[test]
+fn dependency() {
+    let expansion = expand_dependency(
+        tokens(
+            r#"
+            name = "bank",
+            concurrency = adaptive(max = 64),
+            queue(depth = 10, wait = "500ms"),
+            breaker(failures = 5, ratio = 0.5, slow = "2s", open = "5s"),
+            retry_budget = "10%",
+            "#,
+        ),
+        &tokens("/// The bank.\n#[cfg(unix)] pub struct Bank { pool: Pool<Row> }"),
     );
     insta::assert_snapshot!(pretty(&expansion));
 }

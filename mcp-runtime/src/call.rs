@@ -17,7 +17,7 @@ use crate::tool::ToolInfo;
 pub type Arguments = Map<String, Value>;
 
 /// One call of one tool, on its way through the layers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ToolCall {
     pub(crate) tool: Arc<ToolInfo>,
     pub(crate) arguments: Arguments,
@@ -114,6 +114,89 @@ impl Reply {
     pub fn meta(&self) -> &Map<String, Value> {
         &self.meta
     }
+}
+
+/// A reply that can be given more than once: everything but an answer in the edge's own terms.
+///
+/// Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptReply(Arc<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    content: Vec<Content>,
+    structured: Option<Value>,
+    meta: Map<String, Value>,
+}
+
+impl KeptReply {
+    /// # Errors
+    ///
+    /// The reply itself, where only the edge can read it and it can be given only once.
+    pub(crate) fn new(reply: Reply) -> Result<Self, Reply> {
+        if reply.raw.is_some() {
+            return Err(reply);
+        }
+        let Reply { content, structured, meta, raw: _ } = reply;
+        Ok(Self(Arc::new(Kept { content, structured, meta })))
+    }
+
+    /// A copy to answer with.
+    pub(crate) fn reply(&self) -> Reply {
+        let Kept { content, structured, meta } = &*self.0;
+        Reply {
+            content: content.clone(),
+            structured: structured.clone(),
+            meta: meta.clone(),
+            raw: None,
+        }
+    }
+
+    /// About how much memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let Kept { content, structured, meta } = &*self.0;
+        let content: usize =
+            content.iter().map(|block| size_of::<Content>() + content_heap(block)).sum();
+        let structured = structured.as_ref().map_or(0, value_heap);
+        size_of::<Kept>() + content + structured + map_heap(meta)
+    }
+}
+
+/// What a block holds beyond its own size.
+fn content_heap(block: &Content) -> usize {
+    let of = String::capacity;
+    let optional = |text: &Option<String>| text.as_ref().map_or(0, of);
+    match block {
+        Content::Text(text) => of(text),
+        Content::Image { data, mime_type } | Content::Audio { data, mime_type } => {
+            of(data) + of(mime_type)
+        }
+        Content::ResourceText { uri, mime_type, text: data }
+        | Content::ResourceBlob { uri, mime_type, blob: data } => {
+            of(uri) + optional(mime_type) + of(data)
+        }
+        Content::Link(link) => {
+            let texts = [&link.title, &link.description, &link.mime_type];
+            of(&link.uri) + of(&link.name) + texts.map(optional).iter().sum::<usize>()
+        }
+    }
+}
+
+/// What a value holds beyond its own size.
+fn value_heap(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.capacity(),
+        Value::Array(items) => {
+            items.capacity() * size_of::<Value>() + items.iter().map(value_heap).sum::<usize>()
+        }
+        Value::Object(members) => map_heap(members),
+    }
+}
+
+fn map_heap(members: &Map<String, Value>) -> usize {
+    let entry = size_of::<String>() + size_of::<Value>();
+    members.iter().map(|(name, value)| entry + name.capacity() + value_heap(value)).sum()
 }
 
 /// A reply in the edge's own terms, carried through unread.

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -35,11 +35,27 @@ pub struct Context(Arc<Inner>);
 struct Inner {
     call_id: String,
     tool: &'static str,
-    origin: Origin,
+    origin: Arc<Origin>,
     deadline: Instant,
     cancellation: CancellationToken,
     trace: Option<TraceContext>,
-    last_progress: Mutex<f64>,
+    /// Shared by a call and its fallback, for the client sees one request.
+    reported: Arc<Mutex<Reported>>,
+}
+
+/// What the client was told of the call's progress.
+struct Reported {
+    /// The tool's own last value.
+    own: f64,
+    /// The last value that was sent, a vanishing part above the tool's where it repeats it.
+    sent: f64,
+    total: Option<f64>,
+}
+
+impl Reported {
+    fn up_to(value: f64) -> Arc<Mutex<Self>> {
+        Arc::new(Mutex::new(Self { own: value, sent: value, total: None }))
+    }
 }
 
 /// What the edge knows about a call as it enters.
@@ -90,8 +106,39 @@ impl Context {
             deadline: Instant::now() + timeout,
             cancellation: origin.cancellation.child_token(),
             trace: TraceContext::from_meta(origin.request.meta()),
-            last_progress: Mutex::new(f64::NEG_INFINITY),
-            origin,
+            reported: Reported::up_to(f64::NEG_INFINITY),
+            origin: Arc::new(origin),
+        }))
+    }
+
+    /// The same call on its own: with so much time from now, it goes on when the client cancels
+    /// its request or goes away, and its progress is reported to nobody.
+    ///
+    /// For work that is done once for several calls.
+    pub(crate) fn detached(&self, timeout: Duration) -> Self {
+        Self(Arc::new(Inner {
+            call_id: self.0.call_id.clone(),
+            tool: self.0.tool,
+            origin: Arc::clone(&self.0.origin),
+            deadline: Instant::now() + timeout,
+            cancellation: CancellationToken::new(),
+            trace: self.0.trace.clone(),
+            // As if all had been reported: nothing grows from here.
+            reported: Reported::up_to(f64::INFINITY),
+        }))
+    }
+
+    /// The context in which `tool` answers for this call: the same caller and request, within the
+    /// time that is left.
+    pub(crate) fn for_fallback(&self, tool: &'static str, timeout: Duration) -> Self {
+        Self(Arc::new(Inner {
+            call_id: self.0.call_id.clone(),
+            tool,
+            origin: Arc::clone(&self.0.origin),
+            deadline: self.0.deadline.min(Instant::now() + timeout),
+            cancellation: self.0.cancellation.child_token(),
+            trace: self.0.trace.clone(),
+            reported: Arc::clone(&self.0.reported),
         }))
     }
 
@@ -158,16 +205,40 @@ impl Context {
     /// `progress` must grow from report to report, as the protocol demands: one that doesn't is
     /// dropped. Waits while the client is slow to read.
     pub async fn progress(&self, progress: f64, total: Option<f64>, message: Option<&str>) {
-        {
-            let mut last = self.0.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
-            if !progress.is_finite() || progress <= *last {
+        let sent = {
+            let mut reported = self.reported();
+            if !progress.is_finite() || progress <= reported.own {
                 return;
             }
-            *last = progress;
-        }
-        if let Some(sent) = self.0.origin.request.progress(progress, total, message) {
+            (reported.own, reported.total) = (progress, total);
+            reported.sent = progress.max(reported.sent.next_up()).min(f64::MAX);
+            reported.sent
+        };
+        if let Some(sent) = self.0.origin.request.progress(sent, total, message) {
             sent.await;
         }
+    }
+
+    /// Repeats the tool's last report, larger by the least that the protocol takes for growth.
+    /// Before the tool's first one it is 0.
+    pub(crate) async fn heartbeat(&self, message: &str) {
+        let (sent, total) = {
+            let mut reported = self.reported();
+            let unheard = reported.sent == f64::NEG_INFINITY;
+            let sent = if unheard { 0.0 } else { reported.sent.next_up() };
+            if !sent.is_finite() {
+                return;
+            }
+            reported.sent = sent;
+            (sent, reported.total)
+        };
+        if let Some(sent) = self.0.origin.request.progress(sent, total, Some(message)) {
+            sent.await;
+        }
+    }
+
+    fn reported(&self) -> MutexGuard<'_, Reported> {
+        self.0.reported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The edge's own handle of the request, for its own extractors.
@@ -214,6 +285,11 @@ impl Caller {
         let principal = format!("local:{}", rustix::process::getuid().as_raw());
         #[cfg(not(unix))]
         let principal = "local".to_owned();
+        Self { principal: principal.into() }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn named(principal: &str) -> Self {
         Self { principal: principal.into() }
     }
 
@@ -315,5 +391,27 @@ mod tests {
             context.progress(progress, None, None).await;
         }
         assert_eq!(*seen.lock().unwrap(), [0.0, 1.0, 2.0]);
+        context.detached(Duration::from_secs(1)).progress(3.0, None, None).await;
+        assert_eq!(seen.lock().unwrap().len(), 3, "a detached call has no one to report to");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn detached_a_call_keeps_its_name_but_neither_its_time_nor_its_end() {
+        let cancellation = CancellationToken::new();
+        let origin = Origin {
+            request: Box::new(InProcess::default()),
+            caller: Caller::named("anna"),
+            cancellation: cancellation.clone(),
+        };
+        let context = Context::new("t", Duration::from_secs(10), origin);
+        tokio::time::advance(Duration::from_secs(4)).await;
+        let detached = context.detached(Duration::from_secs(10));
+        cancellation.cancel();
+        assert!(context.is_cancelled() && !detached.is_cancelled());
+        assert_eq!(detached.remaining(), Duration::from_secs(10));
+        assert_eq!(detached.call_id(), context.call_id());
+        assert_eq!(detached.caller(), context.caller());
+        detached.cancellation().cancel();
+        assert!(detached.is_cancelled());
     }
 }

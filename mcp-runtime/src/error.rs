@@ -1,5 +1,6 @@
 //! What goes wrong: [`ToolError`] for one call, [`Error`] for a server that cannot start or serve.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -221,9 +222,21 @@ impl ToolError {
 
     /// [`internal`](Self::internal) for a borrowed error.
     pub fn internal_from(error: &(dyn StdError + 'static)) -> Self {
+        Self::fault(chain(error))
+    }
+
+    /// What becomes of a panic: its message is for the log.
+    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self::fault(format!("panicked: {}", text.unwrap_or("no message")))
+    }
+
+    /// A fault of the server that only the log explains.
+    pub(crate) fn fault(developer: impl Into<String>) -> Self {
         Self::new(Code::Internal, "the server failed to carry out this call")
             .next_action(NextAction::Escalate)
-            .caused_by(error)
+            .developer(developer)
     }
 
     /// The same call may succeed later.
@@ -306,6 +319,11 @@ impl ToolError {
         self.0.retryable
     }
 
+    /// The pause after which the same call may succeed, where that was stated.
+    pub fn stated_retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
     /// What the call left behind, where that was stated.
     pub fn stated_effect(&self) -> Option<Effect> {
         self.0.effect
@@ -325,6 +343,21 @@ impl ToolError {
     pub fn to_json(&self) -> Value {
         // The public part holds strings, numbers and values only, so this cannot fail.
         serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// Takes back the hope that the same call may succeed, and says why after the message. A
+    /// stated way out, by a fallback tool or a person, stays.
+    pub(crate) fn make_final(&mut self, advice: &str) {
+        let fields = &mut *self.0;
+        fields.retryable = false;
+        fields.retry_after = None;
+        let message = fields.message.trim_end_matches('.');
+        fields.message = Cow::Owned(format!("{message}; {advice}"));
+        if !matches!(fields.next_action, Some(NextAction::Fallback | NextAction::Escalate)) {
+            let action =
+                if fields.code.is_fault() { NextAction::Escalate } else { NextAction::Stop };
+            fields.next_action = Some(action);
+        }
     }
 
     /// Fills in what the error itself left open, once, as it leaves the pipeline.

@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::call::ToolCall;
-use crate::error::{Code, NextAction, ToolError};
+use crate::error::ToolError;
 
 /// A parameter that is taken from the call or the server, not from the arguments.
 ///
@@ -41,6 +41,10 @@ use crate::error::{Code, NextAction, ToolError};
     note = "tool arguments need a plain name; it becomes the JSON property"
 )]
 pub trait FromCall: Sized {
+    /// Whether the value can differ between callers. `cache(shared)` gives all callers one result
+    /// and doesn't compile on a tool that takes such a value. True unless stated.
+    const DEPENDS_ON_CALLER: bool = true;
+
     /// Takes the value from the call.
     ///
     /// # Errors
@@ -113,12 +117,13 @@ impl fmt::Debug for States {
 pub struct State<T>(pub T);
 
 impl<T: Clone + Send + Sync + 'static> FromCall for State<T> {
+    const DEPENDS_ON_CALLER: bool = false;
+
     fn from_call(call: &ToolCall) -> Result<Self, ToolError> {
-        call.state::<T>().cloned().map(Self).ok_or_else(|| {
-            ToolError::new(Code::Internal, "the server failed to carry out this call")
-                .next_action(NextAction::Escalate)
-                .developer(format!("no state of type `{}`", type_name::<T>()))
-        })
+        call.state::<T>()
+            .cloned()
+            .map(Self)
+            .ok_or_else(|| ToolError::fault(format!("no state of type `{}`", type_name::<T>())))
     }
 
     fn requires(requirements: &mut Requirements) {

@@ -45,23 +45,33 @@
 
 mod adapter;
 mod call;
+mod canonical;
 #[cfg(feature = "cli")]
 mod cli;
+mod compose;
 mod config;
+mod const_text;
 mod content;
 mod context;
+mod endpoints;
 mod error;
 mod extract;
+mod fallback;
 mod json;
 pub mod meta;
 mod output;
 mod params;
+mod partial;
+mod policies;
 mod policy;
+mod pool;
 #[doc(hidden)]
 pub mod private;
 mod registry;
 mod schema;
 mod server;
+mod stats;
+mod store;
 mod tool;
 mod validate;
 
@@ -69,13 +79,18 @@ pub use adapter::raw;
 pub use call::{Arguments, Reply, ToolCall};
 pub use content::{Content, Icon, IconTheme, IntoIcons, ResourceLink};
 pub use context::{Caller, Context, TraceContext};
+pub use endpoints::{EndpointStatus, Endpoints};
 pub use error::{Code, Effect, Error, IntoToolError, NextAction, ToolError};
 pub use extract::{FromCall, Requirements, State};
-pub use mcp_macros::{ToolError, tool};
+pub use mcp_macros::{ToolError, dependency, tool};
 pub use output::{IntoReply, ToolOutput};
 pub use params::{Argument, Scalar, ToolParam};
-pub use policy::stack::ToolService;
+pub use partial::{Missing, Partial};
+pub use policies::{Concurrency, Dependency, DependencyDef, Policies};
+pub use policy::service::ToolService;
+pub use pool::PoolStatus;
 pub use server::{App, Server};
+pub use stats::{Decision, Stats};
 pub use tool::{Tool, ToolInfo, Tools};
 
 /// The tools of a server, by the paths of their functions: `tools![get_invoice, web::search]`.

@@ -31,6 +31,9 @@ pub trait ToolParam<M>: Sized {
     const KIND: Kind;
 
     #[doc(hidden)]
+    const DEPENDS_ON_CALLER: bool;
+
+    #[doc(hidden)]
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError>;
 }
 
@@ -38,6 +41,7 @@ pub trait ToolParam<M>: Sized {
 impl<T: DeserializeOwned + JsonSchema> ToolParam<AsArgument> for T {
     const KIND: Kind =
         Kind::Argument(ArgumentFns { schema: T::json_schema_of, absent: absent_is_a_value::<T> });
+    const DEPENDS_ON_CALLER: bool = false;
 
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
         match call.arguments.remove(def.name) {
@@ -50,6 +54,7 @@ impl<T: DeserializeOwned + JsonSchema> ToolParam<AsArgument> for T {
 #[diagnostic::do_not_recommend]
 impl<T: FromCall> ToolParam<AsExtractor> for T {
     const KIND: Kind = Kind::Extractor(T::requires);
+    const DEPENDS_ON_CALLER: bool = T::DEPENDS_ON_CALLER;
 
     fn take(_: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
         T::from_call(call)
@@ -152,6 +157,7 @@ pub struct ParamDef {
     pub(crate) pattern: Option<&'static str>,
     pub(crate) format: Option<&'static str>,
     pub(crate) header: Option<&'static str>,
+    pub(crate) depends_on_caller: bool,
 }
 
 impl ParamDef {
@@ -171,6 +177,7 @@ impl ParamDef {
             pattern: None,
             format: None,
             header: None,
+            depends_on_caller: false,
         }
     }
 }
@@ -185,7 +192,9 @@ pub struct Param<T> {
 
 /// An argument or an extractor, as the type says.
 pub const fn param<T: ToolParam<M>, M>(name: &'static str) -> Param<T> {
-    Param { def: ParamDef::new(name, T::KIND), take: T::take, ty: PhantomData }
+    let mut def = ParamDef::new(name, T::KIND);
+    def.depends_on_caller = T::DEPENDS_ON_CALLER;
+    Param { def, take: T::take, ty: PhantomData }
 }
 
 /// An argument with `#[arg(…)]`.
@@ -205,11 +214,19 @@ pub const fn flatten<T: Argument>(name: &'static str) -> Param<T> {
 
 /// A pattern: an extractor.
 pub const fn extractor<T: FromCall>() -> Param<T> {
-    Param {
-        def: ParamDef::new("", Kind::Extractor(T::requires)),
-        take: <T as ToolParam<AsExtractor>>::take,
-        ty: PhantomData,
-    }
+    let mut def = ParamDef::new("", Kind::Extractor(T::requires));
+    def.depends_on_caller = T::DEPENDS_ON_CALLER;
+    Param { def, take: <T as ToolParam<AsExtractor>>::take, ty: PhantomData }
+}
+
+/// Stops compilation where a tool with `cache(shared)` takes what differs between callers.
+///
+/// # Panics
+///
+/// In that case, with `message`; it is called in constants only.
+#[track_caller]
+pub const fn assert_shareable(param: &ParamDef, message: &str) {
+    assert!(!param.depends_on_caller, "{}", message);
 }
 
 macro_rules! setters {

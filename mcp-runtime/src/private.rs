@@ -8,9 +8,16 @@ use serde::Serialize;
 
 use crate::content::{Icon, IntoIcons};
 use crate::error::ToolError;
+pub use crate::fallback::{
+    Answer, Argument, OtherArgument, PlainAnswer, Returns, Takes, Unknown, answer, fallback,
+    same_result,
+};
 use crate::output::Returned;
 pub use crate::output::{PlainOutput, Probe, output};
-pub use crate::params::{Bound, JsonResult, Param, ParamDef, argument, extractor, flatten, param};
+pub use crate::params::{
+    Bound, JsonResult, Param, ParamDef, argument, assert_shareable, extractor, flatten, param,
+};
+pub use crate::policies::{Breaker, Cache, DependencyDef, Per, RateLimit, Retry};
 pub use crate::tool::{Invocation, ToolDef, assert_unique};
 pub use mcp_macros::__tools;
 

@@ -17,8 +17,12 @@ use crate::config::Settings;
 use crate::context::{Caller, InProcess, Origin};
 use crate::error::{Code, Effect, Error, ToolError};
 use crate::extract::States;
-use crate::policy::stack::{ToolService, UserLayer, user_layer};
+use crate::policies::Dependency;
+use crate::policy::service::ToolService;
+use crate::policy::stack::{UserLayer, user_layer};
+use crate::pool::{PoolStatus, Pools};
 use crate::registry::Registry;
+use crate::stats::Stats;
 use crate::tool::{ToolInfo, Tools};
 
 /// A tool server, put together in `main`.
@@ -50,10 +54,12 @@ pub struct Server {
     title: Option<String>,
     instructions: Option<String>,
     tools: Tools,
-    states: States,
+    states: Arc<States>,
     layers: Vec<UserLayer>,
     delegate: Delegate,
     settings: Settings,
+    pools: Pools,
+    stats: Stats,
     problems: Vec<String>,
 }
 
@@ -66,10 +72,12 @@ impl Server {
             title: None,
             instructions: None,
             tools: Tools::default(),
-            states: States::default(),
+            states: Arc::default(),
             layers: Vec::new(),
             delegate: adapter::tools_only(),
             settings: Settings::default(),
+            pools: Pools::default(),
+            stats: Stats::default(),
             problems: Vec::new(),
         }
     }
@@ -95,7 +103,8 @@ impl Server {
     /// Adds a state that tools take as [`State<T>`](crate::State). One per type: a second of the
     /// same type is an error at start.
     pub fn state<T: Clone + Send + Sync + 'static>(mut self, state: T) -> Self {
-        if !self.states.insert(state) {
+        let added = Arc::get_mut(&mut self.states).is_some_and(|states| states.insert(state));
+        if !added {
             self.problems
                 .push(format!("`.state(…)` was given two values of `{}`", type_name::<T>()));
         }
@@ -128,6 +137,23 @@ impl Server {
     #[cfg(feature = "http")]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
         self.settings.http_allowed_origins.push(origin.into());
+        self
+    }
+
+    /// The counts of what the policies decide, to look at while the server runs.
+    ///
+    /// The same counts go to the recorder of the `metrics` crate, where one is installed before
+    /// the server is built: `mcp_runtime_decisions_total`, by `tool` and `decision`.
+    pub fn stats(&self) -> Stats {
+        self.stats.clone()
+    }
+
+    /// Lets a connection pool stand for the dependency `D`: at start its size is checked against
+    /// the concurrency limits of the tools that use it, and its counts become metrics.
+    ///
+    /// Waiting for a connection counts against a call's deadline like everything else.
+    pub fn pool<D: Dependency>(mut self, pool: impl PoolStatus) -> Self {
+        self.pools.insert::<D>(pool);
         self
     }
 
@@ -210,9 +236,13 @@ impl Server {
     }
 
     pub(crate) fn finish(mut self) -> Result<Built, Error> {
-        let timeout = self.settings.timeout;
-        let limit = self.settings.max_in_flight;
-        let registry = Registry::build(&self.tools.0, self.states, &self.layers, timeout, limit);
+        let Self { states, layers, settings, .. } = &self;
+        let defs = &self.tools.0;
+        let registry = Registry::build(defs, states, layers, settings, self.stats.clone());
+        if let Ok(registry) = &registry {
+            let tools = registry.tools().map(|tool| (tool.name(), tool.policies()));
+            self.problems.extend(self.pools.check(tools));
+        }
         match registry {
             Ok(registry) if self.problems.is_empty() => {
                 let app = App(Arc::new(Inner {
@@ -222,6 +252,8 @@ impl Server {
                     instructions: self.instructions,
                     registry,
                     settings: self.settings,
+                    pools: self.pools,
+                    stats: self.stats,
                 }));
                 let edge = (self.delegate)(app.clone());
                 Ok(Built { app, edge })
@@ -298,6 +330,8 @@ struct Inner {
     instructions: Option<String>,
     registry: Registry,
     settings: Settings,
+    pools: Pools,
+    stats: Stats,
 }
 
 impl App {
@@ -343,6 +377,17 @@ impl App {
             cancellation: CancellationToken::new(),
         };
         registry.call(position, arguments, origin).await
+    }
+
+    /// What the policies have decided so far. Refreshes the metrics of connection pools.
+    pub fn stats(&self) -> &Stats {
+        self.0.pools.publish();
+        &self.0.stats
+    }
+
+    /// What each caller's calls have cost, by tool, in the units of `cost`: principal, tool, units.
+    pub fn usage(&self) -> Vec<(String, &'static str, f64)> {
+        self.0.registry.usage()
     }
 
     pub(crate) fn name(&self) -> &str {

@@ -11,10 +11,12 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value};
 
 use crate::call::ToolCall;
+use crate::const_text::{Text, equal};
 use crate::content::Icon;
 use crate::error::ToolError;
 use crate::output::{OutputSchema, Returned, Shape};
 use crate::params::{JsonResult, Kind, ParamDef};
+use crate::policies::{Cache, Concurrency, DependencyDef, Policies, Queue, RateLimit, Retry};
 
 /// A function with `#[tool]`, by the struct of the same name that stands beside it.
 #[diagnostic::on_unimplemented(
@@ -48,6 +50,7 @@ pub struct ToolDef {
     pub(crate) idempotent: bool,
     pub(crate) open_world: bool,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) policies: Policies,
     pub(crate) icons: Option<fn() -> Vec<Icon>>,
     pub(crate) meta: Option<fn() -> JsonResult>,
 }
@@ -85,6 +88,7 @@ impl ToolDef {
             idempotent: false,
             open_world: false,
             timeout: None,
+            policies: Policies::NONE,
             icons: None,
             meta: None,
         }
@@ -141,6 +145,90 @@ impl ToolDef {
 
     #[doc(hidden)]
     #[must_use]
+    pub const fn retry(mut self, retry: Retry) -> Self {
+        self.policies.retry = Some(retry);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn dependencies(mut self, all: &'static [&'static DependencyDef]) -> Self {
+        self.policies.dependencies = all;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn concurrency(mut self, limit: u32) -> Self {
+        self.policies.concurrency = Some(Concurrency::Fixed(limit));
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn adaptive(mut self, max: u32) -> Self {
+        self.policies.concurrency = Some(Concurrency::Adaptive { max });
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn queue(mut self, depth: u32, wait_ms: u64) -> Self {
+        self.policies.queue = Some(Queue::new(depth, wait_ms));
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn rate_limits(mut self, all: &'static [RateLimit]) -> Self {
+        self.policies.rate_limits = all;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn cost(mut self, units: f64) -> Self {
+        self.policies.cost = Some(units);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn cache(mut self, cache: Cache) -> Self {
+        self.policies.cache = Some(cache);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn fallback(mut self, tool: &'static ToolDef) -> Self {
+        self.policies.fallback = Some(tool);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn blocking(mut self) -> Self {
+        self.policies.blocking = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn heartbeat_ms(mut self, milliseconds: u64) -> Self {
+        self.policies.heartbeat = Some(Duration::from_millis(milliseconds));
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn max_result(mut self, bytes: usize) -> Self {
+        self.policies.max_result = Some(bytes);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
     pub const fn icons(mut self, icons: fn() -> Vec<Icon>) -> Self {
         self.icons = Some(icons);
         self
@@ -174,7 +262,7 @@ const fn check_arguments(params: &[ParamDef]) {
                     "`#[arg(flatten)]` makes one struct the whole input: \
                      other arguments can't stand beside it"
                 );
-                assert!(!same(a.name, b.name), "two arguments of this tool share a name");
+                assert!(!equal(a.name, b.name), "two arguments of this tool share a name");
             }
             j += 1;
         }
@@ -188,21 +276,6 @@ const fn is_argument(param: &ParamDef) -> bool {
 
 const fn is_flatten(param: &ParamDef) -> bool {
     matches!(param.kind, Kind::Flatten(_))
-}
-
-const fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut i = 0;
-    while i < a.len() {
-        if a[i] != b[i] {
-            return false;
-        }
-        i += 1;
-    }
-    true
 }
 
 /// Stops compilation where an earlier tool of the list has the name of the tool at `index`.
@@ -223,43 +296,12 @@ pub const fn assert_unique(index: usize, all: &[(usize, &ToolDef)]) {
     }
     let mut earlier = 0;
     while earlier < at {
-        if same(all[earlier].1.name, name) {
-            let mut text = ConstText::new();
-            text.push("two tools on this server share the name `");
-            text.push(name);
-            text.push("`");
+        if equal(all[earlier].1.name, name) {
+            let mut text = Text::new();
+            text.push("two tools on this server share the name `").push(name).push("`");
             panic!("{}", text.as_str());
         }
         earlier += 1;
-    }
-}
-
-/// Text put together in a constant; tool names are at most 128 bytes.
-struct ConstText {
-    bytes: [u8; 256],
-    length: usize,
-}
-
-impl ConstText {
-    const fn new() -> Self {
-        Self { bytes: [0; 256], length: 0 }
-    }
-
-    const fn push(&mut self, text: &str) {
-        let text = text.as_bytes();
-        let mut i = 0;
-        while i < text.len() && self.length < self.bytes.len() {
-            self.bytes[self.length] = text[i];
-            self.length += 1;
-            i += 1;
-        }
-    }
-
-    const fn as_str(&self) -> &str {
-        match std::str::from_utf8(self.bytes.split_at(self.length).0) {
-            Ok(text) => text,
-            Err(_) => "two tools on this server share a name",
-        }
     }
 }
 
@@ -294,6 +336,7 @@ pub struct ToolInfo {
     pub(crate) idempotent: bool,
     pub(crate) open_world: bool,
     pub(crate) timeout: Duration,
+    pub(crate) policies: Policies,
     pub(crate) input_schema: Arc<Map<String, Value>>,
     pub(crate) output_schema: Option<Arc<Map<String, Value>>>,
     pub(crate) shape: Shape,
@@ -340,6 +383,11 @@ impl ToolInfo {
     /// It reaches beyond this server's own domain, such as the web.
     pub fn is_open_world(&self) -> bool {
         self.open_world
+    }
+
+    /// Its policies beside the timeout, as they are in force.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
     }
 
     /// The time that a call may take.

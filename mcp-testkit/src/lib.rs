@@ -32,7 +32,7 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use mcp_runtime::{App, Content, Reply, Server, ToolError, ToolInfo, Tools};
+use mcp_runtime::{App, Content, Reply, Server, Stats, ToolError, ToolInfo, Tools};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -110,6 +110,15 @@ impl TestServer {
         let wrapped = info.wraps_result();
         let outcome = app.call(tool, arguments).await;
         Answer { tool: tool.to_owned(), wrapped, outcome }
+    }
+
+    /// What the policies have decided so far.
+    ///
+    /// # Panics
+    ///
+    /// When the server can't start.
+    pub fn stats(&self) -> &Stats {
+        self.app().stats()
     }
 
     fn take(&self) -> Server {

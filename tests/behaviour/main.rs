@@ -5,5 +5,6 @@ mod contract;
 mod http;
 mod lifetime;
 mod pipeline;
+mod policies;
 mod process;
 mod support;

@@ -11,9 +11,26 @@ use anyhow::Result;
 use self::keys::Key;
 use crate::workspace::{self, Workspace, make};
 
-/// Which attribute has which keys.
-pub(crate) const TABLES: [(&str, &[Key]); 3] =
-    [("tool", keys::TOOL), ("arg", keys::ARG), ("tool_error", keys::TOOL_ERROR)];
+/// Which attribute has which keys, directly or in the parentheses of one.
+pub(crate) const TABLES: [Table; 9] = [
+    Table { attribute: "tool", key: None, keys: keys::TOOL },
+    Table { attribute: "tool", key: Some("retry"), keys: keys::RETRY },
+    Table { attribute: "tool", key: Some("queue"), keys: keys::QUEUE },
+    Table { attribute: "tool", key: Some("adaptive"), keys: keys::ADAPTIVE },
+    Table { attribute: "tool", key: Some("cache"), keys: keys::CACHE },
+    Table { attribute: "arg", key: None, keys: keys::ARG },
+    Table { attribute: "dependency", key: None, keys: keys::DEPENDENCY },
+    Table { attribute: "dependency", key: Some("breaker"), keys: keys::BREAKER },
+    Table { attribute: "tool_error", key: None, keys: keys::TOOL_ERROR },
+];
+
+/// The keys that may stand between one pair of parentheses.
+pub(crate) struct Table {
+    pub(crate) attribute: &'static str,
+    /// Whose parentheses they are, if not the attribute's own.
+    key: Option<&'static str>,
+    pub(crate) keys: &'static [Key],
+}
 
 const HEAD: &str = "\
 # Attributes
@@ -35,9 +52,14 @@ pub(crate) fn write(workspace: &Workspace) -> Result<()> {
 
 pub(crate) fn text() -> String {
     let mut text = HEAD.to_owned();
-    for (attribute, keys) in TABLES {
-        let (title, place) = heading(attribute);
-        let _ = write!(text, "\n## `{title}`\n\n{place}\n\n");
+    for Table { attribute, key, keys } in TABLES {
+        let _ = match key {
+            None => {
+                let (title, place) = heading(attribute);
+                write!(text, "\n## `{title}`\n\n{place}\n\n")
+            }
+            Some(key) => write!(text, "\n### `{key}(…)`\n\n"),
+        };
         text.push_str("| key | grammar | default | meaning | example |\n|---|---|---|---|---|\n");
         for key in keys {
             let _ = writeln!(
@@ -57,6 +79,9 @@ pub(crate) fn text() -> String {
 fn heading(attribute: &str) -> (&'static str, &'static str) {
     match attribute {
         "tool" => ("#[tool(…)]", "On an `async fn`."),
+        "dependency" => {
+            ("#[dependency(…)]", "On a struct, an enum or a union that tools name in `dependency`.")
+        }
         "arg" => ("#[arg(…)]", "On a parameter of a tool."),
         _ => ("#[tool_error(…)]", "On a variant of an enum that derives `ToolError`."),
     }

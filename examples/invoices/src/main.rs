@@ -12,5 +12,10 @@ use mcp_runtime::{Error, Server};
 async fn main() -> Result<(), Error> {
     let path = place::ledger_file().map_err(Error::start)?;
     let ledger = Ledger::open(path).await.map_err(Error::start)?;
-    Server::new("invoices", env!("CARGO_PKG_VERSION")).state(ledger).tools(tools::all()).run().await
+    Server::new("invoices", env!("CARGO_PKG_VERSION"))
+        .pool::<tools::Books>(ledger.pool())
+        .state(ledger)
+        .tools(tools::all())
+        .run()
+        .await
 }

@@ -9,12 +9,19 @@
 )]
 
 use jiff::civil::Date;
-use mcp_runtime::{State, Tools, tool, tools};
+use mcp_runtime::{State, Tools, dependency, tool, tools};
 
 use crate::ledger::{
     Balance, Filter, Invoice, InvoiceNumber, Ledger, LedgerError, NewInvoice, OverdueReport, Page,
     Receipt, today,
 };
+
+/// What every tool depends on: the ledger's database.
+///
+/// No more calls run at a time than it has connections, [`Ledger::CONNECTIONS`]; the server checks
+/// that at its start. The others wait here for their turn, and not for a connection.
+#[dependency(concurrency = 8, queue(depth = 64, wait = "1s"))]
+pub struct Books;
 
 /// All of them, as the server and its tests take them.
 pub fn all() -> Tools {
@@ -34,7 +41,7 @@ pub fn all() -> Tools {
 /// the name. All conditions must hold; without any, every invoice matches. The answer says how
 /// many match in all; when `next` is not null there are more, and the same call with `after` set
 /// to it gives the next page. Amounts are in euro cents.
-#[tool(read_only, timeout = "5s")]
+#[tool(read_only, dependency = Books, timeout = "5s")]
 pub async fn search_invoices(
     #[arg(flatten)] filter: Filter,
     State(ledger): State<Ledger>,
@@ -46,7 +53,7 @@ pub async fn search_invoices(
 ///
 /// Gives the customer, the dates, what is paid and what is still open, in euro cents. Without
 /// the number, use `search_invoices`.
-#[tool(read_only, timeout = "5s")]
+#[tool(read_only, dependency = Books, timeout = "5s")]
 pub async fn get_invoice(
     /// Invoice number as printed, such as `FV/2026/03/17`.
     #[arg(example = "FV/2026/03/17")]
@@ -60,7 +67,7 @@ pub async fn get_invoice(
 ///
 /// Use it for questions about one customer's account; for who is late among all customers, use
 /// `overdue_report`. Amounts are in euro cents.
-#[tool(read_only, timeout = "5s")]
+#[tool(read_only, dependency = Books, timeout = "5s")]
 pub async fn customer_balance(
     /// Id of the customer, as `search_invoices` gives it.
     #[arg(example = 1020)]
@@ -78,7 +85,7 @@ pub async fn customer_balance(
 /// One line per customer: number of overdue invoices, their open sum in euro cents, the oldest
 /// due date and the days since; the largest sum first, then the totals. For the invoices behind
 /// a line, use `search_invoices` with the customer's id and the status `overdue`.
-#[tool(read_only, timeout = "5s")]
+#[tool(read_only, dependency = Books, timeout = "5s")]
 pub async fn overdue_report(
     /// The day on which overdue is judged; today if left out. Payments count as they stand now.
     #[arg(example = "2026-10-31")]
@@ -92,7 +99,7 @@ pub async fn overdue_report(
 ///
 /// The number is the next one of the month of issue and comes back with the invoice. An issued
 /// invoice can't be changed or withdrawn; each call issues another one.
-#[tool(timeout = "10s")]
+#[tool(dependency = Books, timeout = "10s")]
 pub async fn issue_invoice(
     /// Id of the customer who is to pay, as `search_invoices` gives it.
     #[arg(example = 1020)]
@@ -118,7 +125,7 @@ pub async fn issue_invoice(
 /// Use `get_invoice` first to see what is open: a payment of more than that is refused, and so
 /// is one on an invoice that is already paid. Each call books another payment; it can't be
 /// taken back.
-#[tool(timeout = "10s")]
+#[tool(dependency = Books, timeout = "10s")]
 pub async fn pay_invoice(
     /// Invoice number as printed, such as `FV/2026/03/17`.
     #[arg(example = "FV/2026/03/17")]

@@ -3,5 +3,7 @@
 pub(crate) mod error_type;
 mod parameter;
 mod place;
+pub(crate) mod policies;
+mod signature;
 pub(crate) mod tool;
 pub(crate) mod tool_list;

@@ -7,6 +7,7 @@ use syn::Type;
 use super::{
     parameter,
     place::{Place, moved},
+    policies, signature,
 };
 use crate::{
     model::{
@@ -37,7 +38,10 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
     });
     let codec = codec(tool.output.as_ref(), ident, &private);
     let run = run(ident, parameters, &codec, &private);
-    let facts = facts(tool, &private);
+    let facts = facts(tool, runtime);
+    let shareable = signature::shareable(tool, runtime);
+    let fallback =
+        tool.policies.fallback.as_ref().map(|path| signature::fallback(item, tool, path, runtime));
     // At the name, where errors about the parameters as a whole belong.
     let place = Place::of(ident);
     let here = moved(&private, place.first);
@@ -55,17 +59,22 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
             use #private::PlainOutput as _;
             #(#constants)*
             const __PARAMS: &[#private::ParamDef] = &[#(#definitions),*];
-            &#value #facts
+            #shareable
+            &#value #facts #fallback
         }
     };
-    shell(item, &definition, runtime)
+    let shell = shell(item, &definition, runtime);
+    let published = signature::published(item, tool, runtime);
+    quote!(#shell #published)
 }
 
 /// What stands beside a function whose contract is wrong, so that its users see no second error.
 pub(crate) fn fallback(item: &Item, runtime: &Runtime) -> TokenStream {
     let private = runtime.private();
     let definition = quote_spanned!(Span::mixed_site()=> &#private::ToolDef::INVALID);
-    shell(item, &definition, runtime)
+    let shell = shell(item, &definition, runtime);
+    let unpublished = signature::unpublished(item, runtime);
+    quote!(#shell #unpublished)
 }
 
 /// The struct by which imports and `tools![…]` find the tool. Braces keep it out of the namespace
@@ -128,7 +137,9 @@ fn codec(output: Option<&Type>, ident: &Ident, private: &TokenStream) -> TokenSt
 }
 
 /// Calls for what the attribute states.
-fn facts(tool: &Tool, private: &TokenStream) -> TokenStream {
+fn facts(tool: &Tool, runtime: &Runtime) -> TokenStream {
+    let private = runtime.private();
+    let policies = policies::facts(&tool.policies, runtime);
     let hints = &tool.hints;
     let title = tool.title.iter();
     let version = tool.version.iter();
@@ -140,6 +151,7 @@ fn facts(tool: &Tool, private: &TokenStream) -> TokenStream {
         #(.version(#version))*
         #(.#hints())*
         #(.timeout_ms(#timeout))*
+        #policies
         #(.icons(|| #private::icons(#icons)))*
         #(.meta(|| #private::json(#meta)))*
     }

@@ -5,6 +5,7 @@ use syn::{Attribute, Expr, Generics, Ident, LitStr, Member, Path, Type};
 
 use super::{
     parsed::{Given, Number},
+    policy::{Breaker, Concurrency, Queue, Rate, Retry},
     text::Text,
 };
 
@@ -21,8 +22,48 @@ pub(crate) struct Tool {
     pub(crate) hints: Vec<Ident>,
     /// In milliseconds.
     pub(crate) timeout: Option<u64>,
+    pub(crate) policies: Policies,
     pub(crate) icons: Option<Expr>,
     pub(crate) meta: Option<Expr>,
+}
+
+/// How calls are carried out; times in milliseconds.
+pub(crate) struct Policies {
+    pub(crate) retry: Option<Retry>,
+    pub(crate) dependencies: Vec<Type>,
+    pub(crate) concurrency: Option<Concurrency>,
+    pub(crate) queue: Option<Queue>,
+    pub(crate) rate_limits: Vec<Rate>,
+    pub(crate) cost: Option<f64>,
+    pub(crate) cache: Option<Cache>,
+    pub(crate) fallback: Option<Path>,
+    /// The word, if it was written.
+    pub(crate) blocking: Option<Ident>,
+    pub(crate) heartbeat: Option<u64>,
+    /// In bytes.
+    pub(crate) max_result: Option<u64>,
+}
+
+/// `cache_ttl` and what goes with it; times in milliseconds.
+pub(crate) struct Cache {
+    pub(crate) ttl: u64,
+    pub(crate) stale_while_revalidate: Option<u64>,
+    pub(crate) stale_if_error: Option<u64>,
+    /// The word, if it was written.
+    pub(crate) shared: Option<Ident>,
+    pub(crate) normalize: Option<Path>,
+}
+
+/// A dependency whose contract holds.
+pub(crate) struct Dependency {
+    pub(crate) cfg: Vec<Attribute>,
+    pub(crate) ident: Ident,
+    pub(crate) name: LitStr,
+    pub(crate) concurrency: Option<Concurrency>,
+    pub(crate) queue: Option<Queue>,
+    pub(crate) breaker: Option<Breaker>,
+    /// From 0 to 1.
+    pub(crate) retry_budget: Option<f64>,
 }
 
 /// A parameter and the rules of its argument.

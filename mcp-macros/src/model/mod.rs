@@ -2,4 +2,5 @@
 
 pub(crate) mod checked;
 pub(crate) mod parsed;
+pub(crate) mod policy;
 pub(crate) mod text;

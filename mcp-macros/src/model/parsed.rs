@@ -5,7 +5,10 @@ use syn::{
     Attribute, Expr, Generics, Ident, LitStr, Member, Pat, Path, Signature, Type, Visibility,
 };
 
-use super::text::Text;
+use super::{
+    policy::{Breaker, CacheKey, Concurrency, Queue, Rate, Retry},
+    text::Text,
+};
 
 /// A value and the key that gave it, for carets.
 pub(crate) struct Given<T> {
@@ -27,8 +30,42 @@ pub(crate) struct ToolAttribute {
     pub(crate) idempotent: Option<Ident>,
     pub(crate) open_world: Option<Ident>,
     pub(crate) timeout: Option<Given<u64>>,
+    pub(crate) policies: Policies,
     pub(crate) icons: Option<Given<Expr>>,
     pub(crate) meta: Option<Given<Expr>>,
+    /// Whether all of it could be read; else nothing is said about absent keys.
+    pub(crate) intact: bool,
+}
+
+/// The keys of `#[tool(…)]` that say how its calls are carried out.
+pub(crate) struct Policies {
+    pub(crate) retry: Option<Given<Retry>>,
+    pub(crate) dependencies: Option<Given<Vec<Type>>>,
+    pub(crate) concurrency: Option<Given<Concurrency>>,
+    pub(crate) queue: Option<Given<Queue>>,
+    pub(crate) rate_limits: Option<Given<Vec<Rate>>>,
+    pub(crate) cost: Option<Given<f64>>,
+    pub(crate) cache_ttl: Option<Given<u64>>,
+    pub(crate) cache: Option<Given<CacheKey>>,
+    pub(crate) stale_while_revalidate: Option<Given<u64>>,
+    pub(crate) stale_if_error: Option<Given<u64>>,
+    pub(crate) fallback: Option<Given<Path>>,
+    pub(crate) blocking: Option<Ident>,
+    pub(crate) heartbeat: Option<Given<u64>>,
+    pub(crate) max_result: Option<Given<u64>>,
+}
+
+/// A type under `#[dependency(…)]`, and what the attribute says.
+pub(crate) struct Dependency {
+    pub(crate) cfg: Vec<Attribute>,
+    pub(crate) ident: Ident,
+    pub(crate) runtime: Option<Given<Path>>,
+    pub(crate) name: Option<Given<LitStr>>,
+    pub(crate) concurrency: Option<Given<Concurrency>>,
+    pub(crate) queue: Option<Given<Queue>>,
+    pub(crate) breaker: Option<Given<Breaker>>,
+    /// From 0 to 1.
+    pub(crate) retry_budget: Option<Given<f64>>,
     /// Whether all of it could be read; else nothing is said about absent keys.
     pub(crate) intact: bool,
 }

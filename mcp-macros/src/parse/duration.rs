@@ -90,6 +90,19 @@ pub(crate) fn parse(text: &str) -> Result<u64, DurationError> {
     }
 }
 
+/// Milliseconds as a reader would write them.
+pub(crate) fn text(milliseconds: u64) -> String {
+    for (unit, factor) in UNITS.into_iter().rev() {
+        // A whole minute is a minute, and 15.3 seconds are better than 15300 milliseconds.
+        if milliseconds >= factor && (milliseconds.is_multiple_of(factor) || unit == "s") {
+            let (whole, rest) = (milliseconds / factor, milliseconds % factor);
+            let rest = if rest == 0 { String::new() } else { format!(".{rest:03}") };
+            return format!("{whole}{}{unit}", rest.trim_end_matches('0'));
+        }
+    }
+    format!("{milliseconds}ms")
+}
+
 fn unknown_unit(number: &str, unit: &str) -> DurationError {
     let unit = unit.trim();
     let meant = match unit.to_ascii_lowercase().as_str() {
@@ -145,7 +158,7 @@ fn report(text: &str, error: &DurationError, literal: &Lit, diagnostics: &mut Di
 
 #[cfg(test)]
 mod tests {
-    use super::{DurationError, parse};
+    use super::{DurationError, parse, text};
 
     #[test]
     fn numbers_with_units_are_durations() {
@@ -181,5 +194,11 @@ mod tests {
             parse("3w"),
             Err(DurationError::UnknownUnit { unit: "w".to_owned(), fixed: None })
         );
+    }
+
+    #[test]
+    fn milliseconds_are_shown_in_the_largest_fitting_unit() {
+        let texts = [1, 250, 1000, 1500, 15_300, 60_000, 90_000, 3_600_000, 86_400_000].map(text);
+        assert_eq!(texts, ["1ms", "250ms", "1s", "1.5s", "15.3s", "1m", "90s", "1h", "1d"]);
     }
 }

@@ -25,14 +25,15 @@ pub(crate) struct Entries {
     entries: Vec<Entry>,
 }
 
-struct Entry {
-    word: Ident,
+/// A key and what stands after it.
+pub(super) struct Entry {
+    pub(super) word: Ident,
     key: &'static Key,
-    value: Value,
+    pub(super) value: Value,
 }
 
 impl Entries {
-    /// Reads the arguments of the attribute `owner`, whose keys are `table`.
+    /// Reads what stands in the parentheses of `owner`, whose keys are `table`.
     pub(crate) fn parse(
         owner: &str,
         table: &'static [Key],
@@ -52,13 +53,14 @@ impl Entries {
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let mut entries = Self { entries: Vec::new() };
+        let name = format!("#[{owner}]");
         for attribute in attributes {
             match &attribute.meta {
                 Meta::Path(_) => {}
-                Meta::List(list) => entries.read(owner, table, list.tokens.clone(), diagnostics),
+                Meta::List(list) => entries.read(&name, table, list.tokens.clone(), diagnostics),
                 Meta::NameValue(pair) => {
                     diagnostics
-                        .error(pair, format!("`#[{owner}]` takes its keys in parentheses"))
+                        .error(pair, format!("`{name}` takes its keys in parentheses"))
                         .help(format!("write `#[{owner}({})]`", example(table)));
                 }
             }
@@ -107,7 +109,8 @@ impl Entries {
         self.entries.push(Entry { word, key, value });
     }
 
-    fn take(&mut self, name: &str) -> Option<Entry> {
+    /// Takes a key whatever its value.
+    pub(super) fn take(&mut self, name: &str) -> Option<Entry> {
         let index = self.entries.iter().position(|entry| entry.key.name == name)?;
         Some(self.entries.remove(index))
     }
@@ -248,14 +251,15 @@ impl ToTokens for Entry {
 
 fn report_unknown(owner: &str, table: &'static [Key], word: &Ident, diagnostics: &mut Diagnostics) {
     let name = word.to_string();
-    let report = diagnostics.error(word, format!("unknown `#[{owner}]` argument `{name}`"));
+    let report = diagnostics.error(word, format!("unknown `{owner}` argument `{name}`"));
     if let Some(near) = nearest(&name, table.iter().map(|key| key.name)) {
         report.help(format!("did you mean `{near}`?"));
     }
     report.note(format!("accepted: {}", key_names(table)));
 }
 
-fn report_shape(entry: &Entry, diagnostics: &mut Diagnostics) {
+/// Says how the key is written.
+pub(super) fn report_shape(entry: &Entry, diagnostics: &mut Diagnostics) {
     let Key { name, grammar, example, .. } = entry.key;
     let report = diagnostics.error(entry, format!("`{name}` is written `{grammar}`"));
     if grammar != example {
@@ -269,15 +273,21 @@ fn example(table: &'static [Key]) -> &'static str {
 
 fn literal_value(value: &Value) -> Option<Lit> {
     match value {
-        Value::Expression(value) => match ungroup(value.clone()) {
-            Expr::Lit(ExprLit { lit, attrs }) if attrs.is_empty() => Some(lit),
-            _ => None,
-        },
+        Value::Expression(value) => literal(value),
         Value::None | Value::List(_) => None,
     }
 }
 
-fn string_value(value: &Value) -> Option<LitStr> {
+/// The literal that an expression is.
+pub(super) fn literal(value: &Expr) -> Option<Lit> {
+    match ungroup(value.clone()) {
+        Expr::Lit(ExprLit { lit, attrs }) if attrs.is_empty() => Some(lit),
+        _ => None,
+    }
+}
+
+/// The text of a value that is a string.
+pub(super) fn string_value(value: &Value) -> Option<LitStr> {
     match literal_value(value)? {
         Lit::Str(text) => Some(text),
         _ => None,

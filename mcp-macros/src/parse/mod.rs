@@ -2,13 +2,20 @@
 
 pub(crate) mod arg_attribute;
 mod bounds;
+pub(crate) mod dependency;
 mod docs;
-mod duration;
+pub(crate) mod duration;
 mod entries;
 pub(crate) mod error_type;
 pub(crate) mod function;
 pub(crate) mod keys;
 pub(crate) mod message;
+mod numbers;
+mod policies;
+mod rate;
 mod reader;
+mod share;
+mod size;
+mod texts;
 pub(crate) mod tool_attribute;
 pub(crate) mod tool_list;

@@ -2,7 +2,11 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::{Attribute, Expr, Ident, Token, ext::IdentExt as _, parse::ParseStream};
+use syn::{
+    Attribute, Expr, ExprPath, Ident, Token,
+    ext::IdentExt as _,
+    parse::{ParseStream, discouraged::Speculative as _},
+};
 
 use super::keys::Key;
 use crate::diag::{Diagnostics, listed};
@@ -24,7 +28,7 @@ pub(super) fn read_entry(
     if !input.peek(Ident::peek_any) {
         let at = skip_entry(input);
         diagnostics
-            .error(at, format!("`#[{owner}]` expects a key here"))
+            .error(at, format!("`{owner}` expects a key here"))
             .note(format!("accepted: {}", key_names(table)));
         return None;
     }
@@ -49,7 +53,7 @@ fn read_word_and_value(input: ParseStream<'_>) -> syn::Result<(Ident, Value)> {
                 format!("`{word}` has no value after its `=`"),
             ));
         }
-        Value::Expression(input.parse()?)
+        Value::Expression(read_static(input).map_or_else(|| input.parse(), Ok)?)
     } else if input.peek(syn::token::Paren) {
         let content;
         syn::parenthesized!(content in input);
@@ -58,6 +62,18 @@ fn read_word_and_value(input: ParseStream<'_>) -> syn::Result<(Ident, Value)> {
         Value::None
     };
     Ok((word, value))
+}
+
+/// The word `static` where it is the whole value; an expression would go on as a closure.
+fn read_static(input: ParseStream<'_>) -> Option<Expr> {
+    let ahead = input.fork();
+    let word = ahead.parse::<Token![static]>().ok()?;
+    if !(ahead.is_empty() || ahead.peek(Token![,])) {
+        return None;
+    }
+    input.advance_to(&ahead);
+    let path = Ident::new("static", word.span).into();
+    Some(Expr::Path(ExprPath { attrs: Vec::new(), qself: None, path }))
 }
 
 pub(super) fn read_comma(input: ParseStream<'_>, diagnostics: &mut Diagnostics) {

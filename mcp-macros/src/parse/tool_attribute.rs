@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use syn::{Ident, ext::IdentExt as _, parse::Parser as _};
 
-use super::{docs, entries::Entries, keys};
+use super::{docs, entries::Entries, keys, policies};
 use crate::{diag::Diagnostics, model::parsed::ToolAttribute};
 
 /// Reads the arguments of `#[tool(…)]`.
 pub(crate) fn parse(arguments: TokenStream, diagnostics: &mut Diagnostics) -> ToolAttribute {
     let before = diagnostics.len();
-    let mut entries = Entries::parse("tool", keys::TOOL, arguments, diagnostics);
+    let mut entries = Entries::parse("#[tool]", keys::TOOL, arguments, diagnostics);
     let mut attribute = ToolAttribute {
         runtime: entries.path("crate", diagnostics),
         name: entries.string("name", diagnostics),
@@ -22,6 +22,7 @@ pub(crate) fn parse(arguments: TokenStream, diagnostics: &mut Diagnostics) -> To
         idempotent: idempotent(&mut entries, diagnostics),
         open_world: entries.flag("open_world", diagnostics),
         timeout: entries.duration("timeout", diagnostics),
+        policies: policies::parse(&mut entries, diagnostics),
         icons: entries.expression("icons", diagnostics),
         meta: entries.expression("meta", diagnostics),
         intact: true,

@@ -1,9 +1,11 @@
 //! What was written to what is right, or errors that say what isn't.
 
 mod code;
+pub(crate) mod dependency;
 pub(crate) mod error_type;
 mod message;
 mod name;
 mod parameter;
+mod policies;
 mod signature;
 pub(crate) mod tool;

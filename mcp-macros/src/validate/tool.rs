@@ -2,7 +2,11 @@
 
 use syn::{Ident, LitStr, ReturnType, ext::IdentExt as _};
 
-use super::{name, parameter, signature};
+use super::{
+    name, parameter,
+    policies::{self, Facts},
+    signature,
+};
 use crate::{
     diag::Diagnostics,
     model::{
@@ -25,7 +29,9 @@ pub(crate) fn check(
     check_effects(&attribute, diagnostics);
     check_not_empty(attribute.title.as_ref(), diagnostics);
     check_not_empty(attribute.version.as_ref(), diagnostics);
+    let facts = Facts::of(&attribute, ident);
     Tool {
+        policies: policies::check(attribute.policies, &facts, attribute.intact, diagnostics),
         name: tool_name(attribute.name, ident, diagnostics),
         description: description(
             attribute.description,

@@ -3,13 +3,19 @@
 //! In order of precedence: flags, environment, `mcp.toml`, the default. A key or variable that
 //! isn't in the table is an error that names the nearest one.
 
+pub(crate) mod overrides;
 #[cfg(feature = "cli")]
 pub(crate) mod table;
+#[cfg(feature = "cli")]
+mod value;
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::json::Limits;
+use crate::policies::RateLimit;
+use overrides::Override;
 
 /// What an operator sets.
 #[derive(Clone, Debug)]
@@ -26,6 +32,16 @@ pub(crate) struct Settings {
     pub(crate) max_depth: usize,
     pub(crate) max_string: usize,
     pub(crate) max_in_flight: usize,
+    /// For a tool that doesn't limit itself.
+    pub(crate) tool_concurrency: Option<u32>,
+    /// For every tool.
+    pub(crate) rate_limits: Vec<RateLimit>,
+    pub(crate) cache_bytes: usize,
+    /// One per core where it isn't set.
+    pub(crate) blocking_threads: Option<usize>,
+    pub(crate) budget_units: Option<f64>,
+    pub(crate) budget_period: Duration,
+    pub(crate) overrides: BTreeMap<String, Override>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) grace: Duration,
     #[cfg(feature = "cli")]
@@ -56,6 +72,13 @@ impl Default for Settings {
             max_depth: 64,
             max_string: 1 << 20,
             max_in_flight: 1024,
+            tool_concurrency: None,
+            rate_limits: Vec::new(),
+            cache_bytes: 64 << 20,
+            blocking_threads: None,
+            budget_units: None,
+            budget_period: Duration::from_hours(24),
+            overrides: BTreeMap::new(),
             timeout: None,
             grace: Duration::from_secs(20),
             #[cfg(feature = "cli")]

@@ -1,15 +1,16 @@
 //! The table of settings, and how values are read into [`Settings`].
 
 use std::net::SocketAddr;
-use std::str::FromStr;
-use std::time::Duration;
 
 use toml::Value;
 
-use super::{LogFormat, Settings};
+use super::Settings;
+use super::overrides::Override;
+use super::value::{
+    boolean, bytes, count, depth, duration, list, log_format, number, parsed, rates, text,
+};
 use crate::adapter::DEFAULT_LOG;
 use crate::error::Error;
-use crate::json::MAX_DEPTH;
 use crate::validate::nearest;
 
 /// One setting.
@@ -125,6 +126,40 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Calls that run at a time, over all tools; more are answered `overloaded`."
     ),
     setting!(
+        "limits.per_tool",
+        None,
+        "none",
+        tool_concurrency,
+        |v| count(v).map(|n| u32::try_from(n).ok()),
+        "Calls of one tool that run at a time, where the tool doesn't say."
+    ),
+    setting!(
+        "limits.rate",
+        None,
+        "none",
+        rate_limits,
+        rates,
+        "A rate for every tool, such as `\"1000/1s per global\"` or `\"60/1m per caller\"`, or a list of rates."
+    ),
+    setting!("limits.cache", None, "64MB", cache_bytes, bytes, "Memory for cached results."),
+    setting!(
+        "limits.blocking_threads",
+        None,
+        "one per core",
+        blocking_threads,
+        |v| count(v).map(Some),
+        "Threads for tools that are `blocking`."
+    ),
+    setting!(
+        "budget.units",
+        None,
+        "none",
+        budget_units,
+        |v| number(v).map(Some),
+        "What the calls of one caller may cost in a period, in the units of `cost`."
+    ),
+    setting!("budget.period", None, "1d", budget_period, duration, "The period of `budget.units`."),
+    setting!(
         "timeout",
         None,
         "10s, and 30s for an `open_world` tool",
@@ -177,8 +212,11 @@ impl Setting {
 ///
 /// What isn't TOML, a key that isn't in the table, a value of the wrong form.
 pub(crate) fn read_toml(settings: &mut Settings, text: &str, from: &str) -> Result<(), Error> {
-    let table: toml::Table =
+    let mut table: toml::Table =
         text.parse().map_err(|error| Error::settings(format!("{from}: {error}")))?;
+    if let Some(tools) = table.remove("tools") {
+        read_tools(settings, &tools, from)?;
+    }
     let mut values = Vec::new();
     flatten("", &table, &mut values);
     for (key, value) in values {
@@ -186,6 +224,48 @@ pub(crate) fn read_toml(settings: &mut Settings, text: &str, from: &str) -> Resu
             unknown(from, &key, nearest(&key, SETTINGS.iter().map(|setting| setting.key)))
         })?;
         setting.set(settings, value, from)?;
+    }
+    Ok(())
+}
+
+type SetOverride = fn(&mut Override, &Value) -> Result<(), String>;
+
+/// The keys of `[tools.NAME]`, with what each does.
+const TOOL_KEYS: &[(&str, SetOverride, &str)] = &[
+    ("timeout", |o, v| duration(v).map(|v| o.timeout = Some(v)), "The time that a call may take."),
+    (
+        "concurrency",
+        |o, v| count(v).map(|v| o.concurrency = u32::try_from(v).ok()),
+        "Calls of the tool that run at a time.",
+    ),
+    (
+        "cache_ttl",
+        |o, v| duration(v).map(|v| o.cache_ttl = Some(v)),
+        "How long a result is served again.",
+    ),
+    (
+        "rate_limit",
+        |o, v| rates(v).map(|v| o.rate_limits = v),
+        "A rate, or a list of rates, besides the tool's own.",
+    ),
+];
+
+/// `[tools.NAME]`: what an operator tightens. Whether the tools exist is seen at start.
+fn read_tools(settings: &mut Settings, tools: &Value, from: &str) -> Result<(), Error> {
+    let wrong = |what: &str| Error::settings(format!("{from}: {what}"));
+    let tools = tools.as_table().ok_or_else(|| wrong("`tools` must be a table"))?;
+    for (tool, keys) in tools {
+        let keys = keys.as_table().ok_or_else(|| {
+            wrong(&format!("`tools.{tool}` must be a table; quote a name with dots"))
+        })?;
+        let over = settings.overrides.entry(tool.clone()).or_default();
+        for (key, value) in keys {
+            let full = format!("tools.{tool}.{key}");
+            let known = TOOL_KEYS.iter().find(|(known, ..)| known == key).ok_or_else(|| {
+                unknown(from, &full, nearest(key, TOOL_KEYS.iter().map(|(known, ..)| *known)))
+            })?;
+            (known.1)(over, value).map_err(|problem| wrong(&format!("`{full}` {problem}")))?;
+        }
     }
     Ok(())
 }
@@ -231,107 +311,6 @@ fn unknown(from: &str, key: &str, nearest: Option<&str>) -> Error {
     Error::settings(format!("{from}: unknown setting `{key}`{help}"))
 }
 
-fn text(value: &Value) -> Result<String, String> {
-    value.as_str().map(str::to_owned).ok_or_else(|| "must be a string".into())
-}
-
-fn parsed<T: FromStr>(value: &Value) -> Result<T, String> {
-    let text = text(value)?;
-    text.parse().map_err(|_| format!("is not valid: \"{text}\""))
-}
-
-fn boolean(value: &Value) -> Result<bool, String> {
-    match value {
-        Value::Boolean(value) => Ok(*value),
-        Value::String(text) => text.parse().map_err(|_| "must be true or false".into()),
-        _ => Err("must be true or false".into()),
-    }
-}
-
-fn count(value: &Value) -> Result<usize, String> {
-    let count = match value {
-        Value::Integer(count) => usize::try_from(*count).ok(),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
-    };
-    // A semaphore holds no more; nobody means more.
-    count
-        .filter(|count| (1..=1 << 24).contains(count))
-        .ok_or_else(|| "must be a whole number from 1 to 16777216".into())
-}
-
-fn depth(value: &Value) -> Result<usize, String> {
-    count(value)
-        .ok()
-        .filter(|depth| *depth <= MAX_DEPTH)
-        .ok_or_else(|| format!("must be a whole number from 1 to {MAX_DEPTH}"))
-}
-
-fn list(value: &Value) -> Result<Vec<String>, String> {
-    match value {
-        Value::Array(items) => items.iter().map(text).collect(),
-        // One variable, several names.
-        Value::String(text) => Ok(text
-            .split(',')
-            .map(|item| item.trim().to_owned())
-            .filter(|item| !item.is_empty())
-            .collect()),
-        _ => Err("must be a list of strings".into()),
-    }
-}
-
-/// A number and one of `B`, `KB`, `MB`; a bare number is bytes.
-fn bytes(value: &Value) -> Result<usize, String> {
-    const FORM: &str = "must be a size such as 65536 or \"4MB\"";
-    if let Value::Integer(bytes) = value {
-        return usize::try_from(*bytes).ok().filter(|bytes| *bytes > 0).ok_or_else(|| FORM.into());
-    }
-    let text = value.as_str().ok_or(FORM)?;
-    let (number, unit) = split_unit(text);
-    let unit: usize = match unit {
-        "" | "B" => 1,
-        "KB" => 1 << 10,
-        "MB" => 1 << 20,
-        _ => return Err(FORM.into()),
-    };
-    let number: usize = number.parse().map_err(|_| FORM)?;
-    number.checked_mul(unit).filter(|bytes| *bytes > 0).ok_or_else(|| FORM.into())
-}
-
-/// A number and one of `ms`, `s`, `m`, `h`, `d`, as in the attributes.
-fn duration(value: &Value) -> Result<Duration, String> {
-    const FORM: &str = "must be a duration such as \"10s\"; units are `ms`, `s`, `m`, `h`, `d`";
-    let text = value.as_str().ok_or(FORM)?;
-    let (number, unit) = split_unit(text);
-    let number: u64 = number.parse().map_err(|_| FORM)?;
-    let milliseconds = match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return Err(FORM.into()),
-    };
-    number
-        .checked_mul(milliseconds)
-        .filter(|all| (1..=365 * 86_400_000).contains(all))
-        .map(Duration::from_millis)
-        .ok_or_else(|| FORM.into())
-}
-
-fn split_unit(text: &str) -> (&str, &str) {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    text.split_at(end)
-}
-
-fn log_format(value: &Value) -> Result<LogFormat, String> {
-    match value.as_str() {
-        Some("text") => Ok(LogFormat::Text),
-        Some("json") => Ok(LogFormat::Json),
-        _ => Err("must be \"text\" or \"json\"".into()),
-    }
-}
-
 /// The reference of all settings, as `docs/settings.md` shows it.
 #[cfg(test)]
 fn reference() -> String {
@@ -351,12 +330,24 @@ fn reference() -> String {
             if default.contains('`') { default.to_owned() } else { format!("`{default}`") };
         let _ = writeln!(page, "| `{key}` | `{env}` | {flag} | {default} | {doc} |");
     }
+    page.push_str(
+        "\n## Single tools\n\n\
+         `[tools.NAME]` in `mcp.toml` may tighten what a tool's attribute states and set what it \
+         leaves open. Loosening it is an error at start, and so is a name that no tool has.\n\n\
+         | key | meaning |\n|---|---|\n",
+    );
+    for (key, _, doc) in TOOL_KEYS {
+        let _ = writeln!(page, "| `{key}` | {doc} |");
+    }
     page
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::config::LogFormat;
 
     fn toml(text: &str) -> Result<Settings, String> {
         let mut settings = Settings::default();
@@ -379,7 +370,11 @@ mod tests {
              [http]\naddress = \"127.0.0.1:9\"\nallowed_hosts = [\"a.example\"]\n\
              allowed_origins = [\"https://a.example\"]\nallow_unauthenticated_network = true\n\
              max_connections = 7\nmax_sessions = 8\nread_timeout = \"2s\"\n\
-             [limits]\nmessage = \"64KB\"\ndepth = 9\nstring = 100\nin_flight = 3\n",
+             [limits]\nmessage = \"64KB\"\ndepth = 9\nstring = 100\nin_flight = 3\nper_tool = 5\n\
+             rate = [\"5/1s per global\"]\ncache = \"1MB\"\nblocking_threads = 2\n\
+             [budget]\nunits = 1.5\nperiod = \"1h\"\n\
+             [tools.\"a.b\"]\ntimeout = \"1s\"\nconcurrency = 4\ncache_ttl = \"2s\"\n\
+             rate_limit = \"9/1m\"\n",
         )
         .unwrap();
         assert_eq!(settings.timeout, Some(Duration::from_secs(5)));
@@ -393,6 +388,13 @@ mod tests {
         assert_eq!(settings.http_read_timeout, Duration::from_secs(2));
         assert_eq!((settings.max_message, settings.max_depth), (64 << 10, 9));
         assert_eq!((settings.max_string, settings.max_in_flight), (100, 3));
+        assert_eq!(settings.tool_concurrency, Some(5));
+        assert_eq!((settings.rate_limits.len(), settings.cache_bytes), (1, 1 << 20));
+        assert_eq!((settings.blocking_threads, settings.budget_units), (Some(2), Some(1.5)));
+        assert_eq!(settings.budget_period, Duration::from_hours(1));
+        let over = &settings.overrides["a.b"];
+        assert_eq!((over.timeout, over.concurrency), (Some(Duration::from_secs(1)), Some(4)));
+        assert_eq!((over.cache_ttl, over.rate_limits.len()), (Some(Duration::from_secs(2)), 1));
     }
 
     #[test]
@@ -425,6 +427,11 @@ mod tests {
             "http = { allowed_hosts = [1] }",
             "log_format = \"xml\"",
             "log_format = ",
+            "tools = 1",
+            "tools = { a = 1 }",
+            "tools = { a = { timeot = \"1s\" } }",
+            "tools = { a = { rate_limit = \"x\" } }",
+            "budget = { units = -1 }",
         ] {
             assert!(toml(text).is_err(), "{text}");
         }

@@ -3,7 +3,6 @@
 //! A panic becomes `internal` with the call's id as its correlation id; its message goes to the
 //! log. What an error left open (its effect, its correlation id) is settled here, once.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,7 +17,7 @@ use tower::{Layer, Service, ServiceExt};
 use super::Outcome;
 use crate::call::{Reply, ToolCall};
 use crate::context;
-use crate::error::{Code, NextAction, ToolError};
+use crate::error::ToolError;
 use crate::tool::ToolInfo;
 
 /// Turns panics into answers, and settles errors.
@@ -76,21 +75,11 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let this = self.project();
-        let outcome = ready!(this.inner.poll(cx)).unwrap_or_else(|panic| Err(panicked(&*panic)));
+        let outcome =
+            ready!(this.inner.poll(cx)).unwrap_or_else(|panic| Err(ToolError::panicked(&*panic)));
         Poll::Ready(outcome.map_err(|mut error| {
             error.settle(this.tool.is_read_only(), this.context.call_id());
             error
         }))
     }
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> ToolError {
-    let message = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
-    ToolError::new(Code::Internal, "the server failed to carry out this call")
-        .next_action(NextAction::Escalate)
-        .developer(format!("panicked: {message}"))
 }

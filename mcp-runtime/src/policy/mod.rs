@@ -6,20 +6,54 @@
 //! Rooms know the call and the error, never each other and never the protocol. Which of them a
 //! tool uses, and in which order, is [`stack`]'s business alone.
 
+pub(crate) mod admission;
+pub(crate) mod blocking;
+pub(crate) mod budget;
+pub(crate) mod cache;
 pub(crate) mod cancel;
 pub(crate) mod contain;
+pub(crate) mod dependency;
+pub(crate) mod fallback;
+pub(crate) mod heartbeat;
+pub(crate) mod loop_guard;
+pub(crate) mod rate_limit;
+pub(crate) mod result_limit;
+pub(crate) mod retry;
+pub(crate) mod service;
 pub(crate) mod stack;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod timeout;
 pub(crate) mod trace;
 pub(crate) mod validation;
 
 use std::pin::Pin;
 
-use crate::call::Reply;
+use tower::Service;
+
+use crate::call::{Reply, ToolCall};
 use crate::error::ToolError;
 
 /// What every service of the pipeline answers.
 pub(crate) type Outcome = Result<Reply, ToolError>;
+
+/// The rest of the pipeline, as a room sees it.
+///
+/// A room that makes its future with an `async` block is a `Service` whose `Future` is
+/// [`Running`]; it makes the rest ready and calls it with `tower::ServiceExt::oneshot`.
+pub(crate) trait Next:
+    Service<ToolCall, Response = Reply, Error = ToolError, Future: Send> + Clone + Send + Sync + 'static
+{
+}
+
+impl<S> Next for S where
+    S: Service<ToolCall, Response = Reply, Error = ToolError, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
 
 /// A call on its way, where a service has no future of its own to name.
 pub(crate) type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;

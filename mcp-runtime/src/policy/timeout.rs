@@ -7,6 +7,7 @@
 //! there.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tower::{Layer, Service, ServiceExt};
 use super::Outcome;
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, ToolError};
+use crate::stats::{Decision, ToolStats};
 use crate::tool::ToolInfo;
 
 /// A call's time where neither the tool nor the server says otherwise.
@@ -25,20 +27,29 @@ pub(crate) const DEFAULT: Duration = Duration::from_secs(10);
 pub(crate) const DEFAULT_OPEN_WORLD: Duration = Duration::from_secs(30);
 
 /// Bounds each call by its deadline.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TimeoutLayer;
+#[derive(Clone)]
+pub(crate) struct TimeoutLayer {
+    stats: Arc<ToolStats>,
+}
+
+impl TimeoutLayer {
+    pub(crate) fn new(stats: Arc<ToolStats>) -> Self {
+        Self { stats }
+    }
+}
 
 impl<S> Layer<S> for TimeoutLayer {
     type Service = Timeout<S>;
 
     fn layer(&self, inner: S) -> Timeout<S> {
-        Timeout { inner }
+        Timeout { inner, stats: Arc::clone(&self.stats) }
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Timeout<S> {
     inner: S,
+    stats: Arc<ToolStats>,
 }
 
 impl<S> Service<ToolCall> for Timeout<S>
@@ -60,6 +71,7 @@ where
         TimeoutFuture {
             inner: tokio::time::timeout_at(deadline, self.inner.clone().oneshot(call)),
             error: Some(error),
+            stats: Arc::clone(&self.stats),
         }
     }
 }
@@ -94,6 +106,7 @@ pin_project! {
         #[pin]
         inner: tokio::time::Timeout<F>,
         error: Option<Expired>,
+        stats: Arc<ToolStats>,
     }
 }
 
@@ -102,12 +115,14 @@ impl<F: Future<Output = Outcome>> Future for TimeoutFuture<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let this = self.project();
-        Poll::Ready(match ready!(this.inner.poll(cx)) {
-            Ok(outcome) => outcome,
-            Err(_) => Err(this.error.take().map_or_else(
-                || ToolError::new(Code::Timeout, "the call took too long"),
-                ToolError::from,
-            )),
-        })
+        if let Ok(outcome) = ready!(this.inner.poll(cx)) {
+            return Poll::Ready(outcome);
+        }
+        this.stats.count(Decision::TimedOut);
+        let error = this.error.take().map_or_else(
+            || ToolError::new(Code::Timeout, "the call took too long"),
+            ToolError::from,
+        );
+        Poll::Ready(Err(error))
     }
 }

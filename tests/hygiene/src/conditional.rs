@@ -1,6 +1,6 @@
 //! Tools, parameters and list entries that are there or not: nothing here has 16-bit pointers.
 
-use rt::{State, tool, tools};
+use rt::{State, dependency, tool, tools};
 
 /// Always there, in part.
 #[tool(crate = rt)]
@@ -14,6 +14,27 @@ pub async fn partly(
     #[cfg(not(target_pointer_width = "16"))] State(fourth): State<u8>,
 ) -> u8 {
     first + second + fourth
+}
+
+/// A dependency that is there, with another of its name that is not.
+#[dependency(crate = rt)]
+#[cfg(not(target_pointer_width = "16"))]
+#[derive(Debug, Clone, Copy)]
+pub struct Disk;
+
+/// Not there.
+#[dependency(crate = rt)]
+#[cfg(target_pointer_width = "16")]
+pub struct Disk(missing::Type);
+
+/// With a fallback, and with parameters of which some are there.
+#[tool(crate = rt, dependency = Disk, fallback = partly)]
+pub async fn partly_or_so(
+    #[cfg(target_pointer_width = "16")] first: missing::Type,
+    #[cfg(not(target_pointer_width = "16"))] first: u8,
+    second: u8,
+) -> u8 {
+    first + second
 }
 
 /// Never there.
@@ -40,6 +61,7 @@ pub async fn either() -> u8 {
 pub fn tools() -> rt::Tools {
     tools![
         partly,
+        partly_or_so,
         #[cfg(target_pointer_width = "16")]
         never,
         #[cfg(not(target_pointer_width = "16"))]

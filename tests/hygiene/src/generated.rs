@@ -7,9 +7,19 @@ macro_rules! tool {
     (
         $(#[$meta:meta])* $vis:vis $name:ident($arg:ident: $ty:ty = $default:expr, $max:literal, $pattern:pat => $from:ty)
             -> $result:ty $body:block
+        else $fallback:path, $dependency:ty, $rate:literal, $ttl:literal, $calls:literal
     ) => {
         $(#[$meta])*
-        #[rt::tool(crate = rt, timeout = "1s")]
+        #[rt::tool(
+            crate = rt,
+            read_only,
+            timeout = "1s",
+            dependency = $dependency,
+            rate_limit = $rate,
+            cache_ttl = $ttl,
+            concurrency = $calls,
+            fallback = $fallback,
+        )]
         $vis async fn $name(
             #[arg(default = $default, range(0..=$max))] $arg: $ty,
             $pattern: $from,
@@ -47,6 +57,18 @@ macro_rules! mixed {
 tool! {
     /// Doubles.
     pub double(_value: u8 = 1 + 1, 100, State(_) => State<u8>) -> u8 { 2 }
+    else zero, Nothing, "1/1s", "1s", 16
+}
+
+/// Never fails.
+#[rt::dependency(crate = rt)]
+#[derive(Debug, Clone, Copy)]
+pub struct Nothing;
+
+/// Zero.
+#[rt::tool(crate = rt, read_only)]
+pub async fn zero(other: u8) -> Result<u8, rt::ToolError> {
+    Ok(other)
 }
 
 whole! {

@@ -2,7 +2,7 @@
 #![allow(clippy::absolute_paths)]
 #![no_implicit_prelude]
 
-use ::rt::{ToolError, tool, tools};
+use ::rt::{ToolError, dependency, tool, tools};
 use ::std::fmt;
 use ::std::prelude::v1::derive;
 use ::std::string::String;
@@ -18,6 +18,27 @@ pub async fn echo(
     ::std::mem::drop(list);
     ::std::result::Result::Ok(text)
 }
+
+/// Answers with the question, or has another tool do so.
+#[tool(
+    crate = ::rt,
+    read_only,
+    retry,
+    dependency = [Disk],
+    rate_limit = "1/1s",
+    cache_ttl = realtime,
+    cache(shared),
+    fallback = echo
+)]
+pub async fn repeat(text: String, list: ::std::vec::Vec<u8>) -> String {
+    ::std::mem::drop(list);
+    text
+}
+
+/// A disk.
+#[dependency(crate = ::rt, breaker)]
+#[derive(Debug, ::std::clone::Clone, ::std::marker::Copy)]
+pub struct Disk;
 
 /// Fails.
 #[derive(Debug, ToolError)]
@@ -35,5 +56,5 @@ impl ::std::error::Error for Failure {}
 /// The tools.
 #[must_use]
 pub fn tools() -> ::rt::Tools {
-    tools![echo]
+    tools![echo, repeat]
 }

@@ -33,6 +33,14 @@ struct Param;
 struct Tools;
 struct usize;
 struct str;
+struct u64;
+struct Retry;
+struct Cache;
+struct RateLimit;
+struct Argument;
+struct Takes;
+struct Returns;
+struct __Fallback;
 mod std {}
 mod core {}
 mod alloc {}
@@ -82,6 +90,41 @@ pub async fn add(
     ::std::result::Result::Ok(one + two + three.unwrap_or(call))
 }
 
+/// A dependency of everything.
+#[rt::dependency(crate = rt, concurrency = 1, queue(depth = 1), breaker(slow = "1s"), retry_budget = "1%")]
+#[derive(Debug)]
+pub struct Dependency;
+
+const fn normalize(_: &mut rt::Arguments) {}
+
+/// With every policy.
+#[tool(
+    crate = rt,
+    read_only,
+    retry(base = "1ms", attempt_timeout = "1s"),
+    dependency = Dependency,
+    concurrency = adaptive(max = 1),
+    queue(wait = "1s"),
+    rate_limit = ["1/1s", "1/1s per global burst 1"],
+    cost = 1,
+    cache_ttl = static,
+    cache(shared, normalize = normalize),
+    stale_while_revalidate = "1s",
+    stale_if_error = "1s",
+    fallback = add,
+    blocking,
+    heartbeat = "1s",
+    max_result = "1KB"
+)]
+pub async fn sum(
+    one: u8,
+    #[arg(rename = "two")] other: u8,
+    three: ::std::option::Option<u8>,
+    #[cfg(target_pointer_width = "16")] four: missing::Type,
+) -> u8 {
+    one + other + three.unwrap_or(call)
+}
+
 /// Fails in every way.
 #[derive(Debug, rt::ToolError)]
 #[tool_error(crate = rt)]
@@ -117,5 +160,5 @@ impl ::std::error::Error for Failure {}
 /// The tools.
 #[must_use]
 pub fn tools() -> rt::Tools {
-    rt::tools![add]
+    rt::tools![add, sum]
 }

@@ -101,6 +101,11 @@ impl Ledger {
         Self::over(&path, Some(Arc::new(directory))).await
     }
 
+    /// The connections, to watch over them; operations take theirs by themselves.
+    pub fn pool(&self) -> Pool {
+        self.pool.clone()
+    }
+
     async fn over(path: &Path, directory: Option<Arc<TempDir>>) -> Result<Self, LedgerError> {
         let ledger = Self { pool: pool(path)?, _directory: directory };
         ledger.run(setup::set_up).await?;

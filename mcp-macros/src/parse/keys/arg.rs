@@ -1,0 +1,85 @@
+//! `#[arg(…)]`.
+
+use super::Key;
+
+/// Keys of `#[arg(…)]` on a parameter.
+pub(crate) const ARG: &[Key] = &[
+    Key {
+        name: "rename",
+        grammar: r#"rename = "…""#,
+        doc: "The argument's name on the wire: 1 to 128 characters without control characters.",
+        default: "the parameter's name",
+        example: r#"rename = "customerId""#,
+    },
+    Key {
+        name: "description",
+        grammar: r#"description = "…""#,
+        doc: "What models read about the argument. Any constant `&'static str` will do.",
+        default: "the parameter's doc comment",
+        example: r#"description = "Invoice number as printed.""#,
+    },
+    Key {
+        name: "default",
+        grammar: "default = expr",
+        doc: "The value of an argument that is left out; anything that serialises to the argument's JSON.",
+        default: "the argument is required, unless it is an `Option`",
+        example: "default = 20",
+    },
+    Key {
+        name: "example",
+        grammar: "example = expr",
+        doc: "A value to show in the schema; anything that serialises to the argument's JSON.",
+        default: "none",
+        example: r#"example = "FV/2026/03/17""#,
+    },
+    Key {
+        name: "range",
+        grammar: "range(1..=100)",
+        doc: "Limits of a number; either end may be absent, and `..` leaves out the upper end itself.",
+        default: "what the type holds",
+        example: "range(1..=100)",
+    },
+    Key {
+        name: "length",
+        grammar: "length(1..=64)",
+        doc: "Limits of a string's length, counted in characters.",
+        default: "any length",
+        example: "length(1..=64)",
+    },
+    Key {
+        name: "items",
+        grammar: "items(..=10)",
+        doc: "Limits of an array's number of items.",
+        default: "any number",
+        example: "items(..=10)",
+    },
+    Key {
+        name: "pattern",
+        grammar: r#"pattern = "…""#,
+        doc: "A regular expression that a string must match; anchor it with `^` and `$`.",
+        default: "none",
+        example: r#"pattern = r"^FV/\d{4}$""#,
+    },
+    Key {
+        name: "format",
+        grammar: r#"format = "…""#,
+        doc: "A JSON Schema format, such as `email`, `uri` or `date-time`.",
+        default: "what the type says",
+        example: r#"format = "email""#,
+    },
+    Key {
+        name: "header",
+        grammar: r#"header = "Name""#,
+        doc: "Over HTTP the argument also travels as the header `Mcp-Param-Name`, \
+              so that proxies can route by it. Strings, integers and booleans only.",
+        default: "none",
+        example: r#"header = "Region""#,
+    },
+    Key {
+        name: "flatten",
+        grammar: "flatten",
+        doc: "The parameter's struct is the whole input: its fields are the arguments.",
+        default: "one argument",
+        example: "flatten",
+    },
+];

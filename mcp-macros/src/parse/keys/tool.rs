@@ -1,0 +1,203 @@
+//! `#[tool(…)]`.
+
+use super::Key;
+
+/// Keys of `#[tool(…)]`.
+pub(crate) const TOOL: &[Key] = &[
+    Key {
+        name: "name",
+        grammar: r#"name = "…""#,
+        doc: "The tool's name on the wire: 1 to 128 of letters, digits, `_`, `-` and `.`.",
+        default: "the function's name",
+        example: r#"name = "invoices.get""#,
+    },
+    Key {
+        name: "title",
+        grammar: r#"title = "…""#,
+        doc: "A name for people, shown by clients in lists and dialogs.",
+        default: "none",
+        example: r#"title = "Fetch an invoice""#,
+    },
+    Key {
+        name: "description",
+        grammar: r#"description = "…""#,
+        doc: "What models read when they choose a tool. Any constant `&'static str` will do.",
+        default: "the function's doc comment",
+        example: r#"description = "Fetch one invoice of a customer.""#,
+    },
+    Key {
+        name: "read_only",
+        grammar: "read_only",
+        doc: "The tool changes nothing: clients may call it without asking, and a repeat is harmless.",
+        default: "the tool writes",
+        example: "read_only",
+    },
+    Key {
+        name: "destructive",
+        grammar: "destructive",
+        doc: "The tool deletes or overwrites what can't be brought back.",
+        default: "not stated",
+        example: "destructive",
+    },
+    Key {
+        name: "idempotent",
+        grammar: "idempotent(natural)",
+        doc: "Calling again with the same arguments is harmless by itself, as in setting a value.",
+        default: "a repeat is not known to be safe",
+        example: "idempotent(natural)",
+    },
+    Key {
+        name: "open_world",
+        grammar: "open_world",
+        doc: "The tool deals with systems outside of the server's control, such as the web.",
+        default: "a closed world",
+        example: "open_world",
+    },
+    Key {
+        name: "icons",
+        grammar: "icons = expr",
+        doc: "Icons for clients to show; evaluated once, when the server is built.",
+        default: "none",
+        example: r#"icons = [Icon::new("https://example.com/invoice.png")]"#,
+    },
+    Key {
+        name: "meta",
+        grammar: "meta = expr",
+        doc: "The `_meta` object of the tool's listing: any value that serialises to a JSON object.",
+        default: "none",
+        example: r#"meta = BTreeMap::from([("team", "billing")])"#,
+    },
+    Key {
+        name: "timeout",
+        grammar: r#"timeout = "10s""#,
+        doc: "How long one call may take, waiting included: a whole number and `ms`, `s`, `m`, `h` or `d`.",
+        default: "10s; 30s with `open_world` or `dependency`",
+        example: r#"timeout = "10s""#,
+    },
+    Key {
+        name: "retry",
+        grammar: r#"retry | retry = 3 | retry(attempts = 3, attempt_timeout = "5s", base = "100ms")"#,
+        doc: "How often the function is tried in all, 2 to 10, where an error is retryable. Only \
+              with `read_only` or `idempotent(natural)`.",
+        default: "one attempt; `retry` alone is 3",
+        example: "retry = 3",
+    },
+    Key {
+        name: "dependency",
+        grammar: "dependency = Type | [Type, …]",
+        doc: "What the tool needs to work: types with `#[dependency(…)]`, whose breaker, limit and \
+              retry budget all their tools share.",
+        default: "none",
+        example: "dependency = Bank",
+    },
+    Key {
+        name: "concurrency",
+        grammar: "concurrency = 16 | adaptive(max = 64)",
+        doc: "How many calls of the tool run at a time, 1 to 65536; `adaptive` finds the number by \
+              the latency, up to `max`.",
+        default: "no limit of its own",
+        example: "concurrency = 16",
+    },
+    Key {
+        name: "queue",
+        grammar: r#"queue(depth = 64, wait = "1s")"#,
+        doc: "How many calls wait for their turn, and how long. Needs `concurrency` or `dependency`.",
+        default: r#"`queue(depth = 64, wait = "1s")` where there is a limit"#,
+        example: r#"queue(depth = 64, wait = "1s")"#,
+    },
+    Key {
+        name: "rate_limit",
+        grammar: r#"rate_limit = "60/1m per caller burst 10" | ["…", "…"]"#,
+        doc: "So many calls in such a time, for each `caller` (unless said otherwise), for the \
+              `tool`, or `global`; `burst` is how many may come at once. Of several, all must allow \
+              a call.",
+        default: "none; `burst` is the count",
+        example: r#"rate_limit = "60/1m per caller burst 10""#,
+    },
+    Key {
+        name: "cost",
+        grammar: "cost = 0.02",
+        doc: "What a call takes from the caller's budget, in the budget's units.",
+        default: "not counted",
+        example: "cost = 0.02",
+    },
+    Key {
+        name: "cache_ttl",
+        grammar: r#"cache_ttl = "30s" | static | semi_dynamic | realtime"#,
+        doc: "How long a result may be served again to the same caller, ±10 %; `static` is 1h, \
+              `semi_dynamic` 15s, `realtime` 1s. Only with `read_only`.",
+        default: "no cache",
+        example: r#"cache_ttl = "30s""#,
+    },
+    Key {
+        name: "cache",
+        grammar: "cache(shared, normalize = path)",
+        doc: "With `cache_ttl`: `shared` gives all callers one result, and `normalize`, an `fn(&mut \
+              Arguments)`, makes like arguments equal in the key.",
+        default: "each caller has its own; arguments as they are",
+        example: "cache(shared, normalize = upper_case)",
+    },
+    Key {
+        name: "stale_while_revalidate",
+        grammar: r#"stale_while_revalidate = "…""#,
+        doc: "With `cache_ttl`: for so long after it, the old result is served while one call \
+              refreshes it.",
+        default: "off",
+        example: r#"stale_while_revalidate = "30s""#,
+    },
+    Key {
+        name: "stale_if_error",
+        grammar: r#"stale_if_error = "…""#,
+        doc: "With `cache_ttl`: for so long after it, the old result is served where the call times \
+              out or what it depends on is not available.",
+        default: "off",
+        example: r#"stale_if_error = "10m""#,
+    },
+    Key {
+        name: "fallback",
+        grammar: "fallback = path",
+        doc: "The tool that is called, with the same arguments, where this one's dependency is not \
+              available. Its arguments must be among this one's, by name and type, and its result of \
+              the same type.",
+        default: "none",
+        example: "fallback = cached_price",
+    },
+    Key {
+        name: "blocking",
+        grammar: "blocking",
+        doc: "The function computes, or blocks its thread: it runs on the bounded pool for such \
+              work.",
+        default: "runs with all others",
+        example: "blocking",
+    },
+    Key {
+        name: "heartbeat",
+        grammar: r#"heartbeat = "5s""#,
+        doc: "How often a client that asked for progress hears that the call goes on: 100ms at \
+              least, and less than `timeout`.",
+        default: "none",
+        example: r#"heartbeat = "5s""#,
+    },
+    Key {
+        name: "max_result",
+        grammar: r#"max_result = "64KB""#,
+        doc: "The largest result that is sent to the model: a whole number and `B`, `KB` (1024 B) or \
+              `MB`, up to 1024MB.",
+        default: "no limit",
+        example: r#"max_result = "64KB""#,
+    },
+    Key {
+        name: "version",
+        grammar: r#"version = "…""#,
+        doc: "The version of the tool's contract.",
+        default: "1",
+        example: r#"version = "2""#,
+    },
+    Key {
+        name: "crate",
+        grammar: "crate = path",
+        doc: "Where the runtime is found, if it is renamed or re-exported.",
+        default: "`::mcp_runtime`",
+        example: "crate = my_crate::mcp_runtime",
+    },
+];

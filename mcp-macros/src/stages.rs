@@ -1,0 +1,82 @@
+//! Each macro from its tokens to its expansion.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::{diag::Diagnostics, expand, parse, paths::Runtime, validate};
+
+/// `#[tool(…)]` on an item.
+pub(crate) fn expand_tool(arguments: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let attribute = parse::tool_attribute::parse(arguments, &mut diagnostics);
+    let Some(function) = parse::function::parse(item, &mut diagnostics) else {
+        let errors = diagnostics.into_compile_errors();
+        return quote!(#item #errors);
+    };
+    let runtime = Runtime::new(attribute.runtime.as_ref().map(|given| &given.value));
+    let item = function.item;
+    let tool = validate::tool::check(
+        attribute,
+        &item,
+        function.docs,
+        function.parameters,
+        &mut diagnostics,
+    );
+    let beside = if diagnostics.is_empty() {
+        expand::tool::contract(&item, &tool, &runtime)
+    } else if item.signature.receiver().is_some() {
+        // A method: nothing can stand beside it.
+        TokenStream::new()
+    } else {
+        expand::tool::fallback(&item, &runtime)
+    };
+    let function = expand::tool::function(&item);
+    let errors = diagnostics.into_compile_errors();
+    quote!(#function #beside #errors)
+}
+
+/// `#[dependency(…)]` on an item.
+pub(crate) fn expand_dependency(arguments: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let Some(dependency) = parse::dependency::parse(arguments, item, &mut diagnostics) else {
+        let errors = diagnostics.into_compile_errors();
+        return quote!(#item #errors);
+    };
+    let runtime = Runtime::new(dependency.runtime.as_ref().map(|given| &given.value));
+    let dependency = validate::dependency::check(dependency, &mut diagnostics);
+    // After errors as well, so that tools that name the type see no second one.
+    let beside = expand::policies::dependency(&dependency, &runtime);
+    let errors = diagnostics.into_compile_errors();
+    quote!(#item #beside #errors)
+}
+
+/// `#[derive(ToolError)]`.
+pub(crate) fn expand_error_type(input: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let Some(input) = parse::error_type::parse(input, &mut diagnostics) else {
+        return diagnostics.into_compile_errors();
+    };
+    let runtime = Runtime::new(input.runtime.as_ref().map(|given| &given.value));
+    let fallback = expand::error_type::fallback(&input, &runtime);
+    let error = validate::error_type::check(input, &mut diagnostics);
+    if diagnostics.is_empty() {
+        return expand::error_type::conversion(&error, &runtime);
+    }
+    let errors = diagnostics.into_compile_errors();
+    quote!(#fallback #errors)
+}
+
+/// `tools![…]`.
+pub(crate) fn expand_tool_list(input: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let Some(list) = parse::tool_list::parse(input, &mut diagnostics) else {
+        let errors = diagnostics.into_compile_errors();
+        return quote!({ #errors });
+    };
+    let runtime = Runtime::new(Some(&list.runtime));
+    if diagnostics.is_empty() {
+        return expand::tool_list::list(&list.tools, &runtime);
+    }
+    let errors = diagnostics.into_compile_errors();
+    expand::tool_list::fallback(&runtime, &errors)
+}

@@ -1,0 +1,214 @@
+//! One spelling of the same arguments, for everything that has to know a call again: cache,
+//! idempotency, audit.
+//!
+//! The arguments are those that the function receives: validated, defaults applied. Two of them
+//! have the same text if and only if they compare equal:
+//!
+//! - The keys of objects are sorted by their bytes; there is no whitespace.
+//! - Integers are printed digit by digit. RFC 8785, which sends every number through a double,
+//!   gives 2⁵³ and 2⁵³ + 1 the same text, and two accounts the same cache entry.
+//! - Floats are printed with the fewest digits that read back as the same number, always with an
+//!   exponent (`1e0`, `2.5e-3`), so that no library's choice of when to use one can change a text
+//!   that is stored.
+//! - `1` and `1.0` are `1` and `1e0`: a function can tell them apart. Where the schema says
+//!   integer, validation has turned `1.0` into `1` already.
+//! - `-0.0` is `0e0`, because it equals `0.0`.
+//!
+//! The text is JSON.
+
+use std::fmt::Write;
+
+use serde_json::{Number, Value};
+
+use crate::call::Arguments;
+
+/// The canonical text of a call's arguments.
+pub(crate) fn canonical(arguments: &Arguments) -> String {
+    let mut text = String::with_capacity(64);
+    object(&mut text, arguments.iter());
+    text
+}
+
+fn value(text: &mut String, value: &Value) {
+    match value {
+        Value::Null => text.push_str("null"),
+        Value::Bool(true) => text.push_str("true"),
+        Value::Bool(false) => text.push_str("false"),
+        Value::Number(of) => number(text, of),
+        Value::String(of) => string(text, of),
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                separate(text, index);
+                self::value(text, item);
+            }
+            text.push(']');
+        }
+        Value::Object(members) => object(text, members.iter()),
+    }
+}
+
+type Member<'a> = (&'a String, &'a Value);
+
+fn object<'a>(text: &mut String, members: impl Iterator<Item = Member<'a>> + Clone) {
+    text.push('{');
+    let mut member = |(index, (name, of)): (usize, Member<'_>)| {
+        separate(text, index);
+        string(text, name);
+        text.push(':');
+        value(text, of);
+    };
+    // Whether a map keeps its members sorted is decided by a feature that any crate can turn on.
+    if members.clone().is_sorted_by_key(|(name, _)| name) {
+        members.enumerate().for_each(&mut member);
+    } else {
+        let mut sorted: Vec<_> = members.collect();
+        sorted.sort_unstable_by_key(|(name, _)| *name);
+        sorted.into_iter().enumerate().for_each(member);
+    }
+    text.push('}');
+}
+
+fn separate(text: &mut String, index: usize) {
+    if index > 0 {
+        text.push(',');
+    }
+}
+
+fn number(text: &mut String, number: &Number) {
+    // Writing to a string doesn't fail.
+    let _ = match number.as_f64().filter(|_| number.is_f64()) {
+        // The sum turns -0.0 into 0.0 and changes nothing else.
+        Some(float) => write!(text, "{:e}", float + 0.0),
+        None => write!(text, "{number}"),
+    };
+}
+
+/// Only what JSON demands is escaped, and in one way.
+fn string(text: &mut String, of: &str) {
+    text.push('"');
+    for c in of.chars() {
+        match c {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\0'..='\u{1f}' => {
+                let _ = write!(text, "\\u{:04x}", u32::from(c));
+            }
+            c => text.push(c),
+        }
+    }
+    text.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn text(arguments: Value) -> String {
+        let Value::Object(arguments) = arguments else { panic!("an object") };
+        canonical(&arguments)
+    }
+
+    fn number_text(number: impl Into<Value>) -> String {
+        let text = text(json!({ "n": number.into() }));
+        text["{\"n\":".len()..text.len() - 1].to_owned()
+    }
+
+    #[test]
+    fn every_kind_has_one_spelling() {
+        let arguments = json!({
+            "b": [1, -2, true, false, null],
+            "a": { "z": "ä\"\\\n\u{1f}/", "y": {} },
+        });
+        assert_eq!(
+            text(arguments),
+            r#"{"a":{"y":{},"z":"ä\"\\\u000a\u001f/"},"b":[1,-2,true,false,null]}"#
+        );
+    }
+
+    #[test]
+    fn integers_are_exact() {
+        let limit = 1_u64 << 53;
+        assert_eq!(number_text(limit), "9007199254740992");
+        assert_eq!(number_text(limit + 1), "9007199254740993");
+        assert_eq!(number_text(u64::MAX), "18446744073709551615");
+        assert_eq!(number_text(i64::MIN), "-9223372036854775808");
+    }
+
+    #[test]
+    fn floats_are_short_and_never_look_like_integers() {
+        assert_eq!(number_text(1), "1");
+        assert_eq!(number_text(1.0), "1e0");
+        assert_eq!(number_text(0.1 + 0.2), "3.0000000000000004e-1");
+        assert_eq!(number_text(1e300), "1e300");
+        assert_eq!(number_text(f64::MIN_POSITIVE), "2.2250738585072014e-308");
+    }
+
+    #[test]
+    fn both_zeros_of_a_float_are_one() {
+        assert_eq!(number_text(-0.0), number_text(0.0));
+        assert_ne!(number_text(0.0), number_text(0));
+    }
+
+    fn scalar() -> impl Strategy<Value = Value> {
+        let edges = [0.0, -0.0, 1.0, -1.0, 9_007_199_254_740_992.0, 1e16, 1e-7, f64::MAX];
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-2_i64..2).prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            prop::sample::select(edges.to_vec()).prop_map(Value::from),
+            "[a-c\"\\\\\n,:{}\\[\\]é0-9]{0,4}".prop_map(Value::from),
+        ]
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        scalar().prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec(("[a-c\":]{0,2}", inner), 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn members() -> impl Strategy<Value = Vec<(String, Value)>> {
+        prop::collection::vec(("[a-c]{1,2}", values()), 0..4)
+    }
+
+    proptest! {
+        #[test]
+        fn equal_values_and_only_those_have_equal_text(a in values(), b in values()) {
+            let (left, right) = (text(json!({ "v": a })), text(json!({ "v": b })));
+            prop_assert_eq!(a == b, left == right, "{} {}", left, right);
+        }
+
+        #[test]
+        fn the_order_of_keys_is_irrelevant(members in members(), turn in 0_usize..4) {
+            // Of a key that is there twice the last counts, so each stands once.
+            let once: Arguments = members.into_iter().collect();
+            let mut turned: Vec<_> = once.iter().collect();
+            turned.rotate_left(turn.min(once.len()));
+            let mut text = String::new();
+            object(&mut text, turned.into_iter());
+            prop_assert_eq!(canonical(&once), text);
+        }
+
+        #[test]
+        fn floats_read_back_as_the_same_number(float in any::<f64>()) {
+            let text = number_text(float);
+            prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), (float + 0.0).to_bits());
+        }
+
+        #[test]
+        fn the_text_is_json(a in values()) {
+            let text = text(json!({ "v": a }));
+            prop_assert!(serde_json::from_str::<Value>(&text).is_ok(), "{}", text);
+        }
+    }
+}

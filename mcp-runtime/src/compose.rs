@@ -1,0 +1,195 @@
+//! From constants to running tools: every check that can be made at start is made here.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::config::Settings;
+use crate::config::overrides::{Effective, Override};
+use crate::extract::{Requirements, States};
+use crate::params::Kind;
+use crate::policies::Concurrency;
+use crate::policy::budget::Ledger;
+use crate::policy::fallback::Target;
+use crate::policy::service::ToolService;
+use crate::policy::stack::shared::Shared;
+use crate::policy::stack::{Parts, UserLayer, compose};
+use crate::policy::timeout;
+use crate::schema::Contract;
+use crate::stats::Stats;
+use crate::tool::{ToolDef, ToolInfo};
+use crate::validate::nearest;
+
+/// A tool that can be called.
+#[derive(Clone)]
+pub(crate) struct Tool {
+    pub(crate) info: Arc<ToolInfo>,
+    pub(crate) pipeline: ToolService,
+}
+
+/// Makes the tools of one server, and collects everything that is wrong with them.
+pub(crate) struct Composer<'a> {
+    states: &'a States,
+    layers: &'a [UserLayer],
+    settings: &'a Settings,
+    shared: Shared,
+    made: HashMap<&'static str, Option<Tool>>,
+    /// The chain of fallbacks that is being made.
+    making: HashSet<&'static str>,
+    problems: Vec<String>,
+}
+
+impl<'a> Composer<'a> {
+    pub(crate) fn new(
+        states: &'a States,
+        layers: &'a [UserLayer],
+        settings: &'a Settings,
+        counts: Stats,
+    ) -> Self {
+        Self {
+            states,
+            layers,
+            settings,
+            shared: Shared::new(settings, counts),
+            made: HashMap::new(),
+            making: HashSet::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    pub(crate) fn ledger(&self) -> Arc<Ledger> {
+        Arc::clone(&self.shared.ledger)
+    }
+
+    pub(crate) fn problem(&mut self, tool: &str, problem: impl AsRef<str>) {
+        self.problems.push(format!("tool `{tool}`: {}", problem.as_ref()));
+    }
+
+    /// The tool, or nothing where something is wrong with it. A tool that is also another one's
+    /// fallback is one tool: they share its places, rates and cached results.
+    pub(crate) fn tool(&mut self, def: &'static ToolDef) -> Option<Tool> {
+        if let Some(made) = self.made.get(def.name) {
+            return made.clone();
+        }
+        if !self.making.insert(def.name) {
+            self.problem(def.name, "its fallbacks form a circle");
+            return None;
+        }
+        let tool = self.make(def);
+        self.making.remove(def.name);
+        self.made.insert(def.name, tool.clone());
+        tool
+    }
+
+    /// # Errors
+    ///
+    /// Everything that is wrong with any tool, and settings for tools that aren't there.
+    pub(crate) fn finish(mut self, defs: &[&'static ToolDef]) -> Result<(), Vec<String>> {
+        for name in self.settings.overrides.keys() {
+            if !defs.iter().any(|def| def.name == name) {
+                let help = nearest(name, defs.iter().map(|def| def.name))
+                    .map_or_else(String::new, |similar| format!("; did you mean `{similar}`?"));
+                self.problems.push(format!(
+                    "the settings speak of a tool `{name}`, which this server doesn't have{help}"
+                ));
+            }
+        }
+        if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
+    }
+
+    fn make(&mut self, def: &'static ToolDef) -> Option<Tool> {
+        let before = self.problems.len();
+        self.check_states(def);
+        let contract = self.sound(def, Contract::of(def));
+        let meta = self.sound(def, meta(def).map_err(|problem| vec![problem]));
+        let none = Override::default();
+        let over = self.settings.overrides.get(def.name).unwrap_or(&none);
+        let effective = self.sound(def, over.apply(def));
+        let fallback = def.policies.fallback.map(|fallback| self.tool(fallback));
+        let (Some(contract), Some(meta), Some(effective)) = (contract, meta, effective) else {
+            return None;
+        };
+        if self.problems.len() > before {
+            return None;
+        }
+        let Effective { timeout, mut policies, rate_limits } = effective;
+        let per_tool = self.settings.tool_concurrency;
+        policies.concurrency = policies.concurrency.or(per_tool.map(Concurrency::Fixed));
+        let info = Arc::new(ToolInfo {
+            name: def.name,
+            title: def.title,
+            description: def.description,
+            version: def.version,
+            read_only: def.read_only,
+            destructive: def.destructive,
+            idempotent: def.idempotent,
+            open_world: def.open_world,
+            timeout: timeout.or(self.settings.timeout).unwrap_or_else(|| unstated_timeout(def)),
+            policies,
+            input_schema: contract.input,
+            output_schema: contract.output,
+            shape: contract.shape,
+            icons: def.icons.map(|icons| icons()).unwrap_or_default(),
+            meta,
+        });
+        let fallback =
+            fallback.flatten().map(|Tool { info, pipeline }| Target { tool: info, pipeline });
+        let parts = Parts {
+            def,
+            info: &info,
+            validator: contract.validator,
+            rate_limits: &rate_limits,
+            users: self.layers,
+            fallback,
+        };
+        let pipeline = compose(parts, &self.shared);
+        Some(Tool { info, pipeline })
+    }
+
+    fn check_states(&mut self, def: &ToolDef) {
+        for param in def.params {
+            let Kind::Extractor(requires) = param.kind else { continue };
+            let mut requirements = Requirements::default();
+            requires(&mut requirements);
+            for missing in requirements.missing(self.states) {
+                self.problem(
+                    def.name,
+                    format!(
+                        "it takes `State<{missing}>`, and the server has no such state; \
+                         add `.state(…)` with a `{missing}`"
+                    ),
+                );
+            }
+        }
+    }
+
+    fn sound<T>(&mut self, def: &ToolDef, checked: Result<T, Vec<String>>) -> Option<T> {
+        checked
+            .map_err(|problems| {
+                for problem in problems {
+                    self.problem(def.name, problem);
+                }
+            })
+            .ok()
+    }
+}
+
+/// What `meta = …` says, which must be a JSON object.
+fn meta(def: &ToolDef) -> Result<Map<String, Value>, String> {
+    match def.meta.map(|meta| meta()).transpose() {
+        Ok(None) => Ok(Map::new()),
+        Ok(Some(Value::Object(meta))) => Ok(meta),
+        Ok(Some(_)) => Err("`meta` is not a JSON object".into()),
+        Err(problem) => Err(format!("`meta`: {problem}")),
+    }
+}
+
+/// External work is given more time.
+fn unstated_timeout(def: &ToolDef) -> std::time::Duration {
+    if def.open_world || !def.policies.dependencies.is_empty() {
+        timeout::DEFAULT_OPEN_WORLD
+    } else {
+        timeout::DEFAULT
+    }
+}

@@ -1,0 +1,85 @@
+//! What a call's result is kept under.
+
+use crate::call::ToolCall;
+use crate::canonical::canonical;
+use crate::policies::Cache;
+use crate::store::cache::Key;
+
+/// The names that a tool's results are kept under.
+#[derive(Clone, Copy)]
+pub(super) struct Named {
+    pub(super) tool: &'static str,
+    pub(super) version: &'static str,
+}
+
+/// The key of a call. `normalize` works on a copy: the function receives what the caller sent.
+pub(super) fn key(named: Named, config: &Cache, call: &ToolCall) -> Key {
+    let principal = (!config.shared).then(|| call.context().caller().principal());
+    let arguments = match config.normalize {
+        None => canonical(call.arguments()),
+        Some(normalize) => {
+            let mut arguments = call.arguments().clone();
+            normalize(&mut arguments);
+            canonical(&arguments)
+        }
+    };
+    Key::new(named.tool, named.version, principal, arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::call::Arguments;
+    use crate::policy::testing::{call_of, tool};
+
+    const NAMED: Named = Named { tool: "t", version: "1" };
+
+    fn key_of(config: &Cache, caller: &str, arguments: Value) -> Key {
+        key(NAMED, config, &call_of(&Arc::new(tool()), caller, arguments))
+    }
+
+    /// `assert!` on equality: a key has no `Debug` form.
+    fn same(left: &Key, right: &Key) -> bool {
+        left == right
+    }
+
+    #[test]
+    fn every_part_of_a_key_counts() {
+        let config = Cache::new(1);
+        let one = key_of(&config, "anna", json!({ "n": 1 }));
+        assert!(same(&one, &key_of(&config, "anna", json!({ "n": 1 }))));
+        assert!(!same(&one, &key_of(&config, "bert", json!({ "n": 1 }))));
+        assert!(!same(&one, &key_of(&config, "anna", json!({ "n": 2 }))));
+        let call = call_of(&Arc::new(tool()), "anna", json!({ "n": 1 }));
+        assert!(!same(&one, &key(Named { version: "2", ..NAMED }, &config, &call)));
+        assert!(!same(&one, &key(Named { tool: "u", ..NAMED }, &config, &call)));
+    }
+
+    #[test]
+    fn shared_results_know_no_caller() {
+        let config = Cache::new(1).shared();
+        let anna = key_of(&config, "anna", json!({}));
+        assert!(same(&anna, &key_of(&config, "bert", json!({}))));
+        assert!(!same(&anna, &key_of(&Cache::new(1), "", json!({}))));
+    }
+
+    #[test]
+    fn normalisation_is_for_the_key_alone() {
+        fn upper(arguments: &mut Arguments) {
+            for value in arguments.values_mut() {
+                if let Value::String(text) = value {
+                    *text = text.trim().to_uppercase();
+                }
+            }
+        }
+        let config = Cache::new(1).normalize(upper);
+        let call = call_of(&Arc::new(tool()), "anna", json!({ "symbol": "aapl " }));
+        let normal = key_of(&config, "anna", json!({ "symbol": "AAPL" }));
+        assert!(same(&key(NAMED, &config, &call), &normal));
+        assert_eq!(call.arguments()["symbol"], "aapl ");
+    }
+}

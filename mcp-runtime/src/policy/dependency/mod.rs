@@ -1,0 +1,158 @@
+//! Circuit breakers: a dependency that fails is left alone for a while.
+//!
+//! `#[dependency(breaker(…))]` gives a dependency one [`Breaker`], shared by all tools that use
+//! it. What it decides by is what becomes of the attempts at those tools' functions.
+//!
+//! | state | attempts | ends |
+//! |---|---|---|
+//! | closed | all pass | it trips |
+//! | open | none | after `open` (5 s), doubled with each failed probe in a row to at most 60 s, ±10 % |
+//! | half-open | one at a time, as a probe | closed by three good probes, open again by a failed one |
+//! | forced open | none | an operator's word |
+//! | disabled | all pass, nothing is counted | an operator's word |
+//!
+//! It *trips* at 5 failures in a row (`failures`), or where 50 % (`ratio`) of at least 20 calls in
+//! 30 s failed, or, where `slow` says what slow is, where as many were slow. A slow probe is a
+//! failed one.
+//!
+//! What counts:
+//!
+//! - as a failure: `timeout` (of the attempt or of the whole call), `backend_unavailable`,
+//!   `overloaded`, `internal`, a panic, and an application's code whose error is retryable;
+//! - as a success: a reply;
+//! - not at all: a call that is cancelled, and every other error, for it is the caller's:
+//!   `invalid_arguments`, `not_found`, `conflict` and the like. `rate_limited` is one of them: the
+//!   dependency answers, and says when to come back;
+//! - not at all: what was let through before the breaker's state last changed.
+//!
+//! A refused attempt answers `circuit_open`, effect none, with the time to the next probe as
+//! `retry_after`. Retries stand outside and don't repeat it. Where a tool has several
+//! dependencies, all of them must permit the attempt, and what becomes of it is held against each:
+//! nothing says which of them failed.
+
+mod breaker;
+mod circuit;
+#[cfg(test)]
+mod tests;
+mod window;
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::Instant;
+use tower::{Layer, Service, ServiceExt};
+
+pub(crate) use self::breaker::Breaker;
+#[allow(unused_imports, reason = "for what operators are given to reach it by")]
+pub(crate) use self::breaker::Snapshot;
+use self::breaker::{Passed, Refused};
+#[allow(unused_imports, reason = "for what operators are given to reach it by")]
+pub(crate) use self::circuit::Phase;
+use self::circuit::Verdict;
+use super::{Next, Outcome, Running};
+use crate::call::{Reply, ToolCall};
+use crate::error::{Code, Effect, ToolError};
+use crate::stats::{Decision, ToolStats};
+use crate::tool::ToolInfo;
+
+/// Lets attempts through as the breakers of a tool's dependencies permit.
+#[derive(Clone)]
+pub(crate) struct BreakerLayer {
+    breakers: Arc<[Arc<Breaker>]>,
+    stats: Arc<ToolStats>,
+}
+
+impl BreakerLayer {
+    pub(crate) fn new(breakers: Vec<Arc<Breaker>>, stats: Arc<ToolStats>) -> Self {
+        Self { breakers: breakers.into(), stats }
+    }
+
+    /// All of them, or none: where one refuses, those before it get their permission back.
+    fn ask(&self, deadline: Instant) -> Result<Vec<Passed>, Refused> {
+        let mut passed: Vec<Passed> = Vec::with_capacity(self.breakers.len());
+        for breaker in &*self.breakers {
+            match breaker.ask(deadline) {
+                Ok(one) => passed.push(one),
+                Err(refused) => {
+                    for one in passed {
+                        one.settle(Verdict::Ignored);
+                    }
+                    return Err(refused);
+                }
+            }
+        }
+        Ok(passed)
+    }
+}
+
+impl<S> Layer<S> for BreakerLayer {
+    type Service = Breaking<S>;
+
+    fn layer(&self, inner: S) -> Breaking<S> {
+        Breaking { inner, layer: self.clone() }
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Breaking<S> {
+    inner: S,
+    layer: BreakerLayer,
+}
+
+impl<S: Next> Service<ToolCall> for Breaking<S> {
+    type Response = Reply;
+    type Error = ToolError;
+    type Future = Running;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, call: ToolCall) -> Running {
+        let Self { inner, layer } = self.clone();
+        Box::pin(async move {
+            let passed = layer.ask(call.context().deadline()).map_err(|refused| {
+                layer.stats.count(Decision::Tripped);
+                circuit_open(&call.tool, refused)
+            })?;
+            let outcome = inner.oneshot(call).await;
+            let verdict = verdict(&outcome);
+            for one in passed {
+                one.settle(verdict);
+            }
+            outcome
+        })
+    }
+}
+
+/// What an attempt's end says about the dependency.
+fn verdict(outcome: &Outcome) -> Verdict {
+    let Err(error) = outcome else { return Verdict::Good };
+    match error.code() {
+        Code::Timeout | Code::BackendUnavailable | Code::Overloaded | Code::Internal => {
+            Verdict::Failed
+        }
+        Code::App(_) if error.is_retryable() => Verdict::Failed,
+        _ => Verdict::Ignored,
+    }
+}
+
+fn circuit_open(tool: &ToolInfo, Refused { name, retry_after }: Refused) -> ToolError {
+    let message = format!(
+        "`{name}` is failing and is left alone for now; make the call again after the pause, or \
+         go on without it"
+    );
+    // In whole milliseconds, and not a moment before the probe.
+    let pause = Duration::from_millis(retry_after.as_millis().try_into().unwrap_or(u64::MAX))
+        .saturating_add(Duration::from_millis(1));
+    let error = ToolError::new(Code::CircuitOpen, message)
+        .retry_after(pause)
+        .effect(Effect::None)
+        .details(json!({ "dependency": name }));
+    match tool.policies.fallback {
+        Some(fallback) => error.fallback_tool(fallback.name),
+        None => error,
+    }
+}

@@ -1,0 +1,183 @@
+//! The fallback: another tool that answers where this one can't.
+//!
+//! `fallback = cached_price` on a tool names another one whose arguments are among its own, by
+//! name and type, and whose result is of the same type; the compiler checks both. When everything
+//! further in has failed for lack of its backend (`timeout`, `backend_unavailable`,
+//! `circuit_open`, `overloaded`), the other tool's whole pipeline runs: as the same caller, with
+//! the same validated arguments, within the time that is left. Its answer is passed on with its
+//! name under [`meta::FALLBACK`], so that nobody takes it for this tool's own.
+//!
+//! A failure that is the caller's, such as `not_found`, is an answer and no reason to ask another.
+//! Where the other tool fails too, the first failure is the answer.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tower::{Layer, Service, ServiceExt};
+
+use super::service::ToolService;
+use super::{Next, Running};
+use crate::call::{Arguments, Reply, ToolCall};
+use crate::error::{Code, ToolError};
+use crate::meta;
+use crate::stats::{Decision, ToolStats};
+use crate::tool::ToolInfo;
+
+/// The tool that answers instead.
+#[derive(Clone)]
+pub(crate) struct Target {
+    pub(crate) tool: Arc<ToolInfo>,
+    pub(crate) pipeline: ToolService,
+}
+
+impl Target {
+    /// Its share of the arguments: what its schema names.
+    fn arguments(&self, all: &Arguments) -> Arguments {
+        let properties = self.tool.input_schema().get("properties");
+        let known = |name: &str| properties.is_some_and(|all| all.get(name).is_some());
+        let of_its_own = all.iter().filter(|(name, _)| known(name));
+        of_its_own.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+}
+
+/// Asks the other tool where the rest of the pipeline can't answer.
+#[derive(Clone)]
+pub(crate) struct FallbackLayer {
+    target: Arc<Target>,
+    stats: Arc<ToolStats>,
+}
+
+impl FallbackLayer {
+    pub(crate) fn new(target: Target, stats: Arc<ToolStats>) -> Self {
+        Self { target: Arc::new(target), stats }
+    }
+}
+
+impl<S> Layer<S> for FallbackLayer {
+    type Service = Fallback<S>;
+
+    fn layer(&self, inner: S) -> Fallback<S> {
+        Fallback { inner, layer: self.clone() }
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Fallback<S> {
+    inner: S,
+    layer: FallbackLayer,
+}
+
+impl<S: Next> Service<ToolCall> for Fallback<S> {
+    type Response = Reply;
+    type Error = ToolError;
+    type Future = Running;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, call: ToolCall) -> Running {
+        let Self { inner, layer: FallbackLayer { target, stats } } = self.clone();
+        Box::pin(async move {
+            let second = ToolCall { arguments: target.arguments(&call.arguments), ..call.clone() };
+            let failure = match inner.oneshot(call).await {
+                Err(error) if is_unavailable(error.code()) => error,
+                outcome => return outcome,
+            };
+            let tool = &target.tool;
+            let context = second.context().for_fallback(tool.name(), tool.timeout());
+            let second = ToolCall { tool: Arc::clone(tool), context, ..second };
+            match target.pipeline.run(second).await {
+                Ok(reply) => {
+                    stats.count(Decision::FellBack);
+                    Ok(reply.with_meta(meta::FALLBACK, tool.name()))
+                }
+                Err(_) => Err(failure),
+            }
+        })
+    }
+}
+
+fn is_unavailable(code: &Code) -> bool {
+    matches!(code, Code::Timeout | Code::BackendUnavailable | Code::CircuitOpen | Code::Overloaded)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::policy::Outcome;
+    use crate::policy::testing::{call_of, function, stats, tool};
+
+    fn other(answer: fn(ToolCall) -> Outcome) -> Target {
+        let schema = json!({ "properties": { "symbol": {} } });
+        let info = ToolInfo {
+            name: "other",
+            input_schema: Arc::new(schema.as_object().cloned().unwrap()),
+            timeout: Duration::from_mins(1),
+            ..tool()
+        };
+        let pipeline = ToolService::new(function(move |call| async move { answer(call) }));
+        Target { tool: Arc::new(info), pipeline }
+    }
+
+    async fn ask(code: &'static str, answer: fn(ToolCall) -> Outcome) -> (Outcome, u64) {
+        let stats = stats();
+        let layer = FallbackLayer::new(other(answer), Arc::clone(&stats));
+        let failing = function(move |_| async move {
+            sleep(Duration::from_secs(4)).await;
+            Err(ToolError::new(code, "the first failure"))
+        });
+        let arguments = json!({ "symbol": "AAPL", "days": 3 });
+        let outcome =
+            layer.layer(failing).oneshot(call_of(&Arc::new(tool()), "anna", arguments)).await;
+        (outcome, stats.get(Decision::FellBack))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_other_tool_answers_as_the_same_caller_in_the_time_that_is_left() {
+        let (outcome, count) = ask("backend_unavailable", |call| {
+            let context = call.context();
+            Ok(Reply::text(format!(
+                "{} {} {} {}",
+                context.tool(),
+                context.caller().principal(),
+                context.remaining().as_secs(),
+                json!(call.arguments()),
+            )))
+        })
+        .await;
+        let reply = outcome.unwrap();
+        assert_eq!(reply.content()[0], crate::Content::text("other anna 6 {\"symbol\":\"AAPL\"}"));
+        assert_eq!(reply.meta()[meta::FALLBACK], "other");
+        assert_eq!(count, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_answers_for_a_lack_of_the_backend_alone() {
+        for (code, falls_back) in [
+            ("timeout", true),
+            ("circuit_open", true),
+            ("overloaded", true),
+            ("not_found", false),
+            ("invalid_arguments", false),
+            ("internal", false),
+            ("rate_limited", false),
+        ] {
+            let (outcome, count) = ask(code, |_| Ok(Reply::text("instead"))).await;
+            assert_eq!((outcome.is_ok(), count == 1), (falls_back, falls_back), "{code}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_it_fails_too_the_first_failure_is_the_answer() {
+        let (outcome, count) =
+            ask("timeout", |_| Err(ToolError::new("not_found", "the second failure"))).await;
+        assert_eq!(outcome.unwrap_err().message(), "the first failure");
+        assert_eq!(count, 0);
+    }
+}

@@ -1,0 +1,162 @@
+//! Retries: the same call again, where that is safe and may help.
+//!
+//! Off unless written; `retry` alone means three attempts, the first included.
+//!
+//! A further attempt is made where all of this holds:
+//!
+//! - the error is retryable, and not `invalid_arguments`, `unauthenticated`, `insufficient_scope`
+//!   or `circuit_open`;
+//! - the tool is read-only or idempotent, or the error says that it left no effect;
+//! - attempts are left, and the call is not itself part of one that is being retried: retries
+//!   within retries multiply;
+//! - the time left until the deadline holds the pause and the attempt: `attempt_timeout` where it
+//!   is set, else at least 1 ms. Three attempts of 5 s don't fit into a timeout of 10 s;
+//! - the [`RetryBudget`] of each of the tool's dependencies, or else the tool's own, has room.
+//!   It gains 0.1 with each call and 1 with each second, so that retries add a tenth to the load
+//!   of a dependency that fails, not a multiple of it.
+//!
+//! Before the n-th further attempt there is a pause, evenly spread between zero and
+//! `base · 2ⁿ⁻¹` or 5 s, whichever is less, so that callers who failed together don't come back
+//! together. `base` is 100 ms unless said, and at least 1 s where the error is `rate_limited` or
+//! `overloaded`. An error's `retry_after` comes on top: it is the least pause, and nobody comes
+//! back in the same instant as the others who were told the same.
+//!
+//! `attempt_timeout` bounds each attempt by [`AttemptTimeoutLayer`], which stands within the
+//! breaker, so that the breaker sees the `timeout`.
+
+mod attempt;
+mod budget;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tower::{Layer, Service, ServiceExt};
+
+pub(crate) use self::attempt::AttemptTimeoutLayer;
+pub(crate) use self::budget::RetryBudget;
+use super::{Next, Outcome, Running};
+use crate::call::{Reply, ToolCall};
+use crate::error::{Code, Effect, ToolError};
+use crate::policies::Retry as Settings;
+use crate::stats::{Decision, ToolStats};
+use crate::tool::ToolInfo;
+
+/// The longest pause that we choose ourselves: longer ones spread nothing further.
+const MAX_PAUSE: Duration = Duration::from_secs(5);
+/// The least base of the pauses where too much at once was the trouble.
+const THROTTLED_BASE: Duration = Duration::from_secs(1);
+/// The time that an attempt without a timeout of its own needs at least.
+const MIN_ATTEMPT: Duration = Duration::from_millis(1);
+
+/// Which attempt this is, from 1. Carried by a call within a retried one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Attempt(pub(crate) u32);
+
+/// Makes a tool's further attempts.
+#[derive(Clone)]
+pub(crate) struct RetryLayer(Arc<Terms>);
+
+struct Terms {
+    settings: Settings,
+    budgets: Vec<Arc<RetryBudget>>,
+    stats: Arc<ToolStats>,
+}
+
+impl RetryLayer {
+    /// The budgets are those of the tool's dependencies; without any the tool has its own.
+    pub(crate) fn new(
+        settings: Settings,
+        mut budgets: Vec<Arc<RetryBudget>>,
+        stats: Arc<ToolStats>,
+    ) -> Self {
+        if budgets.is_empty() {
+            budgets.push(RetryBudget::of_tool());
+        }
+        Self(Arc::new(Terms { settings, budgets, stats }))
+    }
+}
+
+impl<S> Layer<S> for RetryLayer {
+    type Service = Retry<S>;
+
+    fn layer(&self, inner: S) -> Retry<S> {
+        Retry { inner, terms: Arc::clone(&self.0) }
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Retry<S> {
+    inner: S,
+    terms: Arc<Terms>,
+}
+
+impl<S: Next> Service<ToolCall> for Retry<S> {
+    type Response = Reply;
+    type Error = ToolError;
+    type Future = Running;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, call: ToolCall) -> Running {
+        let inner = self.inner.clone();
+        if call.extensions.get::<Attempt>().is_some() {
+            return Box::pin(inner.oneshot(call));
+        }
+        Box::pin(attempts(call, inner, Arc::clone(&self.terms)))
+    }
+}
+
+async fn attempts<S: Next>(mut call: ToolCall, inner: S, terms: Arc<Terms>) -> Outcome {
+    terms.budgets.iter().for_each(|budget| budget.deposit());
+    for number in 1..terms.settings.attempts {
+        call.extensions.insert(Attempt(number));
+        let error = match inner.clone().oneshot(call.clone()).await {
+            Err(error) if may_repeat(&call.tool, &error) => error,
+            outcome => return outcome,
+        };
+        let pause = terms.pause(number, &error, fastrand::f64());
+        let needed = terms.settings.attempt_timeout.unwrap_or(MIN_ATTEMPT);
+        if pause.saturating_add(needed) > call.context().remaining() {
+            return Err(error);
+        }
+        if !RetryBudget::withdraw(&terms.budgets) {
+            terms.stats.count(Decision::RetryDenied);
+            return Err(error);
+        }
+        sleep(pause).await;
+        terms.stats.count(Decision::Retried);
+    }
+    call.extensions.insert(Attempt(terms.settings.attempts));
+    inner.oneshot(call).await
+}
+
+/// Whether a repeat is safe and may help.
+fn may_repeat(tool: &ToolInfo, error: &ToolError) -> bool {
+    let final_code = matches!(
+        error.code(),
+        Code::InvalidArguments
+            | Code::Unauthenticated
+            | Code::InsufficientScope
+            | Code::CircuitOpen
+    );
+    let safe = tool.is_idempotent() || error.stated_effect() == Some(Effect::None);
+    error.is_retryable() && !final_code && safe
+}
+
+impl Terms {
+    /// The pause after attempt `number`. `spread` is between 0 and 1.
+    fn pause(&self, number: u32, error: &ToolError, spread: f64) -> Duration {
+        let throttled = matches!(error.code(), Code::RateLimited | Code::Overloaded);
+        let least = if throttled { THROTTLED_BASE } else { Duration::ZERO };
+        let base = self.settings.base.max(least);
+        let doubled = base.saturating_mul(2_u32.saturating_pow(number - 1));
+        let floor = error.stated_retry_after().unwrap_or_default();
+        floor.saturating_add(doubled.min(MAX_PAUSE).mul_f64(spread))
+    }
+}

@@ -1,0 +1,202 @@
+//! The order of the pipeline: the only file that knows it.
+//!
+//! A tool's stack is composed once, at start, of the policies that it uses; one that it doesn't
+//! use is not there. A call clones handles and runs.
+//!
+//! Outermost first:
+//!
+//! | room | why here |
+//! |---|---|
+//! | trace | sees every outcome |
+//! | contain | nothing further in escapes: panics, unsettled errors |
+//! | cancel, timeout | what waits further in waits no longer than the client and the deadline |
+//! | heartbeat | also while a call waits for its turn |
+//! | loop guard | sees the failure as the caller does |
+//! | the user's layers | within the deadline, in front of everything that costs |
+//! | rate limit, budget | refusals are cheap, and come before any work |
+//! | validation | what comes later, the cache's key too, sees exactly what the function receives |
+//! | fallback | only when everything further in has failed |
+//! | cache | a hit takes no place and no permission |
+//! | admission | waiting happens once, not for each attempt |
+//! | result limit | before a result is stored, after the last attempt |
+//! | retry | outside the breaker: an open one ends the attempts |
+//! | breaker | hears of each attempt |
+//! | attempt timeout, blocking | one attempt |
+//! | the function | |
+
+pub(crate) mod shared;
+
+use std::error::Error as StdError;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tower::{Layer, Service, ServiceBuilder, ServiceExt};
+
+use super::Outcome;
+use super::service::ToolService;
+use crate::call::{Reply, ToolCall};
+use crate::error::ToolError;
+use crate::output::Shape;
+use crate::policies::RateLimit;
+use crate::policy::admission::{AdmissionLayer, Limiter};
+use crate::policy::blocking::BlockingLayer;
+use crate::policy::budget::BudgetLayer;
+use crate::policy::cache::CacheLayer;
+use crate::policy::cancel::CancelLayer;
+use crate::policy::contain::ContainLayer;
+use crate::policy::dependency::BreakerLayer;
+use crate::policy::fallback::{FallbackLayer, Target};
+use crate::policy::heartbeat::HeartbeatLayer;
+use crate::policy::loop_guard::LoopGuardLayer;
+use crate::policy::rate_limit::RateLimitLayer;
+use crate::policy::result_limit::ResultLimitLayer;
+use crate::policy::retry::{AttemptTimeoutLayer, RetryLayer};
+use crate::policy::timeout::TimeoutLayer;
+use crate::policy::trace::TraceLayer;
+use crate::policy::validation::ValidationLayer;
+use crate::tool::{Invocation, ToolDef, ToolInfo};
+use crate::validate::Validator;
+use shared::Shared;
+
+/// A user's layer, its types erased.
+pub(crate) type UserLayer = Arc<dyn Fn(ToolService) -> ToolService + Send + Sync>;
+
+/// Erases a user's layer. An error that isn't a [`ToolError`] is an internal one.
+pub(crate) fn user_layer<L>(layer: L) -> UserLayer
+where
+    L: Layer<ToolService> + Send + Sync + 'static,
+    L::Service: Service<ToolCall, Response = Reply> + Clone + Send + Sync + 'static,
+    <L::Service as Service<ToolCall>>::Error: Into<Box<dyn StdError + Send + Sync>>,
+    <L::Service as Service<ToolCall>>::Future: Send,
+{
+    Arc::new(move |inner| {
+        ToolService::new(layer.layer(inner).map_err(|error| {
+            match error.into().downcast::<ToolError>() {
+                Ok(error) => *error,
+                Err(other) => ToolError::internal(other),
+            }
+        }))
+    })
+}
+
+/// What one tool's stack is composed of.
+pub(crate) struct Parts<'a> {
+    pub(crate) def: &'static ToolDef,
+    pub(crate) info: &'a Arc<ToolInfo>,
+    pub(crate) validator: Validator,
+    pub(crate) rate_limits: &'a [RateLimit],
+    pub(crate) users: &'a [UserLayer],
+    pub(crate) fallback: Option<Target>,
+}
+
+/// Composes one tool's pipeline.
+pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
+    let Parts { def, info, validator, rate_limits, users, fallback } = parts;
+    let policies = &info.policies;
+    let stats = || shared.stats.tool(info.name());
+    let dependencies: Vec<_> =
+        policies.dependencies.iter().map(|def| shared.dependency(def)).collect();
+
+    let blocking =
+        policies.blocking.then(|| BlockingLayer::new(Arc::clone(&shared.blocking), stats()));
+    let attempt = policies.retry.and_then(|retry| retry.attempt_timeout);
+    let breakers: Vec<_> = dependencies.iter().filter_map(|one| one.breaker.clone()).collect();
+    let breaker = (!breakers.is_empty()).then(|| BreakerLayer::new(breakers, stats()));
+    let retry = policies.retry.map(|retry| {
+        let budgets = dependencies.iter().map(|one| Arc::clone(&one.retries)).collect();
+        RetryLayer::new(retry, budgets, stats())
+    });
+    let limit = policies.max_result.map(|bytes| ResultLimitLayer::new(bytes, stats()));
+    let own = policies.concurrency.map(|limit| Limiter::of_tool(limit, policies.queue));
+    let limiters: Vec<_> =
+        own.into_iter().chain(dependencies.iter().filter_map(|one| one.limiter.clone())).collect();
+    let admission = (!limiters.is_empty()).then(|| AdmissionLayer::new(limiters, stats()));
+    let cache = policies
+        .cache
+        .map(|cache| CacheLayer::new(info, cache, Arc::clone(&shared.cache), stats()));
+    let fallback = fallback.map(|target| FallbackLayer::new(target, stats()));
+    let inner = ToolService::new(Function { def, shape: info.shape })
+        .within(blocking)
+        .within(attempt.map(AttemptTimeoutLayer::new))
+        .within(breaker)
+        .within(retry)
+        .within(limit)
+        .within(admission)
+        .within(cache)
+        .within(fallback);
+
+    let budget = policies
+        .cost
+        .map(|cost| BudgetLayer::new(cost, shared.budget, Arc::clone(&shared.ledger), stats()));
+    let rates: Vec<_> = rate_limits.iter().chain(&shared.server_rates).copied().collect();
+    let rate = (!rates.is_empty())
+        .then(|| RateLimitLayer::new(&rates, Arc::clone(&shared.rates), stats()));
+    let checked =
+        ToolService::new(ValidationLayer::new(validator).layer(inner)).within(budget).within(rate);
+    let users = users.iter().rev().fold(checked, |inner, layer| layer(inner));
+    let guarded = LoopGuardLayer::new(Arc::clone(&shared.guard), stats()).layer(users);
+    let beating = ToolService::new(guarded).within(policies.heartbeat.map(HeartbeatLayer::new));
+    ToolService::new(
+        ServiceBuilder::new()
+            .layer(TraceLayer)
+            .layer(ContainLayer)
+            .layer(CancelLayer)
+            .layer(TimeoutLayer::new(stats()))
+            .service(beating),
+    )
+}
+
+/// The innermost service: the annotated function.
+#[derive(Clone, Copy, Debug)]
+struct Function {
+    def: &'static ToolDef,
+    shape: Shape,
+}
+
+impl Service<ToolCall> for Function {
+    type Response = Reply;
+    type Error = ToolError;
+    type Future = Invoked;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut call: ToolCall) -> Invoked {
+        let state = match (self.def.invoke)(&mut call) {
+            Ok(invocation) => State::Runs(invocation),
+            Err(error) => State::Refused(Some(error)),
+        };
+        Invoked { state, shape: self.shape }
+    }
+}
+
+struct Invoked {
+    state: State,
+    shape: Shape,
+}
+
+enum State {
+    Runs(Invocation),
+    /// An extractor refused the call.
+    Refused(Option<ToolError>),
+}
+
+impl Future for Invoked {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let shape = self.shape;
+        match &mut self.state {
+            State::Runs(invocation) => {
+                let returned = ready!(invocation.as_mut().poll(cx));
+                Poll::Ready(returned.map(|returned| shape.apply(returned)))
+            }
+            State::Refused(error) => match error.take() {
+                Some(error) => Poll::Ready(Err(error)),
+                None => Poll::Pending,
+            },
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What the tools of one server share: stores, dependencies, pools, counts.
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::config::Settings;
+use crate::policies::{DependencyDef, RateLimit};
+use crate::policy::admission::Limiter;
+use crate::policy::blocking::BlockingPool;
+use crate::policy::budget::{Budget, Ledger};
+use crate::policy::dependency::Breaker;
+use crate::policy::loop_guard::LoopGuard;
+use crate::policy::retry::RetryBudget;
+use crate::stats::Stats;
+use crate::store::cache::{CacheStore, MemoryCache};
+use crate::store::rate::{MemoryRates, RateStore};
+
+/// What the tools of one server share.
+pub(crate) struct Shared {
+    pub(crate) stats: Stats,
+    pub(crate) rates: Arc<dyn RateStore>,
+    pub(crate) cache: Arc<dyn CacheStore>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) budget: Option<Budget>,
+    pub(crate) guard: Arc<LoopGuard>,
+    pub(crate) blocking: Arc<BlockingPool>,
+    /// Rates that hold for every tool.
+    pub(crate) server_rates: Vec<RateLimit>,
+    dependencies: Mutex<HashMap<TypeId, Arc<DependencyState>>>,
+}
+
+/// The state of one dependency, shared by all tools that use it.
+pub(crate) struct DependencyState {
+    pub(crate) limiter: Option<Arc<Limiter>>,
+    pub(crate) breaker: Option<Arc<Breaker>>,
+    pub(crate) retries: Arc<RetryBudget>,
+}
+
+impl Shared {
+    /// Everything in memory, in the sizes of the settings.
+    pub(crate) fn new(settings: &Settings, stats: Stats) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let period = settings.budget_period;
+        Self {
+            stats,
+            rates: Arc::new(MemoryRates::new()),
+            cache: Arc::new(MemoryCache::new(settings.cache_bytes)),
+            ledger: Arc::new(Ledger::new()),
+            budget: settings.budget_units.map(|units| Budget { units, period }),
+            guard: Arc::new(LoopGuard::new()),
+            blocking: Arc::new(BlockingPool::new(settings.blocking_threads.unwrap_or(cores))),
+            server_rates: settings.rate_limits.clone(),
+            dependencies: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn dependency(&self, def: &'static DependencyDef) -> Arc<DependencyState> {
+        let mut all = self.dependencies.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = all.entry((def.id)()).or_insert_with(|| {
+            Arc::new(DependencyState {
+                limiter: Limiter::of_dependency(def),
+                breaker: Breaker::of(def),
+                retries: RetryBudget::of_dependency(def),
+            })
+        });
+        Arc::clone(state)
+    }
+}

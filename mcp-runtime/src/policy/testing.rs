@@ -1,0 +1,71 @@
+//! What the rooms' tests share: calls out of nothing, and a function at the end of the pipeline.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use super::{Next, Outcome};
+use crate::call::ToolCall;
+use crate::context::{Caller, Context, InProcess, Origin};
+use crate::output::Shape;
+use crate::policies::Policies;
+use crate::stats::ToolStats;
+use crate::tool::ToolInfo;
+
+/// A read-only tool `t` with a timeout of 10 s and no policies.
+pub(crate) fn tool() -> ToolInfo {
+    ToolInfo {
+        name: "t",
+        title: None,
+        description: "",
+        version: None,
+        read_only: true,
+        destructive: false,
+        idempotent: false,
+        open_world: false,
+        timeout: Duration::from_secs(10),
+        policies: Policies::NONE,
+        input_schema: Arc::default(),
+        output_schema: None,
+        shape: Shape::Untyped,
+        icons: Vec::new(),
+        meta: Map::new(),
+    }
+}
+
+/// A call of `tool` by `caller`. `arguments` is a JSON object.
+pub(crate) fn call_of(tool: &Arc<ToolInfo>, caller: &str, arguments: Value) -> ToolCall {
+    let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
+    let origin = Origin {
+        request: Box::new(InProcess::default()),
+        caller: Caller::named(caller),
+        cancellation: CancellationToken::new(),
+    };
+    ToolCall {
+        tool: Arc::clone(tool),
+        arguments,
+        context: Context::new(tool.name, tool.timeout, origin),
+        states: Arc::default(),
+        extensions: http::Extensions::new(),
+    }
+}
+
+/// A call of the tool `t` by `anna`.
+pub(crate) fn call(arguments: Value) -> ToolCall {
+    call_of(&Arc::new(tool()), "anna", arguments)
+}
+
+/// A function at the end of the pipeline.
+pub(crate) fn function<F, R>(function: F) -> impl Next
+where
+    F: Fn(ToolCall) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Outcome> + Send + 'static,
+{
+    tower::service_fn(function)
+}
+
+pub(crate) fn stats() -> Arc<ToolStats> {
+    Arc::new(ToolStats::new("t"))
+}

@@ -1,0 +1,138 @@
+//! Counts of what the policies decide, by tool: in process and by the `metrics` facade.
+//!
+//! The labels are tools and decisions, both fixed at start: no caller can add one.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use metrics::Counter;
+
+macro_rules! decisions {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal,)*) => {
+        /// What a policy decided about a call.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Decision {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Decision {
+            /// Every decision there is.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name in metrics.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+        }
+    };
+}
+
+decisions! {
+    /// A fresh cached result was served.
+    CacheHit = "cache_hit",
+    /// The function had to run for a result that can be cached.
+    CacheMiss = "cache_miss",
+    /// A stale cached result was served.
+    CacheStale = "cache_stale",
+    /// A call joined one that was running already.
+    Coalesced = "coalesced",
+    /// A call waited for its turn.
+    Queued = "queued",
+    /// A call was refused for lack of room.
+    Shed = "shed",
+    /// A call was refused because a dependency is being left alone.
+    Tripped = "tripped",
+    /// A further attempt was made.
+    Retried = "retried",
+    /// A further attempt would have been safe, and the retry budget forbade it.
+    RetryDenied = "retry_denied",
+    /// A rate refused the call.
+    Limited = "limited",
+    /// A budget refused the call.
+    OverBudget = "over_budget",
+    /// The fallback tool answered.
+    FellBack = "fell_back",
+    /// A failure was repeated so often that it was made final.
+    Guarded = "guarded",
+    /// A result was too large to send.
+    TooLarge = "too_large",
+    /// The deadline passed.
+    TimedOut = "timed_out",
+}
+
+/// The counts of one tool.
+pub(crate) struct ToolStats {
+    counts: Vec<(AtomicU64, Counter)>,
+}
+
+impl ToolStats {
+    /// Counts of a tool, published under its name.
+    pub(crate) fn new(tool: &'static str) -> Self {
+        let counts = Decision::ALL
+            .iter()
+            .map(|decision| {
+                let decision = decision.as_str();
+                let counter = metrics::counter!(
+                    "mcp_runtime_decisions_total",
+                    "tool" => tool,
+                    "decision" => decision,
+                );
+                (AtomicU64::new(0), counter)
+            })
+            .collect();
+        Self { counts }
+    }
+
+    pub(crate) fn count(&self, decision: Decision) {
+        let (count, counter) = &self.counts[decision as usize];
+        count.fetch_add(1, Ordering::Relaxed);
+        counter.increment(1);
+    }
+
+    pub(crate) fn get(&self, decision: Decision) -> u64 {
+        self.counts[decision as usize].0.load(Ordering::Relaxed)
+    }
+}
+
+/// The counts of a server's policies, to look at from outside while it runs.
+///
+/// Cheap to clone; all clones show the same counts.
+#[derive(Clone, Default)]
+pub struct Stats(Arc<Mutex<BTreeMap<&'static str, Arc<ToolStats>>>>);
+
+impl Stats {
+    /// How often `decision` was made about calls of `tool`, since the start.
+    pub fn get(&self, tool: &str, decision: Decision) -> u64 {
+        self.tools().get(tool).map_or(0, |stats| stats.get(decision))
+    }
+
+    /// Every count that isn't zero: tool, decision, count.
+    pub fn all(&self) -> Vec<(&'static str, Decision, u64)> {
+        let tools = self.tools();
+        tools
+            .iter()
+            .flat_map(|(tool, stats)| {
+                Decision::ALL.iter().map(|decision| (*tool, *decision, stats.get(*decision)))
+            })
+            .filter(|(_, _, count)| *count > 0)
+            .collect()
+    }
+
+    pub(crate) fn tool(&self, name: &'static str) -> Arc<ToolStats> {
+        Arc::clone(self.tools().entry(name).or_insert_with(|| Arc::new(ToolStats::new(name))))
+    }
+
+    fn tools(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, Arc<ToolStats>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Stats {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.all()).finish()
+    }
+}

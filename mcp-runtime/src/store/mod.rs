@@ -1,0 +1,42 @@
+//! Where policies keep what outlives a call: traits, and their implementations in memory.
+//!
+//! Each trait is a set of *steps*. A step is one atomic decision, made by the store on the store's
+//! own clock, so that a shared store can make it in one round trip for many machines. In memory
+//! it is done at once and costs no allocation.
+
+pub(crate) mod cache;
+pub(crate) mod rate;
+pub(crate) mod table;
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// One step of a store, done or under way.
+pub(crate) enum Step<T> {
+    /// Done at once.
+    Done(Option<Result<T, StoreError>>),
+    /// Under way elsewhere.
+    #[allow(dead_code, reason = "stores outside of the process take this form")]
+    Waits(Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>),
+}
+
+impl<T> Step<T> {
+    pub(crate) fn done(value: T) -> Self {
+        Self::Done(Some(Ok(value)))
+    }
+}
+
+impl<T: Unpin> Future for Step<T> {
+    type Output = Result<T, StoreError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            Self::Done(value) => value.take().map_or(Poll::Pending, Poll::Ready),
+            Self::Waits(future) => future.as_mut().poll(cx),
+        }
+    }
+}
+
+/// A store that could not decide.
+#[derive(Debug)]
+pub(crate) struct StoreError(#[allow(dead_code, reason = "for the log")] pub(crate) String);

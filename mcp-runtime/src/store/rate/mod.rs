@@ -1,0 +1,51 @@
+//! Rates: how often something may happen, kept by key.
+//!
+//! The rule is GCRA, the generic cell rate algorithm. A bucket is one instant, its *theoretical
+//! arrival time* (TAT): when the next call would come if all callers kept the pace. Each call
+//! moves it on by `T = period / count`, and a call is admitted while it is at most
+//! `τ = T · (burst − 1)` ahead of now. That is a leaky bucket without a timer: an idle bucket
+//! costs nothing, and one number per key is all that a store, here or elsewhere, has to keep.
+//!
+//! A call can be under several rates. They are one [step](super::Step): a unit of each, or of
+//! none, so that a call which one rate refuses doesn't use up the others.
+
+mod gcra;
+mod memory;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+pub(crate) use gcra::Rate;
+pub(crate) use memory::MemoryRates;
+
+use super::Step;
+
+/// Whose call it is. [`Per`](crate::policies::Per) tells which of the two name the bucket.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Whose<'a> {
+    pub(crate) principal: &'a str,
+    pub(crate) tool: &'static str,
+}
+
+/// Where rates are kept.
+///
+/// A bucket is named by its limit as well as by [`Whose`]: two rates of one caller for one tool
+/// (60 a minute and 500 an hour) are two buckets, and tools that declare the same global rate
+/// share one.
+pub(crate) trait RateStore: Send + Sync + 'static {
+    /// Takes one unit under each rate, or none at all.
+    fn take(&self, whose: Whose<'_>, rates: &[Rate]) -> Step<Verdict>;
+}
+
+/// What a store decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Allowed,
+    Refused {
+        /// The rate, by its place, that takes longest to allow the call.
+        which: usize,
+        /// When every rate would allow it, unless others are faster.
+        retry_after: Duration,
+    },
+}
