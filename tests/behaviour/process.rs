@@ -337,3 +337,39 @@ async fn an_unknown_setting_names_the_nearest() {
     let message = String::from_utf8(refused.stderr).unwrap();
     assert!(message.contains("did you mean `MCP_RUNTIME_HTTP_ADDRESS`?"), "{message}");
 }
+
+#[tokio::test]
+async fn an_operator_tightens_single_tools_and_never_loosens_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let check = async |settings: &str| {
+        std::fs::write(directory.path().join("mcp.toml"), settings).unwrap();
+        let output = output(command(&["check"]).current_dir(directory.path())).await;
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(check("[tools.slow]\ntimeout = \"1s\"\nrate_limit = \"1/1m\"\n").await.0, Some(0));
+    for (settings, expected) in [
+        ("[tools.slow]\ntimeout = \"2h\"\n", "would loosen its contract, which says 3600s"),
+        ("[tools.slow]\ncache_ttl = \"1s\"\n", "has nothing to tighten"),
+        (
+            "[tools.slw]\ntimeout = \"1s\"\n",
+            "a tool `slw`, which this server doesn't have; did you mean `slow`?",
+        ),
+    ] {
+        let (code, message) = check(settings).await;
+        assert_eq!(code, Some(1), "{settings}");
+        assert!(message.contains(expected), "{message}");
+    }
+
+    let settings = "[tools.slow]\ntimeout = \"50ms\"\n[tools.quick]\nrate_limit = \"1/1h\"\n";
+    std::fs::write(directory.path().join("mcp.toml"), settings).unwrap();
+    let server = HttpServer::start(|command| {
+        command.current_dir(directory.path());
+    })
+    .await;
+    let slow = read_all(begin_call(server.address, "slow", json!({ "pause": 60_000 })).await).await;
+    assert!(slow.contains("took longer than 50ms"), "{slow}");
+    for expected in ["quick", "rate_limited"] {
+        let answer = read_all(begin_call(server.address, "quick", json!({})).await).await;
+        assert!(answer.contains(expected), "{answer}");
+    }
+}

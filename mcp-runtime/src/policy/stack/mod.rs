@@ -25,6 +25,8 @@
 //! | the function | |
 
 pub(crate) mod shared;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error as StdError;
 use std::pin::Pin;

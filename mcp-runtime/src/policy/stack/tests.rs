@@ -1,0 +1,154 @@
+//! The whole composition: what no room can promise alone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+use tower::ServiceExt;
+
+use super::shared::Shared;
+use super::{Parts, compose};
+use crate::call::Reply;
+use crate::config::Settings;
+use crate::error::{Code, ToolError};
+use crate::output::{OutputSchema, Returned};
+use crate::policies::{
+    Breaker, Cache, Concurrency, Dependency, DependencyDef, Policies, Queue, Retry,
+};
+use crate::policy::service::ToolService;
+use crate::policy::testing::{call_of, tool};
+use crate::stats::Stats;
+use crate::tool::{ToolDef, ToolInfo};
+use crate::validate::Validator;
+
+struct Backend;
+
+impl Dependency for Backend {
+    const DEF: &'static DependencyDef =
+        &DependencyDef::new::<Self>("backend").concurrency(3).queue(8, 700).breaker(Breaker::new());
+}
+
+/// Takes as long as its argument says, and fails where it says so.
+const DEF: ToolDef = ToolDef::new(
+    "t",
+    "d",
+    &[],
+    |_| OutputSchema(None),
+    |call| {
+        let millis = call.arguments.get("millis").and_then(Value::as_u64).unwrap_or_default();
+        let fails = call.arguments.get("fails").and_then(Value::as_bool).unwrap_or_default();
+        Ok(Box::pin(async move {
+            sleep(Duration::from_millis(millis)).await;
+            if fails {
+                return Err(ToolError::new(Code::BackendUnavailable, "down").retryable());
+            }
+            Ok(Returned::Reply(Reply::text("done")))
+        }))
+    },
+);
+
+fn pipeline(timeout: Duration, policies: Policies) -> (Arc<ToolInfo>, ToolService, Stats) {
+    static LEAKED: std::sync::OnceLock<&'static ToolDef> = std::sync::OnceLock::new();
+    let def = *LEAKED.get_or_init(|| Box::leak(Box::new(DEF)));
+    let stats = Stats::default();
+    let shared = Shared::new(&Settings::default(), stats.clone());
+    let info = Arc::new(ToolInfo { timeout, policies, ..tool() });
+    let validator = Validator::new(&serde_json::Map::new()).unwrap();
+    let parts = Parts { def, info: &info, validator, rate_limits: &[], users: &[], fallback: None };
+    let service = compose(parts, &shared);
+    (info, service, stats)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Whatever the mix of queue, pauses, attempts, breaker and cache: every call is answered, and
+    /// none later than its deadline.
+    #[test]
+    fn no_call_outlives_its_deadline(
+        timeout in 50_u64..3_000,
+        attempts in 1_u32..5,
+        attempt_timeout in proptest::option::of(10_u64..1_000),
+        base in 1_u64..800,
+        limit in 1_u32..4,
+        wait in 1_u64..2_000,
+        cached in any::<bool>(),
+        calls in proptest::collection::vec((0_u64..2_500, any::<bool>(), 0_u64..500), 1..40),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut retry = Retry::new(attempts).base_ms(base);
+            retry.attempt_timeout = attempt_timeout.map(Duration::from_millis);
+            let policies = Policies {
+                retry: Some(retry),
+                dependencies: &[Backend::DEF],
+                concurrency: Some(Concurrency::Fixed(limit)),
+                queue: Some(Queue { depth: 8, wait: Duration::from_millis(wait) }),
+                cache: cached.then_some(Cache::new(5_000).stale_if_error_ms(60_000)),
+                ..Policies::NONE
+            };
+            let timeout = Duration::from_millis(timeout);
+            let (info, service, _) = pipeline(timeout, policies);
+            let mut running = Vec::new();
+            for (millis, fails, pause) in calls {
+                sleep(Duration::from_millis(pause)).await;
+                let call = call_of(&info, "anna", json!({ "millis": millis, "fails": fails }));
+                let service = service.clone();
+                running.push(tokio::spawn(async move {
+                    let started = Instant::now();
+                    let outcome = service.oneshot(call).await;
+                    (started.elapsed(), outcome)
+                }));
+            }
+            for call in running {
+                let (elapsed, outcome) = call.await.unwrap();
+                prop_assert!(elapsed <= timeout + Duration::from_millis(1), "{elapsed:?} {outcome:?}");
+                if let Err(error) = outcome {
+                    let known = [
+                        Code::Timeout,
+                        Code::Overloaded,
+                        Code::CircuitOpen,
+                        Code::BackendUnavailable,
+                    ];
+                    prop_assert!(known.contains(error.code()), "{error:?}");
+                }
+            }
+            Ok(())
+        })?;
+    }
+}
+
+/// One tool that is saturated leaves another as quick as it was.
+#[tokio::test(start_paused = true)]
+async fn a_noisy_neighbour_is_not_heard() {
+    let narrow = Policies { concurrency: Some(Concurrency::Fixed(2)), ..Policies::NONE };
+    let (noisy, noisy_pipeline, _) = pipeline(Duration::from_secs(10), narrow);
+    let (quiet, quiet_pipeline, _) = pipeline(Duration::from_secs(10), narrow);
+    for _ in 0..5_000 {
+        let call = call_of(&noisy, "bert", json!({ "millis": 9_000 }));
+        tokio::spawn(noisy_pipeline.clone().oneshot(call));
+    }
+    tokio::task::yield_now().await;
+    for _ in 0..100 {
+        let started = Instant::now();
+        let call = call_of(&quiet, "anna", json!({ "millis": 20 }));
+        quiet_pipeline.clone().oneshot(call).await.unwrap();
+        assert_eq!(started.elapsed(), Duration::from_millis(20));
+    }
+}
+
+/// A policy that a tool doesn't use decides nothing about its calls.
+#[tokio::test(start_paused = true)]
+async fn policies_decide_nothing_where_none_is_used() {
+    let (info, service, stats) = pipeline(Duration::from_secs(1), Policies::NONE);
+    for arguments in [json!({}), json!({ "fails": true }), json!({ "millis": 500 })] {
+        let _ = service.clone().oneshot(call_of(&info, "anna", arguments)).await;
+    }
+    assert_eq!(stats.all(), []);
+}
