@@ -1,5 +1,6 @@
 //! From constants to running tools: every check that can be made at start is made here.
 
+use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ pub(crate) struct Composer<'a> {
     layers: &'a [UserLayer],
     settings: &'a Settings,
     shared: Shared,
-    made: HashMap<&'static str, Option<Tool>>,
+    made: HashMap<&'static str, (TypeId, Option<Tool>)>,
     /// The chain of fallbacks that is being made.
     making: HashSet<&'static str>,
     problems: Vec<String>,
@@ -69,8 +70,12 @@ impl<'a> Composer<'a> {
     /// The tool, or nothing where something is wrong with it. A tool that is also another one's
     /// fallback is one tool: they share its places, rates and cached results.
     pub(crate) fn tool(&mut self, def: &'static ToolDef) -> Option<Tool> {
-        if let Some(made) = self.made.get(def.name) {
-            return made.clone();
+        if let Some((id, made)) = self.made.get(def.name) {
+            if *id == (def.id)() {
+                return made.clone();
+            }
+            self.problem(def.name, "another tool, here or as a fallback, has the same name");
+            return None;
         }
         if !self.making.insert(def.name) {
             self.problem(def.name, "its fallbacks form a circle");
@@ -78,24 +83,29 @@ impl<'a> Composer<'a> {
         }
         let tool = self.make(def);
         self.making.remove(def.name);
-        self.made.insert(def.name, tool.clone());
+        self.made.insert(def.name, ((def.id)(), tool.clone()));
         tool
     }
 
+    /// Every tool that was made, those that only answer for others too.
+    ///
     /// # Errors
     ///
     /// Everything that is wrong with any tool, and settings for tools that aren't there.
-    pub(crate) fn finish(mut self, defs: &[&'static ToolDef]) -> Result<(), Vec<String>> {
+    pub(crate) fn finish(mut self) -> Result<Vec<Arc<ToolInfo>>, Vec<String>> {
         for name in self.settings.overrides.keys() {
-            if !defs.iter().any(|def| def.name == name) {
-                let help = nearest(name, defs.iter().map(|def| def.name))
+            if !self.made.contains_key(name.as_str()) {
+                let help = nearest(name, self.made.keys().copied())
                     .map_or_else(String::new, |similar| format!("; did you mean `{similar}`?"));
                 self.problems.push(format!(
                     "the settings speak of a tool `{name}`, which this server doesn't have{help}"
                 ));
             }
         }
-        if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        Ok(self.made.into_values().filter_map(|(_, tool)| tool).map(|tool| tool.info).collect())
     }
 
     fn make(&mut self, def: &'static ToolDef) -> Option<Tool> {
@@ -114,6 +124,23 @@ impl<'a> Composer<'a> {
             return None;
         }
         let Effective { timeout, mut policies, rate_limits } = effective;
+        let timeout = timeout.or(self.settings.timeout).unwrap_or_else(|| unstated_timeout(def));
+        for (what, wait) in [
+            ("`attempt_timeout`", policies.retry.and_then(|retry| retry.attempt_timeout)),
+            ("the wait of `queue`", policies.queue.map(|queue| queue.wait)),
+            ("`heartbeat`", policies.heartbeat),
+        ] {
+            if wait.is_some_and(|wait| wait >= timeout) {
+                let wait = wait.unwrap_or_default();
+                self.problem(
+                    def.name,
+                    format!("{what} of {wait:?} never ends within a timeout of {timeout:?}"),
+                );
+            }
+        }
+        if self.problems.len() > before {
+            return None;
+        }
         let per_tool = self.settings.tool_concurrency;
         policies.concurrency = policies.concurrency.or(per_tool.map(Concurrency::Fixed));
         let info = Arc::new(ToolInfo {
@@ -125,7 +152,7 @@ impl<'a> Composer<'a> {
             destructive: def.destructive,
             idempotent: def.idempotent,
             open_world: def.open_world,
-            timeout: timeout.or(self.settings.timeout).unwrap_or_else(|| unstated_timeout(def)),
+            timeout,
             policies,
             input_schema: contract.input,
             output_schema: contract.output,

@@ -192,6 +192,8 @@ struct Fields {
     details: Option<Value>,
     correlation_id: Option<String>,
     developer: Option<String>,
+    /// This server had no room: nothing that it depends on was asked.
+    shed: bool,
 }
 
 impl ToolError {
@@ -211,6 +213,7 @@ impl ToolError {
             details: None,
             correlation_id: None,
             developer: None,
+            shed: false,
         }))
     }
 
@@ -237,6 +240,19 @@ impl ToolError {
         Self::new(Code::Internal, "the server failed to carry out this call")
             .next_action(NextAction::Escalate)
             .developer(developer)
+    }
+
+    /// The error of a call that this server has no room for, before anything ran.
+    pub(crate) fn shed(message: impl Into<Cow<'static, str>>, pause: Duration) -> Self {
+        let mut error =
+            Self::new(Code::Overloaded, message).retry_after(pause).effect(Effect::None);
+        error.0.shed = true;
+        error
+    }
+
+    /// Whether [`shed`](Self::shed) made it.
+    pub(crate) fn is_shed(&self) -> bool {
+        self.0.shed
     }
 
     /// The same call may succeed later.

@@ -42,6 +42,7 @@
 //!
 //! - `http` (default): streamable HTTP, health endpoints, `Server::router`.
 //! - `cli` (default): `Server::run`, `mcp.toml`, logging.
+//! - `deadpool`: pools of the crate `deadpool` in `Server::pool`.
 
 mod adapter;
 mod call;
@@ -138,5 +139,6 @@ mod documents {
         Testing = "../../docs/guide/05-testing.md",
         Serving = "../../docs/guide/06-serving.md",
         LayersAndDelegation = "../../docs/guide/07-layers-and-delegation.md",
+        Policies = "../../docs/guide/08-policies.md",
     }
 }

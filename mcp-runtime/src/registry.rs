@@ -12,7 +12,7 @@ use crate::call::{Arguments, ToolCall};
 use crate::compose::{Composer, Tool};
 use crate::config::Settings;
 use crate::context::{Context, Origin};
-use crate::error::{Code, Effect, ToolError};
+use crate::error::ToolError;
 use crate::extract::States;
 use crate::policy::Outcome;
 use crate::policy::budget::Ledger;
@@ -27,6 +27,8 @@ pub(crate) struct Registry {
     states: Arc<States>,
     stats: Stats,
     ledger: Arc<Ledger>,
+    /// Also those that only answer for others.
+    all: Vec<Arc<ToolInfo>>,
     running: Running,
 }
 
@@ -65,15 +67,28 @@ impl Registry {
             }
         }
         let ledger = composer.ledger();
-        composer.finish(defs)?;
+        let all = composer.finish()?;
         let limit = settings.max_in_flight;
         let running = Running { total: AtomicUsize::new(0), limit, idle: Notify::new() };
-        Ok(Self { entries, by_name, states: Arc::clone(states), stats: counts, ledger, running })
+        Ok(Self {
+            entries,
+            by_name,
+            states: Arc::clone(states),
+            stats: counts,
+            ledger,
+            all,
+            running,
+        })
     }
 
     /// The tools, in the order of their registration.
     pub(crate) fn tools(&self) -> impl Iterator<Item = &ToolInfo> {
         self.entries.iter().map(|entry| &*entry.tool.info)
+    }
+
+    /// Also those that only answer for others.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &ToolInfo> {
+        self.all.iter().map(|info| &**info)
     }
 
     /// What is known about the tool at a position that [`position`](Self::position) gave.
@@ -115,12 +130,8 @@ impl Registry {
         let guard = Guard { running: &self.running, tool: &entry.running };
         if total >= self.running.limit {
             self.stats.tool(entry.tool.info.name).count(Decision::Shed);
-            return Err(ToolError::new(
-                Code::Overloaded,
-                "the server has no room for this call now",
-            )
-            .retry_after(Duration::from_secs(1))
-            .effect(Effect::None));
+            let message = "the server has no room for this call now";
+            return Err(ToolError::shed(message, Duration::from_secs(1)));
         }
         Ok(guard)
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use tower::{Layer, Service};
 use tracing::{info, warn};
 
@@ -24,6 +25,9 @@ use crate::pool::{PoolStatus, Pools};
 use crate::registry::Registry;
 use crate::stats::Stats;
 use crate::tool::{ToolInfo, Tools};
+
+/// How often the metrics of connection pools are refreshed while a server serves.
+const POOL_METRICS: Duration = Duration::from_secs(5);
 
 /// A tool server, put together in `main`.
 ///
@@ -240,7 +244,7 @@ impl Server {
         let defs = &self.tools.0;
         let registry = Registry::build(defs, states, layers, settings, self.stats.clone());
         if let Ok(registry) = &registry {
-            let tools = registry.tools().map(|tool| (tool.name(), tool.policies()));
+            let tools = registry.all().map(|tool| (tool.name(), tool.policies()));
             self.problems.extend(self.pools.check(tools));
         }
         match registry {
@@ -286,6 +290,7 @@ impl Built {
     pub(crate) async fn serve_stdio(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         let Self { app, edge } = self;
         let (pause, end) = (CancellationToken::new(), CancellationToken::new());
+        let _watching = app.watch_pools();
         let mut serving = edge.stdio(pause.clone(), end.clone());
         tokio::select! {
             served = &mut serving => return served,
@@ -412,6 +417,18 @@ impl App {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Refreshes the metrics of connection pools until what it gives is dropped.
+    pub(crate) fn watch_pools(&self) -> AbortOnDropHandle<()> {
+        let app = self.clone();
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(POOL_METRICS);
+            loop {
+                ticks.tick().await;
+                app.0.pools.publish();
+            }
+        }))
     }
 
     /// Waits until the running calls have finished, at most for the grace period, and reports

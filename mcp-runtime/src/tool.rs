@@ -1,6 +1,7 @@
 //! [`ToolDef`], the constant that an annotated function becomes, and [`ToolInfo`], what a running
 //! server knows about the tool.
 
+use std::any::TypeId;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -38,6 +39,8 @@ type Invoke = fn(&mut ToolCall) -> Result<Invocation, ToolError>;
 #[derive(Clone, Copy)]
 #[allow(clippy::struct_excessive_bools, reason = "one per flag of the attribute")]
 pub struct ToolDef {
+    /// Tells tools of the same name apart.
+    pub(crate) id: fn() -> TypeId,
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
     pub(crate) params: &'static [ParamDef],
@@ -76,6 +79,7 @@ impl ToolDef {
     ) -> Self {
         check_arguments(params);
         Self {
+            id: TypeId::of::<()>,
             name,
             description,
             params,
@@ -92,6 +96,13 @@ impl ToolDef {
             icons: None,
             meta: None,
         }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of<T: 'static>(mut self) -> Self {
+        self.id = TypeId::of::<T>;
+        self
     }
 
     #[doc(hidden)]

@@ -265,3 +265,54 @@ async fn a_heartbeat_does_not_disturb() {
     let server = TestServer::new(tools![silent]);
     assert_eq!(server.call("silent", json!({})).await.text(), "silent");
 }
+
+mod elsewhere {
+    use mcp_runtime::{ToolError, tool};
+
+    /// Another tool of the same name.
+    #[tool(read_only)]
+    pub async fn yesterday(symbol: String) -> Result<String, ToolError> {
+        Ok(symbol)
+    }
+}
+
+/// A tool whose fallback has the name of another tool.
+#[tool(read_only, fallback = elsewhere::yesterday)]
+async fn confused(symbol: String) -> Result<String, ToolError> {
+    Ok(symbol)
+}
+
+#[test]
+fn a_fallback_with_another_tools_name_is_an_error_at_start() {
+    let built = Server::new("t", "0").tools(tools![yesterday, confused]).build();
+    let message = built.unwrap_err().to_string();
+    assert!(message.contains("tool `yesterday`: another tool, here or as a fallback"), "{message}");
+    assert!(Server::new("t", "0").tools(tools![confused]).build().is_ok());
+}
+
+#[test]
+fn a_wait_that_the_servers_timeout_never_lets_end_is_an_error_at_start() {
+    let built = Server::new("t", "0")
+        .timeout(Duration::from_secs(1))
+        .state(Log::default())
+        .tools(tools![silent, narrow])
+        .build();
+    let message = built.unwrap_err().to_string();
+    assert!(message.contains("tool `silent`: `heartbeat` of 1s never ends"), "{message}");
+    assert!(message.contains("tool `narrow`: the wait of `queue` of 5s never ends"), "{message}");
+}
+
+/// What costs a unit.
+#[tool(read_only, cost = 1.0)]
+async fn costly(what: String) -> String {
+    what
+}
+
+#[tokio::test]
+async fn what_valid_calls_cost_is_counted_by_caller_and_tool() {
+    let app = Server::new("t", "0").tools(tools![costly]).build().unwrap();
+    for arguments in [json!({ "what": "a" }), json!({ "what": "b" }), json!({ "what": 7 })] {
+        let _ = app.call_as(Caller::anonymous(), "costly", arguments, Map::new()).await;
+    }
+    assert_eq!(app.usage(), [("anonymous".to_owned(), "costly", 2.0)]);
+}

@@ -60,7 +60,7 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
             #(#constants)*
             const __PARAMS: &[#private::ParamDef] = &[#(#definitions),*];
             #shareable
-            &#value #facts #fallback
+            &#value.of::<Self>() #facts #fallback
         }
     };
     let shell = shell(item, &definition, runtime);

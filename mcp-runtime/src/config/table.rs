@@ -162,7 +162,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting!(
         "timeout",
         None,
-        "10s, and 30s for an `open_world` tool",
+        "10s, and 30s for a tool with `open_world` or a dependency",
         timeout,
         |v| duration(v).map(Some),
         "The time that a call may take where its tool doesn't say."

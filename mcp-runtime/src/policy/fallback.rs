@@ -7,12 +7,17 @@
 //! the same validated arguments, within the time that is left. Its answer is passed on with its
 //! name under [`meta::FALLBACK`], so that nobody takes it for this tool's own.
 //!
+//! The tool itself has to answer a little before its deadline, so that there is time left for the
+//! other one: a fifth of its timeout, at most 2 s, is kept back.
+//!
 //! A failure that is the caller's, such as `not_found`, is an answer and no reason to ask another.
 //! Where the other tool fails too, the first failure is the answer.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use tokio::time::timeout_at;
 use tower::{Layer, Service, ServiceExt};
 
 use super::service::ToolService;
@@ -22,6 +27,10 @@ use crate::error::{Code, ToolError};
 use crate::meta;
 use crate::stats::{Decision, ToolStats};
 use crate::tool::ToolInfo;
+
+/// The part of a tool's timeout that is kept back for its fallback, and the most of it.
+const RESERVE_SHARE: u32 = 5;
+const MAX_RESERVE: Duration = Duration::from_secs(2);
 
 /// The tool that answers instead.
 #[derive(Clone)]
@@ -80,9 +89,16 @@ impl<S: Next> Service<ToolCall> for Fallback<S> {
         let Self { inner, layer: FallbackLayer { target, stats } } = self.clone();
         Box::pin(async move {
             let second = ToolCall { arguments: target.arguments(&call.arguments), ..call.clone() };
-            let failure = match inner.oneshot(call).await {
-                Err(error) if is_unavailable(error.code()) => error,
-                outcome => return outcome,
+            let kept = (second.tool.timeout() / RESERVE_SHARE).min(MAX_RESERVE);
+            let until = second.context().deadline().checked_sub(kept);
+            let until = until.unwrap_or_else(|| second.context().deadline());
+            let failure = match timeout_at(until, inner.oneshot(call)).await {
+                Ok(Err(error)) if is_unavailable(error.code()) => error,
+                Ok(outcome) => return outcome,
+                Err(_) => {
+                    let message = "the call took so long that another tool was asked";
+                    ToolError::new(Code::Timeout, message)
+                }
             };
             let tool = &target.tool;
             let context = second.context().for_fallback(tool.name(), tool.timeout());
@@ -104,8 +120,6 @@ fn is_unavailable(code: &Code) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use serde_json::json;
     use tokio::time::sleep;
 
@@ -155,6 +169,15 @@ mod tests {
         assert_eq!(reply.content()[0], crate::Content::text("other anna 6 {\"symbol\":\"AAPL\"}"));
         assert_eq!(reply.meta()[meta::FALLBACK], "other");
         assert_eq!(count, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_tool_that_hangs_leaves_time_for_the_other() {
+        let layer = FallbackLayer::new(other(|_| Ok(Reply::text("instead"))), stats());
+        let hangs = function(|_| std::future::pending());
+        let started = tokio::time::Instant::now();
+        layer.layer(hangs).oneshot(call_of(&Arc::new(tool()), "anna", json!({}))).await.unwrap();
+        assert_eq!(started.elapsed(), Duration::from_secs(8));
     }
 
     #[tokio::test(start_paused = true)]

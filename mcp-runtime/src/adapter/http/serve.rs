@@ -41,6 +41,7 @@ pub(crate) async fn serve(
         .map_err(|error| Error::serve(format!("cannot listen on {address}: {error}")))?;
     ready(listener.local_addr().map_err(Error::serve)?);
 
+    let _watching = app.watch_pools();
     let graceful = accept(&app, &listener, router, stop).await;
     drop(listener);
     app.drain().await;

@@ -93,7 +93,7 @@ impl Default for BlockingPool {
 
 fn overloaded(why: &'static str) -> ToolError {
     let message = format!("the server has no free thread for this tool's work: {why}");
-    ToolError::new(Code::Overloaded, message).retry_after(RETRY_AFTER).effect(Effect::None)
+    ToolError::shed(message, RETRY_AFTER)
 }
 
 /// Runs the rest of each call on a pool's threads.

@@ -12,8 +12,10 @@
 //!
 //! # What is charged
 //!
-//! A call is charged as it passes here, before it runs. One that is refused, here or further out,
-//! costs nothing. One that fails or is cancelled costs all the same: what it set off is paid for,
+//! A call is charged as it passes here, when its arguments have been found valid and before it
+//! runs. One that is refused here or further out, by a rate or for its arguments, costs nothing. A
+//! cached result costs what a new one does. One that fails or is cancelled, or finds no place or an
+//! open breaker further in, costs all the same: what it set off is paid for,
 //! by the model provider or the database, whether or not anybody reads the result, and a refund
 //! would make every call free to those who cancel in time.
 //!

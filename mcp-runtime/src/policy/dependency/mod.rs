@@ -55,7 +55,6 @@ use super::{Next, Outcome, Running};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::stats::{Decision, ToolStats};
-use crate::tool::ToolInfo;
 
 /// Lets attempts through as the breakers of a tool's dependencies permit.
 #[derive(Clone)]
@@ -115,7 +114,7 @@ impl<S: Next> Service<ToolCall> for Breaking<S> {
         Box::pin(async move {
             let passed = layer.ask(call.context().deadline()).map_err(|refused| {
                 layer.stats.count(Decision::Tripped);
-                circuit_open(&call.tool, refused)
+                circuit_open(refused)
             })?;
             let outcome = inner.oneshot(call).await;
             let verdict = verdict(&outcome);
@@ -131,6 +130,8 @@ impl<S: Next> Service<ToolCall> for Breaking<S> {
 fn verdict(outcome: &Outcome) -> Verdict {
     let Err(error) = outcome else { return Verdict::Good };
     match error.code() {
+        // The dependency wasn't asked: this server had no thread or place for the attempt.
+        Code::Overloaded if error.is_shed() => Verdict::Ignored,
         Code::Timeout | Code::BackendUnavailable | Code::Overloaded | Code::Internal => {
             Verdict::Failed
         }
@@ -139,7 +140,7 @@ fn verdict(outcome: &Outcome) -> Verdict {
     }
 }
 
-fn circuit_open(tool: &ToolInfo, Refused { name, retry_after }: Refused) -> ToolError {
+fn circuit_open(Refused { name, retry_after }: Refused) -> ToolError {
     let message = format!(
         "`{name}` is failing and is left alone for now; make the call again after the pause, or \
          go on without it"
@@ -147,12 +148,8 @@ fn circuit_open(tool: &ToolInfo, Refused { name, retry_after }: Refused) -> Tool
     // In whole milliseconds, and not a moment before the probe.
     let pause = Duration::from_millis(retry_after.as_millis().try_into().unwrap_or(u64::MAX))
         .saturating_add(Duration::from_millis(1));
-    let error = ToolError::new(Code::CircuitOpen, message)
+    ToolError::new(Code::CircuitOpen, message)
         .retry_after(pause)
         .effect(Effect::None)
-        .details(json!({ "dependency": name }));
-    match tool.policies.fallback {
-        Some(fallback) => error.fallback_tool(fallback.name),
-        None => error,
-    }
+        .details(json!({ "dependency": name }))
 }

@@ -13,8 +13,9 @@
 //! | heartbeat | also while a call waits for its turn |
 //! | loop guard | sees the failure as the caller does |
 //! | the user's layers | within the deadline, in front of everything that costs |
-//! | rate limit, budget | refusals are cheap, and come before any work |
+//! | rate limit | refusals are cheap, and come before any work |
 //! | validation | what comes later, the cache's key too, sees exactly what the function receives |
+//! | budget | what isn't a valid call costs nothing; a cached result costs what a new one does |
 //! | fallback | only when everything further in has failed |
 //! | cache | a hit takes no place and no permission |
 //! | admission | waiting happens once, not for each attempt |
@@ -134,8 +135,8 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let rates: Vec<_> = rate_limits.iter().chain(&shared.server_rates).copied().collect();
     let rate = (!rates.is_empty())
         .then(|| RateLimitLayer::new(&rates, Arc::clone(&shared.rates), stats()));
-    let checked =
-        ToolService::new(ValidationLayer::new(validator).layer(inner)).within(budget).within(rate);
+    let paid = inner.within(budget);
+    let checked = ToolService::new(ValidationLayer::new(validator).layer(paid)).within(rate);
     let users = users.iter().rev().fold(checked, |inner, layer| layer(inner));
     let guarded = LoopGuardLayer::new(Arc::clone(&shared.guard), stats()).layer(users);
     let beating = ToolService::new(guarded).within(policies.heartbeat.map(HeartbeatLayer::new));

@@ -12,12 +12,11 @@ use tower::{Layer, ServiceExt};
 use super::{SETTINGS, ms};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
-use crate::policies::{Dependency, DependencyDef, Policies};
+use crate::policies::{Dependency, DependencyDef};
 use crate::policy::dependency::circuit::{Phase, Verdict};
 use crate::policy::dependency::{Breaker, BreakerLayer, verdict};
 use crate::policy::{Next, Outcome, testing};
 use crate::stats::{Decision, ToolStats};
-use crate::tool::{ToolDef, ToolInfo};
 
 struct Bank;
 
@@ -109,18 +108,14 @@ async fn replicas_do_not_probe_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_declared_fallback_is_named() {
-    let policies = Policies { fallback: Some(&ToolDef::INVALID), ..Policies::NONE };
-    let tool = Arc::new(ToolInfo { policies, ..testing::tool() });
+async fn a_lack_of_room_in_this_server_is_not_the_dependencys_failure() {
     let breaker = breaker();
-    breaker.force_open();
-    let service = layer(&[&breaker]).0.layer(fails());
-    let error = service.oneshot(testing::call_of(&tool, "anna", json!({}))).await.unwrap_err();
-    let public = error.to_json();
-    assert_eq!(
-        (&public["next_action"], &public["fallback_tool"]),
-        (&json!("fallback"), &json!("invalid"))
-    );
+    let (layer, _) = layer(&[&breaker]);
+    for _ in 0..50 {
+        let shed = testing::function(|_| async { Err(ToolError::shed("no thread", ms(100))) });
+        layer.layer(shed).oneshot(testing::call(json!({}))).await.unwrap_err();
+    }
+    assert_eq!((breaker.snapshot().phase, breaker.snapshot().failed), (Phase::Closed, 0));
 }
 
 #[tokio::test(start_paused = true)]
