@@ -28,10 +28,10 @@ fn descriptions(tools: Tools) -> Result<Vec<String>, Error> {
 
 #[test]
 fn shadowed_names_change_nothing() -> Result<(), Error> {
-    assert_eq!(contracts(shadowed::tools())?, ["add(one three two)"]);
+    assert_eq!(contracts(shadowed::tools())?, ["add(one three two)", "sum(one three two)"]);
     assert_eq!(
-        descriptions(shadowed::tools())?,
-        ["Adds two numbers.\n\nIts documentation spans paragraphs.\nAnd expressions."]
+        descriptions(shadowed::tools())?[0],
+        "Adds two numbers.\n\nIts documentation spans paragraphs.\nAnd expressions."
     );
     assert_eq!(contracts(no_prelude::tools())?, ["echo(list text)"]);
     Ok(())
@@ -39,8 +39,11 @@ fn shadowed_names_change_nothing() -> Result<(), Error> {
 
 #[test]
 fn what_is_configured_out_is_gone() -> Result<(), Error> {
-    assert_eq!(contracts(conditional::tools())?, ["partly(first second)", "either()"]);
-    assert_eq!(descriptions(conditional::tools())?[1], "There once: this one.");
+    assert_eq!(
+        contracts(conditional::tools())?,
+        ["partly(first second)", "partly_or_so(first second)", "either()"]
+    );
+    assert_eq!(descriptions(conditional::tools())?[2], "There once: this one.");
     assert!(contracts(conditional::none())?.is_empty());
     assert!(contracts(conditional::empty())?.is_empty());
     Ok(())
