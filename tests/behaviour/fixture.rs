@@ -36,7 +36,15 @@ async fn panics() {
     panic!("on purpose");
 }
 
+/// Take a while, so many at a time.
+#[tool(read_only, concurrency = 64, queue(depth = 256, wait = "1s"))]
+async fn crowded() -> &'static str {
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    "done"
+}
+
 #[tokio::main]
 async fn main() -> Result<(), mcp_runtime::Error> {
-    Server::new("behaviour", "1.0.0").tools(tools![quick, slow, progress, panics]).run().await
+    let tools = tools![quick, slow, progress, panics, crowded];
+    Server::new("behaviour", "1.0.0").tools(tools).run().await
 }

@@ -4,6 +4,7 @@
 mod contract;
 mod http;
 mod lifetime;
+mod load;
 mod pipeline;
 mod policies;
 mod process;

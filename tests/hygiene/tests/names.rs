@@ -33,7 +33,7 @@ fn shadowed_names_change_nothing() -> Result<(), Error> {
         descriptions(shadowed::tools())?[0],
         "Adds two numbers.\n\nIts documentation spans paragraphs.\nAnd expressions."
     );
-    assert_eq!(contracts(no_prelude::tools())?, ["echo(list text)"]);
+    assert_eq!(contracts(no_prelude::tools())?, ["echo(list text)", "repeat(list text)"]);
     Ok(())
 }
 
