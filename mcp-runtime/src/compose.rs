@@ -138,6 +138,15 @@ impl<'a> Composer<'a> {
                 );
             }
         }
+        if policies.blocking && policies.retry.is_some_and(|retry| retry.attempt_timeout.is_some())
+        {
+            self.problem(
+                def.name,
+                "`attempt_timeout` can't end an attempt that blocks its thread: remove it, or \
+                 `blocking`",
+            );
+        }
+        self.check_cache(def);
         if self.problems.len() > before {
             return None;
         }
@@ -160,8 +169,11 @@ impl<'a> Composer<'a> {
             icons: def.icons.map(|icons| icons()).unwrap_or_default(),
             meta,
         });
-        let fallback =
-            fallback.flatten().map(|Tool { info, pipeline }| Target { tool: info, pipeline });
+        let whole = def.policies.fallback.is_some_and(|fallback| {
+            fallback.params.iter().any(|param| matches!(param.kind, Kind::Flatten(_)))
+        });
+        let target = |Tool { info, pipeline }: Tool| Target { tool: info, pipeline, whole };
+        let fallback = fallback.flatten().map(target);
         let parts = Parts {
             def,
             info: &info,
@@ -188,6 +200,18 @@ impl<'a> Composer<'a> {
                     ),
                 );
             }
+        }
+    }
+
+    /// A cached result is made for one request and served to others of the same caller.
+    fn check_cache(&mut self, def: &ToolDef) {
+        if def.policies.cache.is_some() && def.params.iter().any(|param| param.depends_on_request) {
+            self.problem(
+                def.name,
+                "it is cached, and takes what can differ between two requests of one caller: \
+                 `Context`, or an extractor that doesn't say otherwise; see \
+                 `FromCall::IS_THE_CALLERS`",
+            );
         }
     }
 

@@ -16,6 +16,9 @@ use crate::error::ToolError;
 use crate::extract::FromCall;
 use crate::meta;
 
+/// The longest that a call may take: an instant so far ahead can always be told, others not.
+pub(crate) const LONGEST: Duration = Duration::from_hours(365 * 24);
+
 /// Everything about a call except its arguments, as a parameter of the tool.
 ///
 /// ```
@@ -103,7 +106,7 @@ impl Context {
         Self(Arc::new(Inner {
             call_id: Uuid::now_v7().to_string(),
             tool,
-            deadline: Instant::now() + timeout,
+            deadline: after(timeout),
             cancellation: origin.cancellation.child_token(),
             trace: TraceContext::from_meta(origin.request.meta()),
             reported: Reported::up_to(f64::NEG_INFINITY),
@@ -120,11 +123,24 @@ impl Context {
             call_id: self.0.call_id.clone(),
             tool: self.0.tool,
             origin: Arc::clone(&self.0.origin),
-            deadline: Instant::now() + timeout,
+            deadline: after(timeout),
             cancellation: CancellationToken::new(),
             trace: self.0.trace.clone(),
             // As if all had been reported: nothing grows from here.
             reported: Reported::up_to(f64::INFINITY),
+        }))
+    }
+
+    /// The same call with less time.
+    pub(crate) fn until(&self, deadline: Instant) -> Self {
+        Self(Arc::new(Inner {
+            call_id: self.0.call_id.clone(),
+            tool: self.0.tool,
+            origin: Arc::clone(&self.0.origin),
+            deadline: self.0.deadline.min(deadline),
+            cancellation: self.0.cancellation.child_token(),
+            trace: self.0.trace.clone(),
+            reported: Arc::clone(&self.0.reported),
         }))
     }
 
@@ -135,7 +151,7 @@ impl Context {
             call_id: self.0.call_id.clone(),
             tool,
             origin: Arc::clone(&self.0.origin),
-            deadline: self.0.deadline.min(Instant::now() + timeout),
+            deadline: self.0.deadline.min(after(timeout)),
             cancellation: self.0.cancellation.child_token(),
             trace: self.0.trace.clone(),
             reported: Arc::clone(&self.0.reported),
@@ -248,6 +264,11 @@ impl Context {
     }
 }
 
+/// The instant at which a time from now ends.
+fn after(time: Duration) -> Instant {
+    Instant::now() + time.min(LONGEST)
+}
+
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
@@ -300,6 +321,8 @@ impl Caller {
 }
 
 impl FromCall for Caller {
+    const IS_THE_CALLERS: bool = true;
+
     fn from_call(call: &ToolCall) -> Result<Self, ToolError> {
         Ok(call.context().caller().clone())
     }
@@ -393,6 +416,19 @@ mod tests {
         assert_eq!(*seen.lock().unwrap(), [0.0, 1.0, 2.0]);
         context.detached(Duration::from_secs(1)).progress(3.0, None, None).await;
         assert_eq!(seen.lock().unwrap().len(), 3, "a detached call has no one to report to");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_time_is_too_long_to_tell_when_it_ends() {
+        let origin = Origin {
+            request: Box::new(InProcess::default()),
+            caller: Caller::anonymous(),
+            cancellation: CancellationToken::new(),
+        };
+        let context = Context::new("t", Duration::MAX, origin);
+        assert_eq!(context.remaining(), LONGEST);
+        assert_eq!(context.detached(Duration::MAX).remaining(), LONGEST);
+        assert_eq!(context.for_fallback("f", Duration::MAX).remaining(), LONGEST);
     }
 
     #[tokio::test(start_paused = true)]

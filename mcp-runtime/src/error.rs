@@ -277,6 +277,12 @@ impl ToolError {
         self
     }
 
+    /// States an effect where none is stated.
+    pub(crate) fn unless_stated(mut self, effect: Effect) -> Self {
+        self.0.effect.get_or_insert(effect);
+        self
+    }
+
     /// What the model should do. Unstated, it is [`NextAction::Retry`] for a retryable error and
     /// left out for any other.
     #[must_use]

@@ -52,6 +52,11 @@ pub trait FromCall: Sized {
     /// An error ends the call before the function runs and is its answer.
     fn from_call(call: &ToolCall) -> Result<Self, ToolError>;
 
+    /// Whether the value is the caller's alone, and never differs between two requests of one
+    /// caller. A cached tool can take such a value, and one that doesn't depend on the caller; what
+    /// is read from the request is an error at start there. False unless stated.
+    const IS_THE_CALLERS: bool = false;
+
     /// Says what the server must have, so that a lack of it is found at start.
     fn requires(_requirements: &mut Requirements) {}
 }

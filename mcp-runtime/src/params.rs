@@ -32,6 +32,8 @@ pub trait ToolParam<M>: Sized {
 
     #[doc(hidden)]
     const DEPENDS_ON_CALLER: bool;
+    #[doc(hidden)]
+    const DEPENDS_ON_REQUEST: bool;
 
     #[doc(hidden)]
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError>;
@@ -42,6 +44,7 @@ impl<T: DeserializeOwned + JsonSchema> ToolParam<AsArgument> for T {
     const KIND: Kind =
         Kind::Argument(ArgumentFns { schema: T::json_schema_of, absent: absent_is_a_value::<T> });
     const DEPENDS_ON_CALLER: bool = false;
+    const DEPENDS_ON_REQUEST: bool = false;
 
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
         match call.arguments.remove(def.name) {
@@ -55,6 +58,7 @@ impl<T: DeserializeOwned + JsonSchema> ToolParam<AsArgument> for T {
 impl<T: FromCall> ToolParam<AsExtractor> for T {
     const KIND: Kind = Kind::Extractor(T::requires);
     const DEPENDS_ON_CALLER: bool = T::DEPENDS_ON_CALLER;
+    const DEPENDS_ON_REQUEST: bool = T::DEPENDS_ON_CALLER && !T::IS_THE_CALLERS;
 
     fn take(_: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
         T::from_call(call)
@@ -158,6 +162,7 @@ pub struct ParamDef {
     pub(crate) format: Option<&'static str>,
     pub(crate) header: Option<&'static str>,
     pub(crate) depends_on_caller: bool,
+    pub(crate) depends_on_request: bool,
 }
 
 impl ParamDef {
@@ -178,6 +183,7 @@ impl ParamDef {
             format: None,
             header: None,
             depends_on_caller: false,
+            depends_on_request: false,
         }
     }
 }
@@ -194,6 +200,7 @@ pub struct Param<T> {
 pub const fn param<T: ToolParam<M>, M>(name: &'static str) -> Param<T> {
     let mut def = ParamDef::new(name, T::KIND);
     def.depends_on_caller = T::DEPENDS_ON_CALLER;
+    def.depends_on_request = T::DEPENDS_ON_REQUEST;
     Param { def, take: T::take, ty: PhantomData }
 }
 
@@ -216,6 +223,7 @@ pub const fn flatten<T: Argument>(name: &'static str) -> Param<T> {
 pub const fn extractor<T: FromCall>() -> Param<T> {
     let mut def = ParamDef::new("", Kind::Extractor(T::requires));
     def.depends_on_caller = T::DEPENDS_ON_CALLER;
+    def.depends_on_request = T::DEPENDS_ON_CALLER && !T::IS_THE_CALLERS;
     Param { def, take: <T as ToolParam<AsExtractor>>::take, ty: PhantomData }
 }
 

@@ -15,7 +15,7 @@ use tracing::{info, warn};
 use crate::adapter::{self, Delegate, Edge};
 use crate::call::{Arguments, Reply, ToolCall};
 use crate::config::Settings;
-use crate::context::{Caller, InProcess, Origin};
+use crate::context::{Caller, InProcess, LONGEST, Origin};
 use crate::error::{Code, Effect, Error, ToolError};
 use crate::extract::States;
 use crate::policies::Dependency;
@@ -116,7 +116,7 @@ impl Server {
     }
 
     /// The time that a call may take where its tool doesn't say. Without it, 10 s, and 30 s for a
-    /// tool that is `open_world`.
+    /// tool that is `open_world`. Zero and more than 365 days are errors at start.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
@@ -240,6 +240,13 @@ impl Server {
     }
 
     pub(crate) fn finish(mut self) -> Result<Built, Error> {
+        if let Some(timeout) = self.settings.timeout
+            && (timeout.is_zero() || timeout > LONGEST)
+        {
+            self.problems.push(format!(
+                "the server's timeout is {timeout:?}: it must be above zero, at most 365 days"
+            ));
+        }
         let Self { states, layers, settings, .. } = &self;
         let defs = &self.tools.0;
         let registry = Registry::build(defs, states, layers, settings, self.stats.clone());
@@ -298,7 +305,7 @@ impl Built {
         }
         tokio::select! {
             served = &mut serving => return served,
-            () = app.drain() => end.cancel(),
+            () = app.drain(app.registry().idle()) => end.cancel(),
         }
         serving.await
     }
@@ -431,15 +438,15 @@ impl App {
         }))
     }
 
-    /// Waits until the running calls have finished, at most for the grace period, and reports
-    /// those that had not.
-    pub(crate) async fn drain(&self) {
+    /// Waits for `finished`, at most for the grace period, and reports the calls that still run
+    /// then.
+    pub(crate) async fn drain(&self, finished: impl Future<Output = ()>) {
         let grace = self.settings().grace;
         let running: usize = self.registry().running().iter().map(|(_, calls)| calls).sum();
         if running > 0 {
             info!("stopping: {running} calls may finish within {grace:?}");
         }
-        if tokio::time::timeout(grace, self.registry().idle()).await.is_err() {
+        if tokio::time::timeout(grace, finished).await.is_err() {
             for (tool, calls) in self.registry().running() {
                 warn!(tool, calls, "cut off: still running after the grace period of {grace:?}");
             }
@@ -450,5 +457,22 @@ impl App {
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App").field("name", &self.0.name).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_timeout_is_neither_nothing_nor_endless() {
+        let build = |timeout| Server::new("t", "1").timeout(timeout).build();
+        for bad in [Duration::ZERO, LONGEST + Duration::from_nanos(1), Duration::MAX] {
+            let error = build(bad).unwrap_err().to_string();
+            assert!(error.contains(&format!("the server's timeout is {bad:?}")), "{error}");
+        }
+        for good in [Duration::from_nanos(1), LONGEST] {
+            assert!(build(good).is_ok(), "{good:?}");
+        }
     }
 }

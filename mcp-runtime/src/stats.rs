@@ -60,7 +60,7 @@ decisions! {
     Guarded = "guarded",
     /// A result was too large to send.
     TooLarge = "too_large",
-    /// The deadline passed.
+    /// A call ended with `timeout`.
     TimedOut = "timed_out",
 }
 

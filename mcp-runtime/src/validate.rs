@@ -11,10 +11,27 @@ use crate::params::pointer;
 
 /// At most this many violations are listed; the rest are counted.
 const MAX_LISTED: usize = 20;
+/// Of arguments with more values than this, one violation is told: the validator finds all before
+/// it gives the first, at several hundred bytes each, and a value costs a client two bytes.
+const MAX_SEARCHED: usize = 10_000;
 /// At most this many characters of a schema's own text (a pattern, a list of options) are quoted.
 const MAX_QUOTED: usize = 200;
 /// The keywords under which instances stand, not schemas.
 const INSTANCES: [&str; 4] = ["default", "examples", "enum", "const"];
+/// The keywords under which schemas stand by names that are no keywords.
+const NAMED: [&str; 4] = ["properties", "patternProperties", "$defs", "dependentSchemas"];
+/// The keywords by which a schema covers more values than it has words.
+const SPREADING: [&str; 9] = [
+    "$ref",
+    "$dynamicRef",
+    "items",
+    "prefixItems",
+    "contains",
+    "additionalProperties",
+    "patternProperties",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
 /// Above this, an `f64` no longer holds every integer.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -28,6 +45,19 @@ pub(crate) struct Validator {
     defaults: Vec<(String, Value)>,
     /// Whether any rule speaks of integers, so that `3.0` has to become `3`.
     has_integers: bool,
+    /// Whether the first violation may hold any number of others: those of a form's alternatives.
+    nests: bool,
+}
+
+/// What is known of the broken rules.
+#[derive(Debug, Default)]
+struct Findings {
+    /// The first ones, at most [`MAX_LISTED`].
+    listed: Vec<Violation>,
+    /// How many others were found.
+    not_listed: usize,
+    /// Whether the search ended before all were found, so that `not_listed` is a lower bound.
+    cut: bool,
 }
 
 /// One broken rule. Says what was expected, never what was sent.
@@ -60,6 +90,7 @@ impl Validator {
         enforced.entry("properties").or_insert_with(|| json!({}));
         let mut enforced = Value::Object(enforced);
         let has_integers = bound_integers(&mut enforced);
+        let nests = alternatives_spread(&enforced, false);
         let compiled = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .should_validate_formats(true)
@@ -73,6 +104,7 @@ impl Validator {
             properties: properties.keys().cloned().collect(),
             defaults,
             has_integers,
+            nests,
         })
     }
 
@@ -81,7 +113,8 @@ impl Validator {
     ///
     /// # Errors
     ///
-    /// `invalid_arguments` with every violation at once.
+    /// `invalid_arguments` with every violation at once, up to limits: `not_listed` counts what
+    /// was found beyond the list, which is not all where the message says that there may be more.
     pub(crate) fn check(&self, arguments: &mut Arguments) -> Result<(), ToolError> {
         for name in &self.optional {
             if arguments.get(name).is_some_and(Value::is_null) {
@@ -106,20 +139,38 @@ impl Validator {
         Ok(())
     }
 
-    /// Every violation, in the schema's order.
+    /// The first violations, in the schema's order.
     pub(crate) fn violations(&self, instance: &Value) -> Vec<Violation> {
-        let mut all = Vec::new();
-        for error in self.compiled.iter_errors(instance) {
-            self.describe(&error, &mut all);
+        self.search(instance).listed
+    }
+
+    fn search(&self, instance: &Value) -> Findings {
+        let mut findings = Findings::default();
+        let mut left = MAX_SEARCHED;
+        if !exceeds(instance, &mut left) {
+            for error in self.compiled.iter_errors(instance) {
+                self.describe(&error, &mut findings);
+            }
+            return findings;
         }
-        all
+        findings.cut = true;
+        if self.nests {
+            findings.listed.push(Violation {
+                pointer: String::new(),
+                rule: "schema".into(),
+                expected: "must satisfy the input schema; they hold too many values to tell \
+                           where they do not: send fewer at once"
+                    .into(),
+            });
+        } else if let Err(error) = self.compiled.validate(instance) {
+            self.describe(&error, &mut findings);
+        }
+        findings
     }
 
     fn refusal(&self, instance: &Value) -> ToolError {
-        let mut all = self.violations(instance);
-        let more = all.len().saturating_sub(MAX_LISTED);
-        all.truncate(MAX_LISTED);
-        let list: Vec<String> = all
+        let Findings { listed, not_listed, cut } = self.search(instance);
+        let list: Vec<String> = listed
             .iter()
             .map(|violation| {
                 let at = &violation.pointer;
@@ -127,27 +178,36 @@ impl Validator {
                 format!("{at} {}", violation.expected)
             })
             .collect();
-        let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+        let rest = match (not_listed, cut) {
+            (0, false) => String::new(),
+            (0, true) => "; and maybe more".to_owned(),
+            (more, false) => format!("; and {more} more"),
+            (more, true) => format!("; and {more} more, maybe others"),
+        };
         let message = format!("the arguments are not valid: {}{rest}", list.join("; "));
         ToolError::new(Code::InvalidArguments, message)
             .effect(Effect::None)
             .next_action(NextAction::Continue)
-            .details(json!({ "violations": all, "not_listed": more }))
+            .details(json!({ "violations": listed, "not_listed": not_listed }))
     }
 
-    fn describe(&self, error: &ValidationError<'_>, all: &mut Vec<Violation>) {
+    fn describe(&self, error: &ValidationError<'_>, findings: &mut Findings) {
+        let room = MAX_LISTED - findings.listed.len();
         let at = error.instance_path().as_str();
         let mut add = |pointer: String, expected: String| {
-            all.push(Violation { pointer, rule: error.kind().keyword().to_owned(), expected });
+            let rule = error.kind().keyword().to_owned();
+            findings.listed.push(Violation { pointer, rule, expected });
         };
         match error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected }
             | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-                for name in unexpected {
+                for name in unexpected.iter().take(room) {
                     let name = clipped(name);
                     add(format!("{at}{}", pointer(&name)), self.unknown(at, &name));
                 }
+                findings.not_listed += unexpected.len().saturating_sub(room);
             }
+            _ if room == 0 => findings.not_listed += 1,
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
                 add(format!("{at}{}", pointer(name)), "is required".into());
@@ -165,6 +225,31 @@ impl Validator {
             || "is not known".to_owned(),
             |similar| format!("is not known; did you mean `{similar}`?"),
         )
+    }
+}
+
+/// Whether there are more values than `left`.
+fn exceeds(value: &Value, left: &mut usize) -> bool {
+    let Some(rest) = left.checked_sub(1) else { return true };
+    *left = rest;
+    match value {
+        Value::Array(items) => items.iter().any(|item| exceeds(item, left)),
+        Value::Object(fields) => fields.values().any(|field| exceeds(field, left)),
+        _ => false,
+    }
+}
+
+/// Whether a form's alternatives cover any number of values: what breaks all of them is described
+/// with everything that is wrong by each. At worst this is said of a schema without need.
+fn alternatives_spread(schema: &Value, within: bool) -> bool {
+    match schema {
+        Value::Array(schemas) => schemas.iter().any(|one| alternatives_spread(one, within)),
+        Value::Object(keywords) => keywords.iter().any(|(keyword, one)| {
+            let keyword = keyword.as_str();
+            let spreads = within && !one.is_boolean() && SPREADING.contains(&keyword);
+            spreads || alternatives_spread(one, within || matches!(keyword, "anyOf" | "oneOf"))
+        }),
+        _ => false,
     }
 }
 
@@ -265,10 +350,13 @@ fn bound_integers(schema: &mut Value) -> bool {
                 keywords.entry("minimum").or_insert(min);
                 keywords.entry("maximum").or_insert(max);
             }
-            keywords
-                .iter_mut()
-                .filter(|(keyword, _)| !INSTANCES.contains(&keyword.as_str()))
-                .fold(is_integer, |any, (_, one)| bound_integers(one) | any)
+            keywords.iter_mut().fold(is_integer, |any, (keyword, one)| match one {
+                Value::Object(named) if NAMED.contains(&keyword.as_str()) => {
+                    named.values_mut().fold(any, |any, one| bound_integers(one) | any)
+                }
+                _ if INSTANCES.contains(&keyword.as_str()) => any,
+                one => bound_integers(one) | any,
+            })
         }
         _ => false,
     }
@@ -381,6 +469,66 @@ mod tests {
         let error = check(schema, Value::Object(arguments)).unwrap_err();
         assert_eq!(error.to_json()["details"]["violations"].as_array().unwrap().len(), MAX_LISTED);
         assert_eq!(error.to_json()["details"]["not_listed"], 480);
+    }
+
+    #[test]
+    fn many_wrong_values_are_not_all_collected() {
+        let list = json!({ "type": "array", "items": { "type": "integer" } });
+        let schema = |a: Value| json!({ "type": "object", "properties": { "a": a } });
+        let arguments = json!({ "a": vec!["x"; 1_000_000] });
+
+        let plain = validator(&schema(list.clone()));
+        let findings = plain.search(&arguments);
+        assert_eq!((findings.listed.len(), findings.not_listed, findings.cut), (1, 0, true));
+        assert_eq!(findings.listed[0].pointer, "/a/0");
+        let error = plain.refusal(&arguments);
+        assert!(error.message().ends_with("/a/0 must be an integer; and maybe more"), "{error}");
+
+        // An error of alternatives holds all errors of each.
+        let alternatives = validator(&schema(json!({ "anyOf": [list, { "type": "null" }] })));
+        let findings = alternatives.search(&arguments);
+        assert_eq!((findings.listed.len(), findings.cut), (1, true));
+        assert_eq!((&*findings.listed[0].pointer, &*findings.listed[0].rule), ("", "schema"));
+    }
+
+    #[test]
+    fn few_values_are_searched_to_the_end() {
+        let schema = json!({ "additionalProperties": false, "required": ["a", "b"] });
+        let named = |count| (0..count).map(|i| (format!("k{i}"), json!(1))).collect();
+        for (count, not_listed) in [(18, 0), (19, 1), (MAX_SEARCHED - 1, MAX_SEARCHED - 19)] {
+            let findings = validator(&schema).search(&Value::Object(named(count)));
+            let found = (findings.listed.len(), findings.not_listed, findings.cut);
+            assert_eq!(found, (MAX_LISTED, not_listed, false), "{count}");
+        }
+        let findings = validator(&schema).search(&Value::Object(named(MAX_SEARCHED)));
+        assert!(findings.cut && findings.listed.len() <= MAX_LISTED);
+    }
+
+    #[test]
+    fn only_alternatives_that_can_hold_many_values_keep_the_first_violation_back() {
+        for (alternatives, expected) in [
+            (json!([{ "const": "a" }, { "type": "null" }]), false),
+            (json!([{ "properties": { "a": {} }, "additionalProperties": false }]), false),
+            (json!([{ "properties": { "a": { "items": {} } } }]), true),
+            (json!([{ "$ref": "#/$defs/A" }, { "type": "null" }]), true),
+        ] {
+            let schema = json!({ "items": { "oneOf": alternatives } });
+            assert_eq!(alternatives_spread(&schema, false), expected, "{schema}");
+        }
+    }
+
+    #[test]
+    fn an_argument_may_have_the_name_of_a_keyword() {
+        let byte = json!({ "type": "integer", "format": "uint8" });
+        for name in ["default", "const", "enum", "examples", "properties"] {
+            let schema = json!({ "type": "object", "properties": { name: byte } });
+            assert_eq!(check(schema.clone(), json!({ name: 3.0 })).unwrap(), json!({ name: 3 }));
+            assert!(check(schema, json!({ name: 256 })).is_err(), "{name}");
+        }
+        let mut instance = json!({ "default": { "type": "integer", "format": "uint8" } });
+        let before = instance.clone();
+        assert!(!bound_integers(&mut instance));
+        assert_eq!(instance, before, "what stands there is no schema");
     }
 
     #[test]

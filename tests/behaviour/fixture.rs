@@ -43,8 +43,25 @@ async fn crowded() -> &'static str {
     "done"
 }
 
+/// Hold a thread for longer than any test waits.
+#[tool(read_only, blocking, timeout = "200ms")]
+async fn hangs() {
+    std::thread::sleep(Duration::from_mins(1));
+}
+
+/// Answer at length.
+#[tool(read_only)]
+async fn bulky() -> String {
+    "x".repeat(100 << 10)
+}
+
 #[tokio::main]
 async fn main() -> Result<(), mcp_runtime::Error> {
-    let tools = tools![quick, slow, progress, panics, crowded];
-    Server::new("behaviour", "1.0.0").tools(tools).run().await
+    let tools = tools![quick, slow, progress, panics, crowded, hangs, bulky];
+    Server::new("behaviour", "1.0.0")
+        .tools(tools)
+        .allow_host("program.example")
+        .allow_origin("https://program.example")
+        .run()
+        .await
 }

@@ -271,7 +271,7 @@ mod elsewhere {
 
     /// Another tool of the same name.
     #[tool(read_only)]
-    pub async fn yesterday(symbol: String) -> Result<String, ToolError> {
+    pub(super) async fn yesterday(symbol: String) -> Result<String, ToolError> {
         Ok(symbol)
     }
 }
@@ -315,4 +315,64 @@ async fn what_valid_calls_cost_is_counted_by_caller_and_tool() {
         let _ = app.call_as(Caller::anonymous(), "costly", arguments, Map::new()).await;
     }
     assert_eq!(app.usage(), [("anonymous".to_owned(), "costly", 2.0)]);
+}
+
+/// What this server knows of a customer.
+#[tool(read_only, cache_ttl = "30s")]
+async fn tenant_report(ctx: Context) -> String {
+    ctx.call_id().to_owned()
+}
+
+#[test]
+fn a_cached_tool_that_reads_the_request_is_an_error_at_start() {
+    let built = Server::new("t", "0").tools(tools![tenant_report]).build();
+    assert!(built.unwrap_err().to_string().contains("`FromCall::IS_THE_CALLERS`"));
+}
+
+/// Hang on the exchange, with an older price in hand.
+#[tool(read_only, dependency = Exchange, timeout = "1s", cache_ttl = "1s", stale_if_error = "1h")]
+async fn hanging(State(log): State<Log>) -> Result<u64, ToolError> {
+    if log.runs() > 0 {
+        log.run().ok();
+        std::future::pending::<()>().await;
+    }
+    log.run()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hang_is_the_dependencys_failure_although_a_stale_result_answers() {
+    let server = TestServer::new(tools![hanging]).state(Log::default());
+    server.call("hanging", json!({})).await.reply();
+    sleep(Duration::from_secs(2)).await;
+    for _ in 0..5 {
+        server.call("hanging", json!({})).await.reply();
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert!(server.stats().get("hanging", Decision::Tripped) > 0, "{:?}", server.stats());
+}
+
+/// Panic each time.
+#[tool(read_only)]
+async fn panicking() {
+    panic!("on purpose");
+}
+
+#[tokio::test]
+async fn the_loop_guard_sees_panics_too() {
+    let server = TestServer::new(tools![panicking]);
+    for _ in 0..5 {
+        server.call("panicking", json!({})).await.error();
+    }
+    assert_eq!(server.stats().get("panicking", Decision::Guarded), 1);
+}
+
+/// Block, again and again.
+#[tool(read_only, blocking, retry(attempts = 2, attempt_timeout = "100ms"))]
+async fn blocks_twice() {}
+
+#[test]
+fn an_attempt_that_blocks_its_thread_cannot_be_timed() {
+    let built = Server::new("t", "0").tools(tools![blocks_twice]).build();
+    let message = built.unwrap_err().to_string();
+    assert!(message.contains("`attempt_timeout` can't end an attempt that blocks"), "{message}");
 }

@@ -105,6 +105,127 @@ async fn a_second_signal_ends_the_process_at_once() {
     assert_eq!(server.ends().await, Some(130));
 }
 
+/// A POST of `body` to the MCP endpoint, up to its body, on a connection that is kept alive.
+fn post_head(address: SocketAddr, headers: &str, body: &str) -> String {
+    format!(
+        "POST /mcp HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+         Accept: application/json, text/event-stream\r\n{headers}Content-Length: {}\r\n\r\n",
+        body.len(),
+    )
+}
+
+fn call_headers(tool: &str) -> String {
+    format!("MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: {tool}\r\n")
+}
+
+/// Reads a connection until it has said `text`, and returns what it said.
+async fn read_until(stream: &mut TcpStream, text: &str) -> String {
+    let mut said = Vec::new();
+    let reading = async {
+        while !String::from_utf8_lossy(&said).contains(text) {
+            said.push(stream.read_u8().await.unwrap());
+        }
+    };
+    timeout(PATIENCE, reading).await.unwrap();
+    String::from_utf8(said).unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_that_is_kept_alive_gets_no_further_call_after_sigterm() {
+    let mut server = HttpServer::start(|_| {}).await;
+    let body = call_message("quick", &json!({})).to_string();
+    let request = post_head(server.address, &call_headers("quick"), &body) + &body;
+    let mut kept = TcpStream::connect(server.address).await.unwrap();
+    kept.write_all(request.as_bytes()).await.unwrap();
+    read_until(&mut kept, "\"quick\"").await;
+    let _running = begin_call(server.address, "slow", json!({ "pause": 3_600_000 })).await;
+    server.logs("slow has begun").await;
+    server.signal(rustix::process::Signal::TERM);
+    server.logs("1 calls may finish").await;
+    let mut rest = Vec::new();
+    let closed = timeout(std::time::Duration::from_secs(5), kept.read_to_end(&mut rest)).await;
+    closed.expect("an idle connection is closed at once").unwrap();
+}
+
+#[tokio::test]
+async fn a_call_whose_body_arrives_after_sigterm_gets_the_grace_period() {
+    let mut server = HttpServer::start(|_| {}).await;
+    let body = call_message("slow", &json!({ "pause": 3_000 })).to_string();
+    let headers = call_headers("slow") + "Expect: 100-continue\r\n";
+    let mut late = TcpStream::connect(server.address).await.unwrap();
+    late.write_all(post_head(server.address, &headers, &body).as_bytes()).await.unwrap();
+    read_until(&mut late, "100 Continue\r\n\r\n").await;
+    server.signal(rustix::process::Signal::TERM);
+    server.logs("SIGTERM: stopping").await;
+    // The server has seen by now that no call runs.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    late.write_all(body.as_bytes()).await.unwrap();
+    assert!(read_all(late).await.contains("\"slow\""));
+    assert_eq!(server.ends().await, Some(0));
+}
+
+#[tokio::test]
+async fn an_idle_stream_does_not_hold_up_the_end() {
+    let mut server = HttpServer::start(|command| {
+        command.env("MCP_RUNTIME_GRACE", "1h");
+    })
+    .await;
+    let body = initialize().to_string();
+    let mut opening = TcpStream::connect(server.address).await.unwrap();
+    let request = post_head(server.address, "Connection: close\r\n", &body) + &body;
+    opening.write_all(request.as_bytes()).await.unwrap();
+    let opened = read_all(opening).await;
+    let session = opened.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).unwrap();
+    let listen = format!(
+        "GET /mcp HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\n\
+         MCP-Protocol-Version: 2025-06-18\r\nMcp-Session-Id: {session}\r\n\r\n",
+        server.address,
+    );
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(listen.as_bytes()).await.unwrap();
+    assert!(read_until(&mut stream, "\r\n\r\n").await.contains("200 OK"));
+    server.signal(rustix::process::Signal::TERM);
+    assert_eq!(server.ends().await, Some(0));
+}
+
+#[tokio::test]
+async fn a_blocking_tool_that_hangs_does_not_hold_up_the_end() {
+    let mut server = HttpServer::start(|_| {}).await;
+    let answer = read_all(begin_call(server.address, "hangs", json!({})).await).await;
+    assert!(answer.contains("took longer than 200ms"), "{answer}");
+    server.signal(rustix::process::Signal::TERM);
+    assert_eq!(server.ends().await, Some(0));
+}
+
+#[tokio::test]
+async fn an_operator_allows_hosts_and_origins_besides_the_programs() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = "[http]\nallowed_hosts = [\"file.example\"]\n\
+                    allowed_origins = [\"https://file.example\"]\n";
+    std::fs::write(directory.path().join("mcp.toml"), settings).unwrap();
+    let server = HttpServer::start(|command| {
+        command.current_dir(directory.path());
+        command.env("MCP_RUNTIME_HTTP_ALLOWED_HOSTS", "environment.example");
+        command.env("MCP_RUNTIME_HTTP_ALLOWED_ORIGINS", "https://environment.example");
+    })
+    .await;
+    let body = call_message("quick", &json!({})).to_string();
+    let address = server.address.to_string();
+    for from in ["program.example", "file.example", "environment.example", "else.example"] {
+        let origin = format!("Origin: https://{from}\r\nConnection: close\r\n");
+        let headers = call_headers("quick") + &origin;
+        let with_origin = post_head(server.address, &headers, &body) + &body;
+        let headers = call_headers("quick") + "Connection: close\r\n";
+        let with_host = post_head(server.address, &headers, &body).replace(&address, from) + &body;
+        for request in [with_origin, with_host] {
+            let mut stream = TcpStream::connect(server.address).await.unwrap();
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let answer = read_all(stream).await;
+            assert_eq!(answer.contains("200 OK"), from != "else.example", "{from}: {answer}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_client_that_is_slow_to_say_anything_is_hung_up_on() {
     let server = HttpServer::start(|command| {
@@ -157,29 +278,27 @@ async fn running_calls_are_bounded() {
     assert!(shed.contains("overloaded") && shed.contains("retry_after"), "{shed}");
 }
 
+/// How a client of an older revision begins.
+fn initialize() -> Value {
+    json!({
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": { "name": "old", "version": "1" },
+        },
+    })
+}
+
 #[tokio::test]
 async fn sessions_of_older_clients_are_bounded() {
     let server = HttpServer::start(|command| {
         command.env("MCP_RUNTIME_HTTP_MAX_SESSIONS", "1");
     })
     .await;
-    let initialize = json!({
-        "jsonrpc": "2.0", "id": 1, "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18", "capabilities": {},
-            "clientInfo": { "name": "old", "version": "1" },
-        },
-    });
-    let body = initialize.to_string();
+    let body = initialize().to_string();
     for expected in ["mcp-session-id", "503 Service Unavailable"] {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
-        let request = format!(
-            "POST /mcp HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
-             Accept: application/json, text/event-stream\r\nConnection: close\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            server.address,
-            body.len(),
-        );
+        let request = post_head(server.address, "Connection: close\r\n", &body) + &body;
         stream.write_all(request.as_bytes()).await.unwrap();
         let answer = read_all(stream).await;
         assert!(answer.contains(expected), "{answer}");
@@ -205,8 +324,10 @@ struct StdioServer {
 
 impl StdioServer {
     fn start(arguments: &[&str]) -> Self {
-        let mut child =
-            command(arguments).env("MCP_RUNTIME_LIMITS_MESSAGE", "64KB").spawn().unwrap();
+        let mut command = command(arguments);
+        // A log that nobody reads would hold the server up once its pipe is full.
+        command.stderr(Stdio::null()).env("MCP_RUNTIME_LIMITS_MESSAGE", "64KB");
+        let mut child = command.spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { input: child.stdin.take(), child, output }
     }
@@ -292,6 +413,53 @@ async fn a_cancelled_call_over_stdio_is_dropped() {
     });
     server.send(&cancel.to_string()).await;
     assert_eq!(server.ask(&call_message("quick", &json!({}))).await["id"], 1);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn answers_that_nobody_reads_do_not_pile_up() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    const CALLS: u64 = 2_000;
+    const BOUND: u64 = 150 << 20;
+    let mut server = StdioServer::start(&["--stdio"]);
+    let mut input = server.input.take().unwrap();
+    let written = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&written);
+    let writing = tokio::spawn(async move {
+        for id in 0..CALLS {
+            let mut call = call_message("bulky", &json!({}));
+            call["id"] = json!(id);
+            input.write_all(format!("{call}\n").as_bytes()).await.unwrap();
+            count.store(id + 1, Ordering::Relaxed);
+        }
+        input
+    });
+    let status = format!("/proc/{}/status", server.child.id().unwrap());
+    let (mut before, mut still) = (0, 0);
+    // Ten looks without a further line taken: the server waits for its client.
+    while still < 10 {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        let text = std::fs::read_to_string(&status).unwrap();
+        let resident = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let kilobytes: u64 = resident.trim().strip_suffix(" kB").unwrap().parse().unwrap();
+        let now = written.load(Ordering::Relaxed);
+        assert!(kilobytes << 10 < BOUND, "{kilobytes} KB for {now} calls");
+        still = if now == before { still + 1 } else { 0 };
+        before = now;
+    }
+    assert!(before < CALLS, "the server goes on reading");
+    let mut answered = std::collections::HashSet::new();
+    for _ in 0..CALLS {
+        let answer = server.receive().await;
+        assert_eq!(answer["result"]["content"][0]["text"].as_str().unwrap().len(), 100 << 10);
+        answered.insert(answer["id"].as_u64().unwrap());
+    }
+    assert_eq!(answered.len(), usize::try_from(CALLS).unwrap());
+    drop(timeout(PATIENCE, writing).await.unwrap().unwrap());
+    let status = timeout(PATIENCE, server.child.wait()).await.unwrap().unwrap();
+    assert_eq!(status.code(), Some(0));
 }
 
 #[tokio::test]

@@ -149,9 +149,9 @@ fn check_queue(policies: &parsed::Policies, facts: &Facts<'_>, diagnostics: &mut
     let Some(Given { key, value: Queue { wait, .. } }) = &policies.queue else {
         return;
     };
-    if policies.concurrency.is_none() && policies.dependencies.is_none() {
+    if policies.concurrency.is_none() {
         diagnostics
-            .error(key, "`queue` needs `concurrency` or `dependency`")
+            .error(key, "`queue` needs `concurrency`")
             .help("without a limit nothing waits: add `concurrency = 16`, or remove `queue`");
     }
     if let Some(Given { key, value }) = wait

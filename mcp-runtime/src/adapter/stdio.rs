@@ -11,7 +11,7 @@ use rmcp::transport::io::{StdioReader, StdioWriter, stdio_pipes};
 use rmcp::{RoleServer, ServerHandler};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
@@ -20,7 +20,9 @@ use super::handler::Handler;
 use crate::error::Error;
 use crate::json::{Limits, Malformed, inspect};
 
-/// Answers that may wait for a client that is slow to read, before tools wait with them.
+/// Messages that may be queued for a client that is slow to read, and as many again that wait for
+/// the queue: beyond them nothing more is read, so that what is unread is bounded by them and the
+/// calls that run already.
 const UNSENT: usize = 64;
 /// How long a client that no longer reads can hold up the end.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -52,6 +54,9 @@ struct Lines<R> {
     /// An answer of the transport's own that has no place in the queue yet.
     refusal: Option<Vec<u8>>,
     output: Option<mpsc::Sender<Vec<u8>>>,
+    /// Messages that wait for the queue. The SDK sends each in a task of its own and goes on
+    /// receiving meanwhile.
+    unsent: watch::Sender<usize>,
     writer: Option<JoinHandle<()>>,
     pause: CancellationToken,
     end: CancellationToken,
@@ -73,6 +78,7 @@ impl<R: AsyncRead + Send + Unpin> Lines<R> {
             skipping: false,
             refusal: None,
             output: Some(sender),
+            unsent: watch::Sender::new(0),
             writer: Some(tokio::spawn(write(output, receiver))),
             pause,
             end,
@@ -108,6 +114,12 @@ impl<R: AsyncRead + Send + Unpin> Lines<R> {
                 return Ok(Some(Ok(std::mem::take(&mut self.line))));
             }
         }
+    }
+
+    /// Waits until the client has read enough of what it was sent.
+    async fn room(&mut self) {
+        // Fails only without a sender, and one is kept here.
+        let _ = self.unsent.subscribe().wait_for(|unsent| *unsent <= UNSENT).await;
     }
 
     /// Sends the transport's own answer, if there is one. Loses nothing when dropped while it
@@ -156,10 +168,14 @@ impl<R: AsyncRead + Send + Unpin> Lines<R> {
                 std::future::pending::<()>().await;
             }
             let pause = self.pause.clone();
+            let line = async {
+                self.room().await;
+                self.next_line().await
+            };
             let line = tokio::select! {
                 biased;
                 () = pause.cancelled() => continue,
-                line = self.next_line() => line,
+                line = line => line,
             };
             match line {
                 Ok(Some(Ok(line))) => {
@@ -175,6 +191,22 @@ impl<R: AsyncRead + Send + Unpin> Lines<R> {
                 }
             }
         }
+    }
+}
+
+/// A message that waits for the queue.
+struct Unsent(watch::Sender<usize>);
+
+impl Unsent {
+    fn new(count: &watch::Sender<usize>) -> Self {
+        count.send_modify(|unsent| *unsent += 1);
+        Self(count.clone())
+    }
+}
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        self.0.send_modify(|unsent| *unsent -= 1);
     }
 }
 
@@ -203,7 +235,9 @@ impl<R: AsyncRead + Send + Unpin> Transport<RoleServer> for Lines<R> {
         message: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
         let output = self.output.clone();
+        let unsent = Unsent::new(&self.unsent);
         async move {
+            let _unsent = unsent;
             let mut line = serde_json::to_vec(&message)?;
             line.push(b'\n');
             let closed = || io::Error::from(io::ErrorKind::BrokenPipe);

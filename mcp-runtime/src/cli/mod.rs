@@ -129,7 +129,8 @@ impl Server {
     ///
     /// `serve` listens on `127.0.0.1:8080`, or on stdin and stdout with `--stdio`. On SIGTERM or
     /// SIGINT it takes nothing more on, lets running calls finish within the setting `grace`, and
-    /// logs what it had to cut off; a second signal ends it at once.
+    /// logs what it had to cut off; a second signal ends it at once. When serving ends, the process
+    /// exits with 0 and doesn't come back here, so that no `blocking` tool can hold it up.
     ///
     /// Settings come from `mcp.toml`, `MCP_RUNTIME_…` variables and flags. Logs go to stderr.
     /// Where no `tracing` subscriber is set, one is.
@@ -163,7 +164,11 @@ async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, E
         Command::Serve(serve) => {
             let server = configured(server, &serve.common, serve.flags())?;
             log(server.settings());
-            self::serve(server, serve.stdio).await
+            self::serve(server, serve.stdio).await?;
+            let _ = std::io::stdout().flush();
+            // Threads that are still at work, on a `blocking` tool or a read of stdin, would hold
+            // up the end of the runtime.
+            std::process::exit(0)
         }
         Command::List { json, common } => {
             let app = configured(server, &common, Vec::new())?.build()?;
@@ -236,15 +241,13 @@ fn log(settings: &Settings) {
     };
 }
 
-async fn serve(server: Server, stdio: bool) -> Result<u8, Error> {
+async fn serve(server: Server, stdio: bool) -> Result<(), Error> {
     let stop = CancellationToken::new();
     signals::cancel_on_signal(stop.clone())?;
     if stdio {
-        server.serve_stdio(stop.cancelled_owned()).await?;
-        // A read of stdin that is under way on a thread of its own would hold up the end.
-        std::process::exit(0);
+        return server.serve_stdio(stop.cancelled_owned()).await;
     }
-    serve_http(server, stop).await.map(|()| 0)
+    serve_http(server, stop).await
 }
 
 #[cfg(feature = "http")]

@@ -28,6 +28,18 @@ pub(crate) struct Setting {
 pub(crate) const ENV_PREFIX: &str = "MCP_RUNTIME_";
 
 macro_rules! setting {
+    ($key:literal, $flag:expr, $default:expr, extend $field:ident, $read:expr, $doc:literal) => {
+        Setting {
+            key: $key,
+            flag: $flag,
+            default: $default,
+            doc: $doc,
+            set: |settings, value| {
+                settings.$field.extend($read(value)?);
+                Ok(())
+            },
+        }
+    };
     ($key:literal, $flag:expr, $default:expr, $field:ident, $read:expr, $doc:literal) => {
         Setting {
             key: $key,
@@ -56,17 +68,17 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "http.allowed_hosts",
         None,
         "[]",
-        http_allowed_hosts,
+        extend http_allowed_hosts,
         list,
-        "Host names that clients may use besides `localhost`, `127.0.0.1` and `[::1]`, each with or without a port."
+        "Host names that clients may use besides `localhost`, `127.0.0.1` and `[::1]`, each with or without a port. What the program, the file and the environment allow adds up."
     ),
     setting!(
         "http.allowed_origins",
         None,
         "[]",
-        http_allowed_origins,
+        extend http_allowed_origins,
         list,
-        "Origins of web pages that may call, such as `https://app.example.com`, besides the server's own."
+        "Origins of web pages that may call, such as `https://app.example.com`, besides the server's own. What the program, the file and the environment allow adds up."
     ),
     setting!(
         "http.allow_unauthenticated_network",

@@ -170,6 +170,8 @@ impl Balance {
         match ended {
             Ended::Answered => endpoint.answered(),
             Ended::Failed => endpoint.failed(now, ticket.probe, &mut self.rng),
+            // Due at once, it would be the first choice of the next call as well.
+            Ended::Dropped if ticket.probe => Some(endpoint.leave(now, &mut self.rng)),
             Ended::Dropped => None,
         }
     }
@@ -255,16 +257,17 @@ impl Endpoint {
         self.answers = 0;
         self.failures = self.failures.saturating_add(1);
         let leave = if self.left_alone.is_some() { probe } else { self.failures >= FAILURES };
-        if !leave {
-            return None;
-        }
+        leave.then(|| self.leave(now, rng))
+    }
+
+    fn leave(&mut self, now: Instant, rng: &mut Rng) -> Change {
         let pause = PAUSE_MOST.min(PAUSE * (1 << self.pauses.min(8)));
         let pause = pause.mul_f64(1.0 - rng.f64() / 2.0);
         self.pauses = self.pauses.saturating_add(1);
         self.left_alone = Some(now + pause);
         self.probed = false;
         self.epoch += 1;
-        Some(Change::LeftAlone(pause))
+        Change::LeftAlone(pause)
     }
 }
 

@@ -47,7 +47,7 @@ const MOST: usize = 64;
 /// }
 ///
 /// # fn main() -> Result<(), mcp_runtime::Error> {
-/// let banks = Endpoints::new([
+/// let banks = Endpoints::for_reads([
 ///     ("one", Bank { url: "https://one.example" }),
 ///     ("two", Bank { url: "https://two.example" }),
 /// ])?;
@@ -67,15 +67,17 @@ const MOST: usize = 64;
 ///
 /// A call whose error says that another endpoint may do better goes to another: each is tried at
 /// most once, and the answer is the last error. With [`new`](Self::new) those are the errors that
-/// are [retryable](ToolError::is_retryable), unless they state that an effect took place or may
-/// have; [`with_failover`](Self::with_failover) takes any rule. Every other error is an answer.
+/// are [retryable](ToolError::is_retryable) and state [`Effect::None`], so that no effect comes
+/// about twice. Where calls only read, [`for_reads`](Self::for_reads) also goes on after retryable
+/// errors that state no effect; [`with_failover`](Self::with_failover) takes any rule. Every other
+/// error is an answer.
 ///
 /// # Health
 ///
 /// 3 such errors in a row, without an answer in between, and the endpoint is left alone for 5 s,
 /// then 10 s, and so on up to 60 s, shortened by up to a half at random so that many servers don't
-/// come back together. After that one call probes it: an answer brings it back, another failure
-/// extends the pause. What calls report that had begun before it was left alone is ignored. Where
+/// come back together. After that one call probes it: an answer brings it back; another failure
+/// extends the pause, and so does a probe that is dropped before it has ended. What calls report that had begun before it was left alone is ignored. Where
 /// all are left alone, a call tries the one whose pause ends first, and no other: whether to call
 /// at all is the dependency's circuit breaker's business.
 ///
@@ -89,7 +91,8 @@ struct Inner<T, E> {
 }
 
 impl<T> Endpoints<T> {
-    /// Endpoints and their names, for logs and snapshots.
+    /// Endpoints and their names, for logs and snapshots. A call goes on only after an error that
+    /// is retryable and states [`Effect::None`].
     ///
     /// # Errors
     ///
@@ -98,9 +101,21 @@ impl<T> Endpoints<T> {
         endpoints: impl IntoIterator<Item = (N, T)>,
     ) -> Result<Self, Error> {
         Self::with_failover(endpoints, |error: &ToolError| {
-            let repeatable =
-                !matches!(error.stated_effect(), Some(Effect::Applied | Effect::Unknown));
-            error.is_retryable() && repeatable
+            error.is_retryable() && error.stated_effect() == Some(Effect::None)
+        })
+    }
+
+    /// [`new`](Self::new) for calls that change nothing: one goes on after any retryable error,
+    /// unless that states an effect that took place or may have.
+    ///
+    /// # Errors
+    ///
+    /// None at all, or more than 64.
+    pub fn for_reads<N: Into<String>>(
+        endpoints: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<Self, Error> {
+        Self::with_failover(endpoints, |error: &ToolError| {
+            error.is_retryable() && matches!(error.stated_effect(), None | Some(Effect::None))
         })
     }
 }

@@ -28,16 +28,20 @@ impl Backend {
 }
 
 fn backends(latencies: impl IntoIterator<Item = u64>) -> Endpoints<Arc<Backend>> {
+    Endpoints::for_reads(named(latencies)).unwrap()
+}
+
+fn named(latencies: impl IntoIterator<Item = u64>) -> Vec<(String, Arc<Backend>)> {
     let backend = |latency| Backend {
         latency: Duration::from_millis(latency),
         calls: AtomicUsize::new(0),
         error: Mutex::default(),
     };
-    let named = latencies
+    latencies
         .into_iter()
         .enumerate()
-        .map(|(index, latency)| (index.to_string(), Arc::new(backend(latency))));
-    Endpoints::new(named).unwrap()
+        .map(|(index, latency)| (index.to_string(), Arc::new(backend(latency))))
+        .collect()
 }
 
 fn backend(endpoints: &Endpoints<Arc<Backend>>, index: usize) -> Arc<Backend> {
@@ -141,6 +145,56 @@ async fn an_error_that_another_endpoint_would_not_mend_is_an_answer() {
         let calls = backend(&endpoints, 0).calls() + backend(&endpoints, 1).calls();
         assert_eq!(calls, 10);
         assert!(endpoints.snapshot().iter().all(|endpoint| endpoint.left_alone.is_none()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_reads_go_on_after_an_error_that_leaves_its_effect_open() {
+    let calls = async |endpoints: Endpoints<Arc<Backend>>, error: &ToolError| {
+        for index in 0..2 {
+            backend(&endpoints, index).fail(error.clone());
+        }
+        get(&endpoints).await.unwrap_err();
+        backend(&endpoints, 0).calls() + backend(&endpoints, 1).calls()
+    };
+    let open = unavailable("no");
+    for (error, strict, reads) in [
+        (open.clone(), 1, 2),
+        (open.clone().effect(Effect::None), 2, 2),
+        (open.clone().effect(Effect::Unknown), 1, 1),
+        (open.effect(Effect::Applied), 1, 1),
+        (ToolError::new("not_found", "no").effect(Effect::None), 1, 1),
+    ] {
+        let effect = error.stated_effect();
+        assert_eq!(
+            calls(Endpoints::new(named([1, 1])).unwrap(), &error).await,
+            strict,
+            "{effect:?}"
+        );
+        assert_eq!(calls(backends([1, 1]), &error).await, reads, "{effect:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_hangs_takes_one_call_per_pause() {
+    let endpoints = backends([60_000, 1]);
+    let within = async |milliseconds| {
+        let end = Instant::now() + Duration::from_millis(milliseconds);
+        tokio::time::timeout_at(end, get(&endpoints)).await.is_ok()
+    };
+    {
+        let mut balance = endpoints.0.balance();
+        while balance.states(Instant::now())[0].left_alone.is_none() {
+            let now = Instant::now();
+            let mut ticket = balance.first(now);
+            let failed = if ticket.index() == 0 { Ended::Failed } else { Ended::Dropped };
+            balance.end(now, &mut ticket, failed);
+        }
+    }
+    sleep(Duration::from_secs(5)).await;
+    assert!(!within(100).await, "the probe");
+    for _ in 0..20 {
+        assert!(within(100).await, "another call after the dropped probe");
     }
 }
 

@@ -81,7 +81,7 @@ impl Missing {
     /// The error's developer message is logged here, since it goes no further.
     pub fn new(what: impl Into<String>, error: impl IntoToolError) -> Self {
         let error = error.into_tool_error();
-        if let Some(detail) = error.developer_message() {
+        if let (true, Some(detail)) = (error.code().is_fault(), error.developer_message()) {
             warn!(code = error.code().as_str(), detail, "part of a result is missing");
         }
         Self {

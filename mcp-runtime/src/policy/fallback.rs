@@ -10,6 +10,9 @@
 //! The tool itself has to answer a little before its deadline, so that there is time left for the
 //! other one: a fifth of its timeout, at most 2 s, is kept back.
 //!
+//! On a tool that writes, the other one is asked only where the failure states that nothing
+//! happened, as `circuit_open` does: else its effect could come twice.
+//!
 //! A failure that is the caller's, such as `not_found`, is an answer and no reason to ask another.
 //! Where the other tool fails too, the first failure is the answer.
 
@@ -23,7 +26,7 @@ use tower::{Layer, Service, ServiceExt};
 use super::service::ToolService;
 use super::{Next, Running};
 use crate::call::{Arguments, Reply, ToolCall};
-use crate::error::{Code, ToolError};
+use crate::error::{Code, Effect, ToolError};
 use crate::meta;
 use crate::stats::{Decision, ToolStats};
 use crate::tool::ToolInfo;
@@ -37,11 +40,16 @@ const MAX_RESERVE: Duration = Duration::from_secs(2);
 pub(crate) struct Target {
     pub(crate) tool: Arc<ToolInfo>,
     pub(crate) pipeline: ToolService,
+    /// It takes the same struct as its whole input.
+    pub(crate) whole: bool,
 }
 
 impl Target {
     /// Its share of the arguments: what its schema names.
     fn arguments(&self, all: &Arguments) -> Arguments {
+        if self.whole {
+            return all.clone();
+        }
         let properties = self.tool.input_schema().get("properties");
         let known = |name: &str| properties.is_some_and(|all| all.get(name).is_some());
         let of_its_own = all.iter().filter(|(name, _)| known(name));
@@ -92,13 +100,12 @@ impl<S: Next> Service<ToolCall> for Fallback<S> {
             let kept = (second.tool.timeout() / RESERVE_SHARE).min(MAX_RESERVE);
             let until = second.context().deadline().checked_sub(kept);
             let until = until.unwrap_or_else(|| second.context().deadline());
-            let failure = match timeout_at(until, inner.oneshot(call)).await {
-                Ok(Err(error)) if is_unavailable(error.code()) => error,
-                Ok(outcome) => return outcome,
-                Err(_) => {
-                    let message = "the call took so long that another tool was asked";
-                    ToolError::new(Code::Timeout, message)
-                }
+            // All that waits further in reckons with the shorter time.
+            let first = ToolCall { context: call.context().until(until), ..call };
+            let outcome = timeout_at(until, inner.oneshot(first)).await;
+            let failure = match outcome.unwrap_or_else(|_| Err(out_of_time(&second.tool))) {
+                Err(error) if may_answer(&second.tool, &error) => error,
+                outcome => return outcome,
             };
             let tool = &target.tool;
             let context = second.context().for_fallback(tool.name(), tool.timeout());
@@ -114,8 +121,19 @@ impl<S: Next> Service<ToolCall> for Fallback<S> {
     }
 }
 
-fn is_unavailable(code: &Code) -> bool {
-    matches!(code, Code::Timeout | Code::BackendUnavailable | Code::CircuitOpen | Code::Overloaded)
+/// Whether another tool may answer: for a lack of the backend, and only where nothing can have
+/// happened that the other tool would make happen again.
+fn may_answer(tool: &ToolInfo, error: &ToolError) -> bool {
+    let unavailable = matches!(
+        error.code(),
+        Code::Timeout | Code::BackendUnavailable | Code::CircuitOpen | Code::Overloaded
+    );
+    unavailable && (tool.is_read_only() || error.stated_effect() == Some(Effect::None))
+}
+
+fn out_of_time(tool: &ToolInfo) -> ToolError {
+    let error = ToolError::new(Code::Timeout, "the call took so long that it was given up");
+    if tool.is_idempotent() { error.retryable() } else { error }
 }
 
 #[cfg(test)]
@@ -136,7 +154,7 @@ mod tests {
             ..tool()
         };
         let pipeline = ToolService::new(function(move |call| async move { answer(call) }));
-        Target { tool: Arc::new(info), pipeline }
+        Target { tool: Arc::new(info), pipeline, whole: false }
     }
 
     async fn ask(code: &'static str, answer: fn(ToolCall) -> Outcome) -> (Outcome, u64) {
@@ -178,6 +196,34 @@ mod tests {
         let started = tokio::time::Instant::now();
         layer.layer(hangs).oneshot(call_of(&Arc::new(tool()), "anna", json!({}))).await.unwrap();
         assert_eq!(started.elapsed(), Duration::from_secs(8));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_may_have_happened_is_not_done_by_another_tool() {
+        for (effect, falls_back) in [(None, false), (Some(Effect::None), true)] {
+            let layer = FallbackLayer::new(other(|_| Ok(Reply::text("instead"))), stats());
+            let failing = function(move |_| async move {
+                let error = ToolError::new("backend_unavailable", "down");
+                Err(effect.into_iter().fold(error, ToolError::effect))
+            });
+            let writes = Arc::new(ToolInfo { read_only: false, ..tool() });
+            let outcome = layer.layer(failing).oneshot(call_of(&writes, "anna", json!({}))).await;
+            assert_eq!(outcome.is_ok(), falls_back);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_struct_for_the_whole_input_goes_over_whole() {
+        let target = Target {
+            whole: true,
+            ..other(|call| Ok(Reply::text(json!(call.arguments()).to_string())))
+        };
+        let layer = FallbackLayer::new(target, stats());
+        let failing = function(|_| async { Err(ToolError::new("backend_unavailable", "down")) });
+        let arguments = json!({ "anything": 1 });
+        let call = call_of(&Arc::new(tool()), "anna", arguments);
+        let reply = layer.layer(failing).oneshot(call).await.unwrap();
+        assert_eq!(reply.content()[0], crate::Content::text("{\"anything\":1}"));
     }
 
     #[tokio::test(start_paused = true)]

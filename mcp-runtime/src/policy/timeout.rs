@@ -7,7 +7,6 @@
 //! there.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -18,7 +17,6 @@ use tower::{Layer, Service, ServiceExt};
 use super::Outcome;
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, ToolError};
-use crate::stats::{Decision, ToolStats};
 use crate::tool::ToolInfo;
 
 /// A call's time where neither the tool nor the server says otherwise.
@@ -27,29 +25,20 @@ pub(crate) const DEFAULT: Duration = Duration::from_secs(10);
 pub(crate) const DEFAULT_OPEN_WORLD: Duration = Duration::from_secs(30);
 
 /// Bounds each call by its deadline.
-#[derive(Clone)]
-pub(crate) struct TimeoutLayer {
-    stats: Arc<ToolStats>,
-}
-
-impl TimeoutLayer {
-    pub(crate) fn new(stats: Arc<ToolStats>) -> Self {
-        Self { stats }
-    }
-}
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TimeoutLayer;
 
 impl<S> Layer<S> for TimeoutLayer {
     type Service = Timeout<S>;
 
     fn layer(&self, inner: S) -> Timeout<S> {
-        Timeout { inner, stats: Arc::clone(&self.stats) }
+        Timeout { inner }
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Timeout<S> {
     inner: S,
-    stats: Arc<ToolStats>,
 }
 
 impl<S> Service<ToolCall> for Timeout<S>
@@ -71,7 +60,6 @@ where
         TimeoutFuture {
             inner: tokio::time::timeout_at(deadline, self.inner.clone().oneshot(call)),
             error: Some(error),
-            stats: Arc::clone(&self.stats),
         }
     }
 }
@@ -106,7 +94,6 @@ pin_project! {
         #[pin]
         inner: tokio::time::Timeout<F>,
         error: Option<Expired>,
-        stats: Arc<ToolStats>,
     }
 }
 
@@ -118,7 +105,6 @@ impl<F: Future<Output = Outcome>> Future for TimeoutFuture<F> {
         if let Ok(outcome) = ready!(this.inner.poll(cx)) {
             return Poll::Ready(outcome);
         }
-        this.stats.count(Decision::TimedOut);
         let error = this.error.take().map_or_else(
             || ToolError::new(Code::Timeout, "the call took too long"),
             ToolError::from,

@@ -4,6 +4,7 @@
 //! also its detail, which never leaves the process otherwise. Arguments and results aren't logged.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
@@ -14,22 +15,32 @@ use tracing::{Span, error, info, info_span, warn};
 use super::Outcome;
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, ToolError};
+use crate::stats::{Decision, ToolStats};
 
 /// Logs each call.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TraceLayer;
+#[derive(Clone)]
+pub(crate) struct TraceLayer {
+    stats: Arc<ToolStats>,
+}
+
+impl TraceLayer {
+    pub(crate) fn new(stats: Arc<ToolStats>) -> Self {
+        Self { stats }
+    }
+}
 
 impl<S> Layer<S> for TraceLayer {
     type Service = Trace<S>;
 
     fn layer(&self, inner: S) -> Trace<S> {
-        Trace { inner }
+        Trace { inner, stats: Arc::clone(&self.stats) }
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Trace<S> {
     inner: S,
+    stats: Arc<ToolStats>,
 }
 
 impl<S> Service<ToolCall> for Trace<S>
@@ -53,7 +64,7 @@ where
             caller = context.caller().principal(),
         );
         let inner = span.in_scope(|| self.inner.call(call));
-        TraceFuture { inner, span, started: Instant::now() }
+        TraceFuture { inner, span, started: Instant::now(), stats: Arc::clone(&self.stats) }
     }
 }
 
@@ -63,6 +74,7 @@ pin_project! {
         inner: F,
         span: Span,
         started: Instant,
+        stats: Arc<ToolStats>,
     }
 }
 
@@ -77,6 +89,9 @@ impl<F: Future<Output = Outcome>> Future for TraceFuture<F> {
         match &outcome {
             Ok(_) => info!(outcome = "ok", ?elapsed),
             Err(error) => {
+                if *error.code() == Code::Timeout {
+                    this.stats.count(Decision::TimedOut);
+                }
                 let (outcome, detail) = (error.code().as_str(), error.developer_message());
                 match error.code() {
                     Code::Internal => error!(outcome, ?elapsed, detail),

@@ -101,7 +101,7 @@ pub(crate) const TOOL: &[Key] = &[
     Key {
         name: "queue",
         grammar: r#"queue(depth = 64, wait = "1s")"#,
-        doc: "How many calls wait for their turn, and how long. Needs `concurrency` or `dependency`.",
+        doc: "How many calls wait for their turn, and how long. Needs `concurrency`.",
         default: r#"`queue(depth = 64, wait = "1s")` where there is a limit"#,
         example: r#"queue(depth = 64, wait = "1s")"#,
     },

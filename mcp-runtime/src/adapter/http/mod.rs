@@ -34,6 +34,10 @@ impl Server {
     /// connection limits and shutdown are the application's. A Host other than a loopback name
     /// has to be allowed by [`allow_host`](Self::allow_host).
     ///
+    /// A program with `blocking` tools should end its runtime with
+    /// [`Runtime::shutdown_timeout`](tokio::runtime::Runtime::shutdown_timeout): dropping it waits
+    /// for every thread that a tool still holds.
+    ///
     /// ```no_run
     /// # use mcp_runtime::{tool, tools, Server};
     /// # /// Say hello.
@@ -59,7 +63,10 @@ impl Server {
     /// Serves on `address` until `shutdown` completes; running calls then get the grace period to
     /// finish.
     ///
-    /// For programs with a command line of their own; [`run`](Self::run) does this by default.
+    /// For programs with a command line of their own; [`run`](Self::run) does this by default. One
+    /// with `blocking` tools should end its runtime with
+    /// [`Runtime::shutdown_timeout`](tokio::runtime::Runtime::shutdown_timeout): dropping it waits
+    /// for every thread that a tool still holds.
     ///
     /// # Errors
     ///
@@ -82,8 +89,8 @@ fn router(built: Built, end: CancellationToken) -> Router {
     let guard = Arc::new(Guard::new(app.settings(), edge.http(end)));
     Router::new()
         .route(PATH, any(mcp).with_state(guard))
-        // A server listens only once everything is checked, and stops listening before it drains:
-        // what answers at all is alive and ready.
+        // A server listens only once everything is checked. When it stops, it closes its listener
+        // and its idle connections at once: what was asked before is all that is still answered.
         .route("/livez", get(|| async { StatusCode::OK }))
         .route("/readyz", get(|| async { StatusCode::OK }))
 }

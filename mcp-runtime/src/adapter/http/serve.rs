@@ -18,7 +18,10 @@ use super::{refuse_open_network, router};
 use crate::error::Error;
 use crate::server::{App, Built};
 
-/// How long connections without a running call get to notice the end.
+/// How long no call may have begun before open connections are no longer waited for: a request
+/// whose body is on its way becomes a call, an idle stream doesn't.
+const SETTLE: Duration = Duration::from_secs(1);
+/// How long streams get to notice the end.
 const LINGER: Duration = Duration::from_secs(1);
 /// How long to leave a listener alone that cannot accept, such as for lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -44,15 +47,35 @@ pub(crate) async fn serve(
     let _watching = app.watch_pools();
     let graceful = accept(&app, &listener, router, stop).await;
     drop(listener);
-    app.drain().await;
-    // What is left are idle connections and streams: the first notice at once, the second when
-    // the SDK's side of them ends.
+    // Told first: a connection serves the request that it is at, and no other.
     let mut closing = std::pin::pin!(graceful.shutdown());
-    if tokio::time::timeout(LINGER, &mut closing).await.is_err() {
-        end.cancel();
+    let mut closed = false;
+    let finished = async {
+        tokio::select! {
+            () = &mut closing => closed = true,
+            () = settled(&app) => {}
+        }
+        // Calls of older sessions can outlive their connection.
+        app.registry().idle().await;
+    };
+    app.drain(finished).await;
+    // What is left are streams, and calls that were cut off.
+    end.cancel();
+    if !closed {
         let _ = tokio::time::timeout(LINGER, closing).await;
     }
     Ok(())
+}
+
+/// Waits until no call runs, and none has begun for a while.
+async fn settled(app: &App) {
+    loop {
+        app.registry().idle().await;
+        tokio::time::sleep(SETTLE).await;
+        if app.registry().running().is_empty() {
+            return;
+        }
+    }
 }
 
 async fn accept(

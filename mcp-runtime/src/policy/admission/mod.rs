@@ -134,6 +134,8 @@ impl<S: Next> Service<ToolCall> for Admission<S> {
 fn sample(outcome: &Outcome, took: Duration, timeout: Duration) -> Sample {
     match outcome {
         Ok(_) if took <= timeout / 2 => Sample::Good,
+        // It found no room further in: nothing was asked.
+        Err(error) if error.is_shed() => Sample::Neutral,
         Err(error)
             if matches!(error.code(), Code::Timeout | Code::Overloaded | Code::RateLimited) =>
         {

@@ -13,7 +13,9 @@
 //!   begins.
 //! - Work that has begun outlives its timeout: nothing can stop a thread from outside. It ends at
 //!   its next await point, if it has one, and keeps its place until then. That is what bounds it:
-//!   work that hangs uses up places, never threads without end.
+//!   work that hangs uses up places, never threads without end. A place of the tool's `concurrency`
+//!   is the call's, and is given back with its answer; it doesn't count threads.
+//! - For the same reason `attempt_timeout` on a blocking tool is an error at start.
 //! - A panic reaches the caller as one, to become an answer where all panics do.
 //!
 //! The work keeps the call's tracing span. It doesn't keep the task: what a layer further out

@@ -48,11 +48,15 @@ struct Ticket {
     room: Arc<Room>,
     key: Key,
     id: u64,
+    /// When its holder stops waiting.
+    until: Instant,
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        if let Some(line) = self.room.flights.leave(&self.key, self.id) {
+        if Instant::now() >= self.until {
+            self.room.flights.run_out(&self.key, self.id);
+        } else if let Some(line) = self.room.flights.leave(&self.key, self.id) {
             line.stop.cancel();
         }
     }
@@ -110,7 +114,7 @@ pub(super) async fn answer<S: Next>(
         context.deadline()
     };
     let timeout = call.tool().timeout();
-    let error = match timeout_at(until, shared(&room, inner, key, call)).await {
+    let error = match timeout_at(until, shared(&room, inner, key, call, until)).await {
         Ok(Ok(reply)) => return Ok(reply),
         Ok(Err(error)) => error,
         Err(_) => timed_out(timeout),
@@ -126,7 +130,13 @@ pub(super) async fn answer<S: Next>(
 }
 
 /// Leads or joins a flight.
-async fn shared<S: Next>(room: &Arc<Room>, inner: S, key: Key, call: ToolCall) -> Outcome {
+async fn shared<S: Next>(
+    room: &Arc<Room>,
+    inner: S,
+    key: Key,
+    call: ToolCall,
+    until: Instant,
+) -> Outcome {
     for tried in 1..=ATTEMPTS {
         let mut flight = None;
         let entered = room.flights.enter(&key, tried, || prepare(&call, &mut flight));
@@ -136,7 +146,7 @@ async fn shared<S: Next>(room: &Arc<Room>, inner: S, key: Key, call: ToolCall) -
             Entered::Alone => return alone(room, inner, key, call).await,
             Entered::Crowded => return Err(crowded(room)),
         };
-        let _ticket = Ticket { room: Arc::clone(room), key: key.clone(), id };
+        let _ticket = Ticket { room: Arc::clone(room), key: key.clone(), id, until };
         if let Some(flight) = flight {
             let purpose = if tried == 1 { Purpose::Miss } else { Purpose::Again };
             take_off(room, inner.clone(), key.clone(), id, &call, flight, purpose);

@@ -102,6 +102,16 @@ impl<H: Clone> Flights<H> {
         table.flights.remove(key).map(|flight| flight.handle)
     }
 
+    /// One who waited has no more time, and still wants the result: the flight goes on to the end
+    /// of its own time. It has hardly more, and what it depends on is then judged by how it ends.
+    pub(super) fn run_out(&self, key: &Key, id: u64) {
+        let mut table = self.table();
+        if let Some(flight) = table.flights.get_mut(key).filter(|flight| flight.id == id) {
+            flight.waiters -= 1;
+            flight.background |= flight.waiters == 0;
+        }
+    }
+
     /// A flight is over, whatever came of it: from now on it isn't under way.
     pub(super) fn land(&self, key: &Key, id: u64) {
         let mut table = self.table();

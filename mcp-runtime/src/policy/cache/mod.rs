@@ -32,7 +32,8 @@
 //! The flight has the tool's full timeout, in a task and a [`Context`](crate::Context) of its own:
 //!
 //! - A caller who is cancelled, or whose deadline passes, leaves the others waiting; only when the
-//!   last one leaves is the function's future dropped.
+//!   last one is cancelled is the function's future dropped. When the last one's time runs out, the
+//!   flight ends by its own time, which is hardly longer.
 //! - An error is the answer of all who waited for it. It isn't kept: the next call tries again.
 //! - A panic is the answer of the call that started the flight. One of those who waited starts
 //!   another; if that panics too, it is the answer of all.

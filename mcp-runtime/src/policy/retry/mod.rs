@@ -7,8 +7,8 @@
 //! - the error is retryable, and not `invalid_arguments`, `unauthenticated`, `insufficient_scope`
 //!   or `circuit_open`;
 //! - the tool is read-only or idempotent, or the error says that it left no effect;
-//! - attempts are left, and the call is not itself part of one that is being retried: retries
-//!   within retries multiply;
+//! - attempts are left, and the call was not made, in the same task, by the function of one that
+//!   is being retried: retries within retries multiply;
 //! - the time left until the deadline holds the pause and the attempt: `attempt_timeout` where it
 //!   is set, else at least 1 ms. Three attempts of 5 s don't fit into a timeout of 10 s;
 //! - the [`RetryBudget`] of each of the tool's dependencies, or else the tool's own, has room.
@@ -52,9 +52,10 @@ const THROTTLED_BASE: Duration = Duration::from_secs(1);
 /// The time that an attempt without a timeout of its own needs at least.
 const MIN_ATTEMPT: Duration = Duration::from_millis(1);
 
-/// Which attempt this is, from 1. Carried by a call within a retried one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Attempt(pub(crate) u32);
+tokio::task_local! {
+    /// Set while a call is being tried, for the calls that its function makes.
+    static TRYING: ();
+}
 
 /// Makes a tool's further attempts.
 #[derive(Clone)]
@@ -105,17 +106,16 @@ impl<S: Next> Service<ToolCall> for Retry<S> {
 
     fn call(&mut self, call: ToolCall) -> Running {
         let inner = self.inner.clone();
-        if call.extensions.get::<Attempt>().is_some() {
+        if TRYING.try_with(|()| ()).is_ok() {
             return Box::pin(inner.oneshot(call));
         }
-        Box::pin(attempts(call, inner, Arc::clone(&self.terms)))
+        Box::pin(TRYING.scope((), attempts(call, inner, Arc::clone(&self.terms))))
     }
 }
 
-async fn attempts<S: Next>(mut call: ToolCall, inner: S, terms: Arc<Terms>) -> Outcome {
+async fn attempts<S: Next>(call: ToolCall, inner: S, terms: Arc<Terms>) -> Outcome {
     terms.budgets.iter().for_each(|budget| budget.deposit());
     for number in 1..terms.settings.attempts {
-        call.extensions.insert(Attempt(number));
         let error = match inner.clone().oneshot(call.clone()).await {
             Err(error) if may_repeat(&call.tool, &error) => error,
             outcome => return outcome,
@@ -132,7 +132,6 @@ async fn attempts<S: Next>(mut call: ToolCall, inner: S, terms: Arc<Terms>) -> O
         sleep(pause).await;
         terms.stats.count(Decision::Retried);
     }
-    call.extensions.insert(Attempt(terms.settings.attempts));
     inner.oneshot(call).await
 }
 

@@ -8,10 +8,10 @@
 //! | room | why here |
 //! |---|---|
 //! | trace | sees every outcome |
+//! | loop guard | sees the failure as the caller does, panics and timeouts too |
 //! | contain | nothing further in escapes: panics, unsettled errors |
 //! | cancel, timeout | what waits further in waits no longer than the client and the deadline |
 //! | heartbeat | also while a call waits for its turn |
-//! | loop guard | sees the failure as the caller does |
 //! | the user's layers | within the deadline, in front of everything that costs |
 //! | rate limit | refusals are cheap, and come before any work |
 //! | validation | what comes later, the cache's key too, sees exactly what the function receives |
@@ -39,7 +39,7 @@ use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use super::Outcome;
 use super::service::ToolService;
 use crate::call::{Reply, ToolCall};
-use crate::error::ToolError;
+use crate::error::{Effect, ToolError};
 use crate::output::Shape;
 use crate::policies::RateLimit;
 use crate::policy::admission::{AdmissionLayer, Limiter};
@@ -138,14 +138,14 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let paid = inner.within(budget);
     let checked = ToolService::new(ValidationLayer::new(validator).layer(paid)).within(rate);
     let users = users.iter().rev().fold(checked, |inner, layer| layer(inner));
-    let guarded = LoopGuardLayer::new(Arc::clone(&shared.guard), stats()).layer(users);
-    let beating = ToolService::new(guarded).within(policies.heartbeat.map(HeartbeatLayer::new));
+    let beating = users.within(policies.heartbeat.map(HeartbeatLayer::new));
     ToolService::new(
         ServiceBuilder::new()
-            .layer(TraceLayer)
+            .layer(TraceLayer::new(stats()))
+            .layer(LoopGuardLayer::new(Arc::clone(&shared.guard), stats()))
             .layer(ContainLayer)
             .layer(CancelLayer)
-            .layer(TimeoutLayer::new(stats()))
+            .layer(TimeoutLayer)
             .service(beating),
     )
 }
@@ -169,7 +169,8 @@ impl Service<ToolCall> for Function {
     fn call(&mut self, mut call: ToolCall) -> Invoked {
         let state = match (self.def.invoke)(&mut call) {
             Ok(invocation) => State::Runs(invocation),
-            Err(error) => State::Refused(Some(error)),
+            // It is known here that the function did not run.
+            Err(error) => State::Refused(Some(error.unless_stated(Effect::None))),
         };
         Invoked { state, shape: self.shape }
     }
