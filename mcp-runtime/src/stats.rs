@@ -136,3 +136,58 @@ impl std::fmt::Debug for Stats {
         f.debug_list().entries(self.all()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use metrics::{
+        Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
+        with_local_recorder,
+    };
+
+    use super::*;
+
+    /// Keeps counters by name and labels.
+    #[derive(Default)]
+    struct Kept(Mutex<BTreeMap<String, Arc<AtomicU64>>>);
+
+    impl Recorder for Kept {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+            let labels: Vec<_> =
+                key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+            let name = format!("{}{{{}}}", key.name(), labels.join(","));
+            let counter = Arc::clone(self.0.lock().unwrap().entry(name).or_default());
+            Counter::from_arc(counter)
+        }
+
+        fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+            Gauge::noop()
+        }
+
+        fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+            Histogram::noop()
+        }
+    }
+
+    #[test]
+    fn decisions_are_counted_here_and_by_the_recorder() {
+        let recorder = Kept::default();
+        let stats = Stats::default();
+        let tool = with_local_recorder(&recorder, || stats.tool("price"));
+        tool.count(Decision::CacheHit);
+        tool.count(Decision::CacheHit);
+        stats.tool("price").count(Decision::Shed);
+
+        assert_eq!(stats.get("price", Decision::CacheHit), 2);
+        assert_eq!(stats.get("price", Decision::Retried), 0);
+        assert_eq!(stats.get("another", Decision::CacheHit), 0);
+        assert_eq!(stats.all(), [("price", Decision::CacheHit, 2), ("price", Decision::Shed, 1)]);
+        let kept = recorder.0.into_inner().unwrap();
+        assert_eq!(kept.len(), Decision::ALL.len(), "one series per tool and decision");
+        let hits = &kept["mcp_runtime_decisions_total{tool=price,decision=cache_hit}"];
+        assert_eq!(hits.load(Ordering::Relaxed), 2);
+    }
+}

@@ -246,6 +246,21 @@ async fn a_client_that_is_slow_to_say_anything_is_hung_up_on() {
 }
 
 #[tokio::test]
+async fn a_client_that_never_reads_is_hung_up_on() {
+    let server = HttpServer::start(|command| {
+        command.env("MCP_RUNTIME_HTTP_WRITE_TIMEOUT", "100ms");
+    })
+    .await;
+    let mut deaf = TcpStream::connect(server.address).await.unwrap();
+    let health = format!("GET /livez HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
+    let asked = async {
+        let requests = health.repeat(1_000);
+        while deaf.write_all(requests.as_bytes()).await.is_ok() {}
+    };
+    assert!(timeout(PATIENCE, asked).await.is_ok(), "the connection is closed");
+}
+
+#[tokio::test]
 async fn open_connections_are_bounded() {
     let server = HttpServer::start(|command| {
         command.env("MCP_RUNTIME_HTTP_MAX_CONNECTIONS", "1");

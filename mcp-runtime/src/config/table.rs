@@ -113,6 +113,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "The time that a client may take to send a request's headers, and again for its body; also how long a connection may be idle."
     ),
     setting!(
+        "http.write_timeout",
+        None,
+        "30s",
+        http_write_timeout,
+        duration,
+        "The time that a client may take to accept the next part of an answer."
+    ),
+    setting!(
         "limits.message",
         None,
         "4MB",
@@ -381,7 +389,7 @@ mod tests {
             "timeout = \"5s\"\ngrace = \"1m\"\nlog = \"debug\"\nlog_format = \"json\"\n\
              [http]\naddress = \"127.0.0.1:9\"\nallowed_hosts = [\"a.example\"]\n\
              allowed_origins = [\"https://a.example\"]\nallow_unauthenticated_network = true\n\
-             max_connections = 7\nmax_sessions = 8\nread_timeout = \"2s\"\n\
+             max_connections = 7\nmax_sessions = 8\nread_timeout = \"2s\"\nwrite_timeout = \"3s\"\n\
              [limits]\nmessage = \"64KB\"\ndepth = 9\nstring = 100\nin_flight = 3\nper_tool = 5\n\
              rate = [\"5/1s per global\"]\ncache = \"1MB\"\nblocking_threads = 2\n\
              [budget]\nunits = 1.5\nperiod = \"1h\"\n\
@@ -398,6 +406,7 @@ mod tests {
         assert!(settings.http_allow_unauthenticated_network);
         assert_eq!((settings.http_max_connections, settings.http_max_sessions), (7, 8));
         assert_eq!(settings.http_read_timeout, Duration::from_secs(2));
+        assert_eq!(settings.http_write_timeout, Duration::from_secs(3));
         assert_eq!((settings.max_message, settings.max_depth), (64 << 10, 9));
         assert_eq!((settings.max_string, settings.max_in_flight), (100, 3));
         assert_eq!(settings.tool_concurrency, Some(5));

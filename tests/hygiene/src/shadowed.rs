@@ -97,7 +97,7 @@ pub struct Dependency;
 
 const fn normalize(_: &mut rt::Arguments) {}
 
-/// With every policy.
+/// With every policy that goes with the others.
 #[tool(
     crate = rt,
     read_only,
@@ -112,7 +112,6 @@ const fn normalize(_: &mut rt::Arguments) {}
     stale_while_revalidate = "1s",
     stale_if_error = "1s",
     fallback = add,
-    blocking,
     heartbeat = "1s",
     max_result = "1KB"
 )]

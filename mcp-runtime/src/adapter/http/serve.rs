@@ -11,6 +11,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
@@ -86,6 +87,7 @@ async fn accept(
 ) -> GracefulShutdown {
     let graceful = GracefulShutdown::new();
     let connections = Arc::new(Semaphore::new(app.settings().http_max_connections));
+    let write_timeout = app.settings().http_write_timeout;
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(app.settings().http_read_timeout);
     let mut stop = std::pin::pin!(stop);
@@ -101,7 +103,9 @@ async fn accept(
             next = next => next,
         };
         match accepted {
-            Ok((stream, _)) => connection(&http, stream, router.clone(), &graceful, place),
+            Ok((stream, _)) => {
+                connection(&http, stream, router.clone(), &graceful, place, write_timeout);
+            }
             Err(error) => {
                 warn!("cannot accept a connection: {error}");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -116,11 +120,16 @@ fn connection(
     router: Router,
     graceful: &GracefulShutdown,
     place: Option<OwnedSemaphorePermit>,
+    write_timeout: Duration,
 ) {
     // Small answers in several writes would wait for acknowledgements.
     let _ = stream.set_nodelay(true);
+    // A client that doesn't read must not hold its place for ever.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(write_timeout));
     let service = TowerToHyperService::new(router);
-    let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+    let stream = TokioIo::new(Box::pin(stream));
+    let connection = graceful.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             debug!("a connection ended: {error}");
