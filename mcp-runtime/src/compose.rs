@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::access::{Catalogue, Gate};
 use crate::config::Settings;
 use crate::config::overrides::{Effective, Override};
 use crate::extract::{Requirements, States};
@@ -35,6 +36,7 @@ pub(crate) struct Composer<'a> {
     layers: &'a [UserLayer],
     settings: &'a Settings,
     shared: Shared,
+    catalogue: Catalogue,
     made: HashMap<&'static str, (TypeId, Option<Tool>)>,
     /// The chain of fallbacks that is being made.
     making: HashSet<&'static str>,
@@ -53,10 +55,28 @@ impl<'a> Composer<'a> {
             layers,
             settings,
             shared: Shared::new(settings, counts),
+            catalogue: Catalogue::default(),
             made: HashMap::new(),
             making: HashSet::new(),
             problems: Vec::new(),
         }
+    }
+
+    /// Hears of the scopes of a tool's crate, and of its fallbacks' crates. All of them have to be
+    /// known before the first tool is made.
+    pub(crate) fn learn_scopes(&mut self, def: &'static ToolDef) {
+        let mut next = Some(def);
+        let mut seen = HashSet::new();
+        while let Some(def) = next.filter(|def| seen.insert(def.name)) {
+            if let Err(problems) = self.catalogue.add(def.catalogue) {
+                self.problems.extend(problems);
+            }
+            next = def.policies.fallback;
+        }
+    }
+
+    pub(crate) fn catalogue(&self) -> Catalogue {
+        self.catalogue.clone()
     }
 
     pub(crate) fn ledger(&self) -> Arc<Ledger> {
@@ -103,6 +123,8 @@ impl<'a> Composer<'a> {
             }
         }
         if !self.problems.is_empty() {
+            let mut told = HashSet::new();
+            self.problems.retain(|problem| told.insert(problem.clone()));
             return Err(self.problems);
         }
         Ok(self.made.into_values().filter_map(|(_, tool)| tool).map(|tool| tool.info).collect())
@@ -163,6 +185,11 @@ impl<'a> Composer<'a> {
             open_world: def.open_world,
             timeout,
             policies,
+            access: def.access,
+            gate: Gate::new(def.access, &self.catalogue),
+            confirms: def.destructive && !def.confirm_never,
+            secrets: def.params.iter().filter(|one| one.secret).map(|one| one.name).collect(),
+            checks: def.checks.iter().map(|check| check.arguments).collect(),
             input_schema: contract.input,
             output_schema: contract.output,
             shape: contract.shape,

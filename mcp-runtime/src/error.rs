@@ -6,6 +6,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use crate::access::Denied;
+use crate::confirmation::Question;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -194,6 +196,16 @@ struct Fields {
     developer: Option<String>,
     /// This server had no room: nothing that it depends on was asked.
     shed: bool,
+    edge: Option<ForEdge>,
+}
+
+/// What the edge makes more of than a result with an error.
+#[derive(Clone)]
+enum ForEdge {
+    /// A status and a challenge, where the transport has them.
+    Denied(Box<Denied>),
+    /// A question to a person, where the client can ask.
+    Question(Box<Question>),
 }
 
 impl ToolError {
@@ -214,6 +226,7 @@ impl ToolError {
             correlation_id: None,
             developer: None,
             shed: false,
+            edge: None,
         }))
     }
 
@@ -253,6 +266,32 @@ impl ToolError {
     /// Whether [`shed`](Self::shed) made it.
     pub(crate) fn is_shed(&self) -> bool {
         self.0.shed
+    }
+
+    /// Lets the edge answer with a status and a challenge.
+    pub(crate) fn denied(mut self, denied: Denied) -> Self {
+        self.0.edge = Some(ForEdge::Denied(Box::new(denied)));
+        self
+    }
+
+    pub(crate) fn as_denied(&self) -> Option<&Denied> {
+        match &self.0.edge {
+            Some(ForEdge::Denied(denied)) => Some(denied),
+            _ => None,
+        }
+    }
+
+    /// Lets the edge ask a person.
+    pub(crate) fn question(mut self, question: Question) -> Self {
+        self.0.edge = Some(ForEdge::Question(Box::new(question)));
+        self
+    }
+
+    pub(crate) fn as_question(&self) -> Option<&Question> {
+        match &self.0.edge {
+            Some(ForEdge::Question(question)) => Some(question),
+            _ => None,
+        }
     }
 
     /// The same call may succeed later.

@@ -57,6 +57,11 @@ pub trait FromCall: Sized {
     /// is read from the request is an error at start there. False unless stated.
     const IS_THE_CALLERS: bool = false;
 
+    /// Whether the function can keep the constraints of a grant by it. [`Granted`](crate::Granted)
+    /// alone says so.
+    #[doc(hidden)]
+    const KEEPS_GRANTS: bool = false;
+
     /// Says what the server must have, so that a lack of it is found at start.
     fn requires(_requirements: &mut Requirements) {}
 }

@@ -44,13 +44,17 @@
 //! - `cli` (default): `Server::run`, `mcp.toml`, logging.
 //! - `deadpool`: pools of the crate `deadpool` in `Server::pool`.
 
+mod access;
 mod adapter;
 mod call;
 mod canonical;
+mod check;
 #[cfg(feature = "cli")]
 mod cli;
+mod clock;
 mod compose;
 mod config;
+mod confirmation;
 mod const_text;
 mod content;
 mod context;
@@ -59,6 +63,7 @@ mod error;
 mod extract;
 mod fallback;
 mod json;
+mod manifest;
 pub mod meta;
 mod output;
 mod params;
@@ -76,8 +81,10 @@ mod store;
 mod tool;
 mod validate;
 
+pub use access::{Granted, InvalidScope};
 pub use adapter::raw;
 pub use call::{Arguments, Reply, ToolCall};
+pub use clock::Clock;
 pub use content::{Content, Icon, IconTheme, IntoIcons, ResourceLink};
 pub use context::{Caller, Context, TraceContext};
 pub use endpoints::{EndpointStatus, Endpoints};

@@ -34,6 +34,8 @@ pub trait ToolParam<M>: Sized {
     const DEPENDS_ON_CALLER: bool;
     #[doc(hidden)]
     const DEPENDS_ON_REQUEST: bool;
+    #[doc(hidden)]
+    const KEEPS_GRANTS: bool;
 
     #[doc(hidden)]
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError>;
@@ -45,6 +47,7 @@ impl<T: DeserializeOwned + JsonSchema> ToolParam<AsArgument> for T {
         Kind::Argument(ArgumentFns { schema: T::json_schema_of, absent: absent_is_a_value::<T> });
     const DEPENDS_ON_CALLER: bool = false;
     const DEPENDS_ON_REQUEST: bool = false;
+    const KEEPS_GRANTS: bool = false;
 
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
         match call.arguments.remove(def.name) {
@@ -59,6 +62,7 @@ impl<T: FromCall> ToolParam<AsExtractor> for T {
     const KIND: Kind = Kind::Extractor(T::requires);
     const DEPENDS_ON_CALLER: bool = T::DEPENDS_ON_CALLER;
     const DEPENDS_ON_REQUEST: bool = T::DEPENDS_ON_CALLER && !T::IS_THE_CALLERS;
+    const KEEPS_GRANTS: bool = T::KEEPS_GRANTS;
 
     fn take(_: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
         T::from_call(call)
@@ -163,6 +167,8 @@ pub struct ParamDef {
     pub(crate) header: Option<&'static str>,
     pub(crate) depends_on_caller: bool,
     pub(crate) depends_on_request: bool,
+    pub(crate) keeps_grants: bool,
+    pub(crate) secret: bool,
 }
 
 impl ParamDef {
@@ -184,6 +190,8 @@ impl ParamDef {
             header: None,
             depends_on_caller: false,
             depends_on_request: false,
+            keeps_grants: false,
+            secret: false,
         }
     }
 }
@@ -201,6 +209,7 @@ pub const fn param<T: ToolParam<M>, M>(name: &'static str) -> Param<T> {
     let mut def = ParamDef::new(name, T::KIND);
     def.depends_on_caller = T::DEPENDS_ON_CALLER;
     def.depends_on_request = T::DEPENDS_ON_REQUEST;
+    def.keeps_grants = T::KEEPS_GRANTS;
     Param { def, take: T::take, ty: PhantomData }
 }
 
@@ -224,6 +233,7 @@ pub const fn extractor<T: FromCall>() -> Param<T> {
     let mut def = ParamDef::new("", Kind::Extractor(T::requires));
     def.depends_on_caller = T::DEPENDS_ON_CALLER;
     def.depends_on_request = T::DEPENDS_ON_CALLER && !T::IS_THE_CALLERS;
+    def.keeps_grants = T::KEEPS_GRANTS;
     Param { def, take: <T as ToolParam<AsExtractor>>::take, ty: PhantomData }
 }
 
@@ -280,6 +290,13 @@ impl<T> Param<T> {
         T: Scalar,
     {
         self.def.header = Some(name);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.def.secret = true;
         self
     }
 

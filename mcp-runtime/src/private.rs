@@ -6,6 +6,8 @@ use std::future::Future;
 
 use serde::Serialize;
 
+pub use crate::access::{Binding, ScopeDef, ScopeEntry, Scopes};
+pub use crate::check::{CheckDef, CheckError, Checking};
 use crate::content::{Icon, IntoIcons};
 use crate::error::ToolError;
 pub use crate::fallback::{

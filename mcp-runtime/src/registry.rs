@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::Extensions;
 use tokio::sync::Notify;
 
+use crate::access::Catalogue;
 use crate::call::{Arguments, ToolCall};
 use crate::compose::{Composer, Tool};
 use crate::config::Settings;
@@ -27,6 +28,7 @@ pub(crate) struct Registry {
     states: Arc<States>,
     stats: Stats,
     ledger: Arc<Ledger>,
+    catalogue: Catalogue,
     /// Also those that only answer for others.
     all: Vec<Arc<ToolInfo>>,
     running: Running,
@@ -59,6 +61,9 @@ impl Registry {
         let mut entries = Vec::with_capacity(defs.len());
         let mut by_name = HashMap::with_capacity(defs.len());
         for def in defs {
+            composer.learn_scopes(def);
+        }
+        for def in defs {
             if by_name.insert(def.name, entries.len()).is_some() {
                 composer.problem(def.name, "another tool of this server has the same name");
             }
@@ -66,7 +71,7 @@ impl Registry {
                 entries.push(Entry { tool, running: AtomicUsize::new(0) });
             }
         }
-        let ledger = composer.ledger();
+        let (ledger, catalogue) = (composer.ledger(), composer.catalogue());
         let all = composer.finish()?;
         let limit = settings.max_in_flight;
         let running = Running { total: AtomicUsize::new(0), limit, idle: Notify::new() };
@@ -76,6 +81,7 @@ impl Registry {
             states: Arc::clone(states),
             stats: counts,
             ledger,
+            catalogue,
             all,
             running,
         })
@@ -84,6 +90,11 @@ impl Registry {
     /// The tools, in the order of their registration.
     pub(crate) fn tools(&self) -> impl Iterator<Item = &ToolInfo> {
         self.entries.iter().map(|entry| &*entry.tool.info)
+    }
+
+    /// What is known about the scopes of its tools.
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
     }
 
     /// Also those that only answer for others.

@@ -384,7 +384,7 @@ impl App {
             _ => return Err(refusal(Code::InvalidArguments, "the arguments are not an object")),
         };
         let origin = Origin {
-            request: Box::new(InProcess { meta }),
+            request: Box::new(InProcess { meta, confirmation: None }),
             caller,
             cancellation: CancellationToken::new(),
         };

@@ -50,6 +50,10 @@ decisions! {
     Retried = "retried",
     /// A further attempt would have been safe, and the retry budget forbade it.
     RetryDenied = "retry_denied",
+    /// The caller lacked a scope, or a grant that covers the arguments.
+    Denied = "denied",
+    /// A person has to confirm the call first.
+    Unconfirmed = "unconfirmed",
     /// A rate refused the call.
     Limited = "limited",
     /// A budget refused the call.

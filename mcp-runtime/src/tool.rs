@@ -11,7 +11,9 @@ use std::time::Duration;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value};
 
+use crate::access::{AccessDef, Gate, ScopeDef, Scopes};
 use crate::call::ToolCall;
+use crate::check::CheckDef;
 use crate::const_text::{Text, equal};
 use crate::content::Icon;
 use crate::error::ToolError;
@@ -54,6 +56,12 @@ pub struct ToolDef {
     pub(crate) open_world: bool,
     pub(crate) timeout: Option<Duration>,
     pub(crate) policies: Policies,
+    pub(crate) access: AccessDef,
+    /// The catalogue of the tool's crate.
+    pub(crate) catalogue: Scopes,
+    pub(crate) checks: &'static [CheckDef],
+    /// A destructive tool doesn't ask for confirmation.
+    pub(crate) confirm_never: bool,
     pub(crate) icons: Option<fn() -> Vec<Icon>>,
     pub(crate) meta: Option<fn() -> JsonResult>,
 }
@@ -93,6 +101,10 @@ impl ToolDef {
             open_world: false,
             timeout: None,
             policies: Policies::NONE,
+            access: AccessDef::Unstated,
+            catalogue: Scopes::NONE,
+            checks: &[],
+            confirm_never: false,
             icons: None,
             meta: None,
         }
@@ -151,6 +163,35 @@ impl ToolDef {
     #[must_use]
     pub const fn timeout_ms(mut self, milliseconds: u64) -> Self {
         self.timeout = Some(Duration::from_millis(milliseconds));
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn public(mut self) -> Self {
+        self.access = AccessDef::Public;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn scopes(mut self, all: &'static [ScopeDef], catalogue: Scopes) -> Self {
+        self.access = AccessDef::Scopes(all);
+        self.catalogue = catalogue;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn checks(mut self, all: &'static [CheckDef]) -> Self {
+        self.checks = all;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn confirm_never(mut self) -> Self {
+        self.confirm_never = true;
         self
     }
 
@@ -348,6 +389,15 @@ pub struct ToolInfo {
     pub(crate) open_world: bool,
     pub(crate) timeout: Duration,
     pub(crate) policies: Policies,
+    pub(crate) access: AccessDef,
+    /// What decides who may call it.
+    pub(crate) gate: Gate,
+    /// Whether a person has to confirm each call.
+    pub(crate) confirms: bool,
+    /// The arguments that must not be recorded anywhere.
+    pub(crate) secrets: Vec<&'static str>,
+    /// The arguments that its checks look at, by check.
+    pub(crate) checks: Vec<&'static [&'static str]>,
     pub(crate) input_schema: Arc<Map<String, Value>>,
     pub(crate) output_schema: Option<Arc<Map<String, Value>>>,
     pub(crate) shape: Shape,

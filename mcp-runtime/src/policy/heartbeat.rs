@@ -114,7 +114,7 @@ mod tests {
         fn call(&self) -> ToolCall {
             let origin = Origin {
                 request: Box::new(self.clone()),
-                caller: Caller::named("anna"),
+                caller: Caller::new("anna"),
                 cancellation: CancellationToken::new(),
             };
             let context = Context::new("t", Duration::from_mins(10), origin);

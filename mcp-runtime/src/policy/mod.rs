@@ -19,6 +19,7 @@ pub(crate) mod loop_guard;
 pub(crate) mod rate_limit;
 pub(crate) mod result_limit;
 pub(crate) mod retry;
+pub(crate) mod scope;
 pub(crate) mod service;
 pub(crate) mod stack;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::{Next, Outcome};
+use crate::access::{AccessDef, Catalogue, Gate};
 use crate::call::ToolCall;
 use crate::context::{Caller, Context, InProcess, Origin};
 use crate::output::Shape;
@@ -27,6 +28,11 @@ pub(crate) fn tool() -> ToolInfo {
         open_world: false,
         timeout: Duration::from_secs(10),
         policies: Policies::NONE,
+        access: AccessDef::Public,
+        gate: Gate::new(AccessDef::Public, &Catalogue::default()),
+        confirms: false,
+        secrets: Vec::new(),
+        checks: Vec::new(),
         input_schema: Arc::default(),
         output_schema: None,
         shape: Shape::Untyped,
@@ -40,7 +46,7 @@ pub(crate) fn call_of(tool: &Arc<ToolInfo>, caller: &str, arguments: Value) -> T
     let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
     let origin = Origin {
         request: Box::new(InProcess::default()),
-        caller: Caller::named(caller),
+        caller: Caller::new(caller),
         cancellation: CancellationToken::new(),
     };
     ToolCall {

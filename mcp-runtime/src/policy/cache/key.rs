@@ -1,5 +1,6 @@
 //! What a call's result is kept under.
 
+use crate::access::Rows;
 use crate::call::ToolCall;
 use crate::canonical::canonical;
 use crate::policies::Cache;
@@ -23,7 +24,21 @@ pub(super) fn key(named: Named, config: &Cache, call: &ToolCall) -> Key {
             canonical(&arguments)
         }
     };
+    let arguments = if config.shared { arguments } else { arguments + &rows(call) };
     Key::new(named.tool, named.version, principal, arguments)
+}
+
+/// The constraints of the caller's grants, so that two keys of one caller don't see each other's
+/// rows. They stand behind an object of JSON, which ends by itself.
+fn rows(call: &ToolCall) -> String {
+    match call.extensions().get() {
+        Some(Rows(Some(rows))) => {
+            let mut rows: Vec<_> = rows.iter().collect();
+            rows.sort_unstable();
+            format!("{rows:?}")
+        }
+        _ => String::new(),
+    }
 }
 
 #[cfg(test)]

@@ -11,10 +11,12 @@
 //! | loop guard | sees the failure as the caller does, panics and timeouts too |
 //! | contain | nothing further in escapes: panics, unsettled errors |
 //! | cancel, timeout | what waits further in waits no longer than the client and the deadline |
+//! | scope | a caller without it learns nothing more, costs nothing and reaches no user's layer |
 //! | heartbeat | also while a call waits for its turn |
 //! | the user's layers | within the deadline, in front of everything that costs |
 //! | rate limit | refusals are cheap, and come before any work |
 //! | validation | what comes later, the cache's key too, sees exactly what the function receives |
+//! | rows | the grants' constraints are compared with exactly what the function receives |
 //! | budget | what isn't a valid call costs nothing; a cached result costs what a new one does |
 //! | fallback | only when everything further in has failed |
 //! | cache | a hit takes no place and no permission |
@@ -55,6 +57,7 @@ use crate::policy::loop_guard::LoopGuardLayer;
 use crate::policy::rate_limit::RateLimitLayer;
 use crate::policy::result_limit::ResultLimitLayer;
 use crate::policy::retry::{AttemptTimeoutLayer, RetryLayer};
+use crate::policy::scope::{RowsLayer, ScopeLayer};
 use crate::policy::timeout::TimeoutLayer;
 use crate::policy::trace::TraceLayer;
 use crate::policy::validation::ValidationLayer;
@@ -136,9 +139,12 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let rate = (!rates.is_empty())
         .then(|| RateLimitLayer::new(&rates, Arc::clone(&shared.rates), stats()));
     let paid = inner.within(budget);
-    let checked = ToolService::new(ValidationLayer::new(validator).layer(paid)).within(rate);
+    let rows = info.gate.has_rows().then(|| RowsLayer::new(stats()));
+    let allowed = paid.within(rows);
+    let checked = ToolService::new(ValidationLayer::new(validator).layer(allowed)).within(rate);
     let users = users.iter().rev().fold(checked, |inner, layer| layer(inner));
-    let beating = users.within(policies.heartbeat.map(HeartbeatLayer::new));
+    let scope = (!info.gate.requirements().is_empty()).then(|| ScopeLayer::new(stats()));
+    let beating = users.within(policies.heartbeat.map(HeartbeatLayer::new)).within(scope);
     ToolService::new(
         ServiceBuilder::new()
             .layer(TraceLayer::new(stats()))

@@ -1,0 +1,183 @@
+//! The one decision: may this caller call this tool, with these arguments?
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::grant::written;
+use super::{AccessDef, Catalogue, Grant, Grants};
+use crate::call::Arguments;
+use crate::context::Caller;
+use crate::error::{Code, Effect, NextAction, ToolError};
+
+/// What one tool demands, ready to be compared with what a caller holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    requirements: Vec<Requirement>,
+}
+
+/// One scope that a tool demands.
+#[derive(Clone, Debug)]
+pub(crate) struct Requirement {
+    pub(crate) token: &'static str,
+    /// Each field that may be constrained, and the argument that it is compared with.
+    pub(crate) fields: BTreeMap<&'static str, Option<&'static str>>,
+    /// The scope itself and those that include it.
+    satisfied_by: Vec<String>,
+}
+
+/// A decision against a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Denied {
+    /// There was no credential at all.
+    pub(crate) anonymous: bool,
+    /// Every scope that the call needs.
+    pub(crate) required: Vec<String>,
+    /// Those of them that the caller lacks.
+    pub(crate) missing: Vec<String>,
+}
+
+/// What the caller's grants leave of the tool's rows: the constraints of each grant that allows
+/// the call, by field. `None` is every row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rows(pub(crate) Option<Vec<BTreeMap<String, String>>>);
+
+impl Gate {
+    pub(crate) fn new(access: AccessDef, catalogue: &Catalogue) -> Self {
+        let scopes = match access {
+            AccessDef::Unstated | AccessDef::Public => &[],
+            AccessDef::Scopes(scopes) => scopes,
+        };
+        let requirement = |scope: &super::ScopeDef| Requirement {
+            token: scope.token,
+            fields: scope.bindings.iter().map(|one| (one.field, one.argument)).collect(),
+            satisfied_by: catalogue.implied_by(scope.token).into_iter().map(Into::into).collect(),
+        };
+        Self { requirements: scopes.iter().map(requirement).collect() }
+    }
+
+    pub(crate) fn requirements(&self) -> &[Requirement] {
+        &self.requirements
+    }
+
+    /// Whether rows are decided about too, once the arguments are known to be valid.
+    pub(crate) fn has_rows(&self) -> bool {
+        self.requirements.iter().any(|one| !one.fields.is_empty())
+    }
+
+    /// Whether the caller may call the tool with any arguments at all: what lists and refusals
+    /// before the arguments are read go by.
+    ///
+    /// # Errors
+    ///
+    /// Everything that the caller lacks.
+    pub(crate) fn admit(&self, caller: &Caller) -> Result<(), Denied> {
+        let Grants::Only(grants) = caller.grants() else { return Ok(()) };
+        let lacks = |one: &&Requirement| !grants.iter().any(|grant| one.may_allow(grant));
+        let missing: Vec<String> =
+            self.requirements.iter().filter(lacks).map(|one| one.token.to_owned()).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let required = self.requirements.iter().map(|one| one.token.to_owned()).collect();
+        Err(Denied { anonymous: caller.is_anonymous(), required, missing })
+    }
+
+    /// Whether the caller may call the tool with these arguments, and which rows it then sees.
+    ///
+    /// # Errors
+    ///
+    /// Everything that the caller lacks.
+    pub(crate) fn rows(&self, caller: &Caller, arguments: &Arguments) -> Result<Rows, Denied> {
+        let Grants::Only(grants) = caller.grants() else { return Ok(Rows(None)) };
+        let mut rows = Some(Vec::new());
+        let (mut required, mut missing) = (Vec::new(), Vec::new());
+        for one in &self.requirements {
+            let asked = one.asked(arguments);
+            let allowing: Vec<&Grant> =
+                grants.iter().filter(|grant| one.allows(grant, arguments)).collect();
+            if allowing.is_empty() {
+                missing.push(asked.clone());
+            }
+            required.push(asked);
+            for grant in allowing {
+                match &mut rows {
+                    _ if one.fields.is_empty() => {}
+                    Some(rows) if !grant.constraints().is_empty() => {
+                        rows.push(grant.constraints().clone());
+                    }
+                    _ => rows = None,
+                }
+            }
+        }
+        if missing.is_empty() {
+            return Ok(Rows(rows));
+        }
+        Err(Denied { anonymous: caller.is_anonymous(), required, missing })
+    }
+}
+
+impl Requirement {
+    /// Whether a grant allows some call: it is of this scope, and every constraint of it is one
+    /// that the tool can keep.
+    fn may_allow(&self, grant: &Grant) -> bool {
+        self.satisfied_by.iter().any(|token| token == grant.token())
+            && grant.constraints().keys().all(|field| self.fields.contains_key(field.as_str()))
+    }
+
+    /// Whether a grant allows this call.
+    fn allows(&self, grant: &Grant, arguments: &Arguments) -> bool {
+        self.may_allow(grant)
+            && grant.constraints().iter().all(|(field, granted)| {
+                match self.fields.get(field.as_str()) {
+                    Some(Some(argument)) => {
+                        arguments.get(*argument).and_then(text).is_some_and(|text| text == *granted)
+                    }
+                    // The function takes the granted value, and its query filters by it.
+                    Some(None) => true,
+                    None => false,
+                }
+            })
+    }
+
+    /// The scope that this call needs, its constraints filled in.
+    fn asked(&self, arguments: &Arguments) -> String {
+        let filled: Vec<(&str, String)> = self
+            .fields
+            .iter()
+            .filter_map(|(field, argument)| Some((*field, text(arguments.get((*argument)?)?)?)))
+            .collect();
+        written(self.token, filled.iter().map(|(field, value)| (*field, value.as_str())))
+    }
+}
+
+/// A scalar as a grant's constraint spells it.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+impl Denied {
+    /// The answer where no status of HTTP can say it.
+    pub(crate) fn into_error(self) -> ToolError {
+        let scopes = self.missing.join(" ");
+        let error = if self.anonymous {
+            let message = format!("this tool needs a credential with the scopes: {scopes}");
+            ToolError::new(Code::Unauthenticated, message)
+        } else {
+            let message = format!(
+                "the caller lacks what this call needs: {scopes}; ask for it, or do without"
+            );
+            ToolError::new(Code::InsufficientScope, message)
+        };
+        error
+            .effect(Effect::None)
+            .next_action(NextAction::Escalate)
+            .details(json!({ "required": self.required, "missing": self.missing }))
+            .denied(self)
+    }
+}
