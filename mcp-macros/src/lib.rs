@@ -17,7 +17,9 @@ mod validate;
 #[cfg(test)]
 mod snapshots;
 
-use stages::{expand_dependency, expand_error_type, expand_tool, expand_tool_list};
+use stages::{
+    expand_catalogue, expand_dependency, expand_error_type, expand_tool, expand_tool_list,
+};
 
 /// Makes an `async fn` a tool.
 ///
@@ -275,4 +277,11 @@ pub fn derive_tool_error(input: proc_macro::TokenStream) -> proc_macro::TokenStr
 #[proc_macro]
 pub fn __tools(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand_tool_list(input.into()).into()
+}
+
+/// The work of the runtime's `scopes!`, which puts its own path in front of the entries.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __scopes(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand_catalogue(input.into()).into()
 }

@@ -66,6 +66,21 @@ pub(crate) fn expand_error_type(input: TokenStream) -> TokenStream {
     quote!(#fallback #errors)
 }
 
+/// `scopes! { … }`.
+pub(crate) fn expand_catalogue(input: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let Some(catalogue) = parse::catalogue::parse(input, &mut diagnostics) else {
+        return diagnostics.into_compile_errors();
+    };
+    let runtime = Runtime::new(Some(&catalogue.runtime));
+    let entries = validate::catalogue::check(catalogue, &mut diagnostics);
+    if diagnostics.is_empty() {
+        return expand::catalogue::catalogue(&entries, &runtime);
+    }
+    let errors = diagnostics.into_compile_errors();
+    expand::catalogue::fallback(&runtime, &errors)
+}
+
 /// `tools![…]`.
 pub(crate) fn expand_tool_list(input: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();

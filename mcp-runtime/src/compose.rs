@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::access::{Catalogue, Gate};
+use crate::access::{AccessDef, Catalogue, Gate};
 use crate::config::Settings;
 use crate::config::overrides::{Effective, Override};
 use crate::extract::{Requirements, States};
@@ -251,6 +251,25 @@ impl<'a> Composer<'a> {
             })
             .ok()
     }
+}
+
+/// What is wrong with tools that don't say who may call them, where that is decided about.
+pub(crate) fn unstated(defs: &[&'static ToolDef]) -> Option<String> {
+    let open: Vec<String> = defs
+        .iter()
+        .filter(|def| matches!(def.access, AccessDef::Unstated))
+        .map(|def| format!("`{}`", def.name))
+        .collect();
+    let (are, each) = match open.len() {
+        0 => return None,
+        1 => ("tool", "its attribute"),
+        _ => ("tools", "each attribute"),
+    };
+    Some(format!(
+        "callers are told apart, and the {are} {} doesn't say who may call: write \
+         `scope = \"read:…\"` into {each}, or `public` for every caller",
+        open.join(", ")
+    ))
 }
 
 /// What `meta = …` says, which must be a JSON object.

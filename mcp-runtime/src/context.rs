@@ -391,6 +391,11 @@ impl Caller {
         self.0.anonymous
     }
 
+    /// Whether no scope is asked of the caller.
+    pub(crate) fn is_unrestricted(&self) -> bool {
+        self.0.grants == Grants::Everything
+    }
+
     /// The caller's scopes, as tokens of OAuth. None where it may do everything.
     pub fn scopes(&self) -> Vec<String> {
         match &self.0.grants {

@@ -390,6 +390,11 @@ impl ToolError {
         self.0.effect
     }
 
+    /// The facts for a program.
+    pub(crate) fn stated_details(&self) -> Option<&Value> {
+        self.0.details.as_ref()
+    }
+
     /// The message for the log.
     pub fn developer_message(&self) -> Option<&str> {
         self.0.developer.as_deref()
@@ -508,7 +513,6 @@ pub struct Error(Box<Kind>);
 enum Kind {
     /// Everything that is wrong with the server as it was put together.
     Contract(Vec<String>),
-    #[cfg(any(feature = "cli", feature = "http"))]
     Settings(String),
     Start(Box<dyn StdError + Send + Sync>),
     Serve(Box<dyn StdError + Send + Sync>),
@@ -530,7 +534,6 @@ impl Error {
         Self(Box::new(Kind::Contract(problems)))
     }
 
-    #[cfg(any(feature = "cli", feature = "http"))]
     pub(crate) fn settings(message: impl Into<String>) -> Self {
         Self(Box::new(Kind::Settings(message.into())))
     }
@@ -550,7 +553,6 @@ impl fmt::Display for Error {
                     all.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
                 }
             },
-            #[cfg(any(feature = "cli", feature = "http"))]
             Kind::Settings(message) => f.write_str(message),
             Kind::Start(error) => write!(f, "the server cannot start: {}", chain(&**error)),
             Kind::Serve(error) => write!(f, "the server stopped: {}", chain(&**error)),

@@ -63,6 +63,8 @@ pub(crate) struct Envelope {
     /// A string or a number; null where there is none.
     pub(crate) id: Value,
     pub(crate) method: Option<String>,
+    /// The `name` among its parameters: the tool that it calls, where it calls one.
+    pub(crate) name: Option<String>,
 }
 
 /// Reads one JSON-RPC message without keeping it.
@@ -79,7 +81,7 @@ pub(crate) fn inspect(bytes: &[u8], limits: Limits) -> Result<Envelope, Malforme
     }
     let mut broken = None;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let root = Inspect { depth: 0, keep: false, limits, broken: &mut broken };
+    let root = Inspect { depth: 0, keep: Keep::Envelope, limits, broken: &mut broken };
     let read = root.deserialize(&mut deserializer).and_then(|seen| {
         deserializer.end()?;
         Ok(seen)
@@ -100,7 +102,7 @@ pub(crate) fn inspect(bytes: &[u8], limits: Limits) -> Result<Envelope, Malforme
 }
 
 enum Seen {
-    /// The envelope is filled at the root only.
+    /// The envelope is filled where it was to be kept.
     Object(Envelope),
     Array,
     /// Null unless it was to be kept.
@@ -109,11 +111,33 @@ enum Seen {
 
 struct Inspect<'a> {
     depth: usize,
-    /// Whether a scalar's value is wanted.
-    keep: bool,
+    keep: Keep,
     limits: Limits,
     /// The broken rule, told apart from a syntax error.
     broken: &'a mut Option<String>,
+}
+
+/// What is wanted of a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Nothing,
+    /// Itself, if it is a scalar.
+    Scalar,
+    /// The envelope, of a whole message.
+    Envelope,
+    /// The envelope's part that stands in the parameters.
+    Parameters,
+}
+
+impl Keep {
+    /// What is wanted of a field of an object of which this is wanted.
+    fn field(self, key: &str) -> Self {
+        match (self, key) {
+            (Self::Envelope, "id" | "method") | (Self::Parameters, "name") => Self::Scalar,
+            (Self::Envelope, "params") => Self::Parameters,
+            _ => Self::Nothing,
+        }
+    }
 }
 
 impl Inspect<'_> {
@@ -138,12 +162,12 @@ impl Inspect<'_> {
         Ok(())
     }
 
-    fn inner(&mut self, keep: bool) -> Inspect<'_> {
+    fn inner(&mut self, keep: Keep) -> Inspect<'_> {
         Inspect { depth: self.depth + 1, keep, limits: self.limits, broken: self.broken }
     }
 
     fn scalar(&self, value: impl Into<Value>) -> Seen {
-        Seen::Scalar(if self.keep { value.into() } else { Value::Null })
+        Seen::Scalar(if self.keep == Keep::Scalar { value.into() } else { Value::Null })
     }
 }
 
@@ -189,7 +213,7 @@ impl<'de> Visitor<'de> for Inspect<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Seen, A::Error> {
         self.enter()?;
-        while items.next_element_seed(self.inner(false))?.is_some() {}
+        while items.next_element_seed(self.inner(Keep::Nothing))?.is_some() {}
         Ok(Seen::Array)
     }
 
@@ -202,12 +226,16 @@ impl<'de> Visitor<'de> for Inspect<'_> {
             if seen.contains(&key) {
                 return Err(self.broken("an object names a key twice".into()));
             }
-            let keep = self.depth == 0 && matches!(key.as_str(), "id" | "method");
-            match (fields.next_value_seed(self.inner(keep))?, key.as_str()) {
-                (Seen::Scalar(id), "id") if keep => envelope.id = id,
-                (Seen::Scalar(Value::String(method)), "method") if keep => {
-                    envelope.method = Some(method);
+            let keep = self.keep.field(&key);
+            match (keep, fields.next_value_seed(self.inner(keep))?, key.as_str()) {
+                (Keep::Scalar, Seen::Scalar(id), "id") => envelope.id = id,
+                (Keep::Scalar, Seen::Scalar(Value::String(text)), "method") => {
+                    envelope.method = Some(text);
                 }
+                (Keep::Scalar, Seen::Scalar(Value::String(text)), "name") => {
+                    envelope.name = Some(text);
+                }
+                (Keep::Parameters, Seen::Object(parameters), _) => envelope.name = parameters.name,
                 _ => {}
             }
             seen.insert(key);
@@ -256,6 +284,12 @@ mod tests {
         let envelope = inspect(text.as_bytes(), LIMITS).unwrap();
         assert_eq!(envelope.id, 7);
         assert_eq!(envelope.method.as_deref(), Some("ping"));
+        assert_eq!(envelope.name, None);
+        let text = r#"{"name":"a","params":{"x":{"name":"b"},"name":"c"},"method":"tools/call"}"#;
+        assert_eq!(inspect(text.as_bytes(), LIMITS).unwrap().name.as_deref(), Some("c"));
+        for other in [r#"{"params":{"name":1}}"#, r#"{"params":["name"]}"#, r#"{"name":"a"}"#] {
+            assert_eq!(inspect(other.as_bytes(), LIMITS).unwrap().name, None, "{other}");
+        }
     }
 
     #[test]

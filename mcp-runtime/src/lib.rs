@@ -46,6 +46,7 @@
 
 mod access;
 mod adapter;
+mod auth;
 mod call;
 mod canonical;
 mod check;
@@ -81,8 +82,9 @@ mod store;
 mod tool;
 mod validate;
 
-pub use access::{Granted, InvalidScope};
+pub use access::{Granted, InvalidScope, Scopes};
 pub use adapter::raw;
+pub use auth::ApiKeys;
 pub use call::{Arguments, Reply, ToolCall};
 pub use clock::Clock;
 pub use content::{Content, Icon, IconTheme, IntoIcons, ResourceLink};
@@ -128,6 +130,41 @@ pub use tool::{Tool, ToolInfo, Tools};
 macro_rules! tools {
     ($($tools:tt)*) => {
         $crate::private::__tools!($crate; $($tools)*)
+    };
+}
+
+/// The catalogue of a crate's scopes: what each allows, and which others it implies.
+///
+/// ```
+/// mcp_runtime::scopes! {
+///     "read:invoices" => "Read invoices",
+///     "write:invoices" => "Issue and change invoices",
+///     "admin:invoices" => "Everything about invoices" implies ["read:invoices", "write:invoices"],
+/// }
+///
+/// /// List the numbers of all invoices.
+/// #[mcp_runtime::tool(scope = "read:invoices")]
+/// async fn list_invoices() -> Vec<String> {
+///     Vec::new()
+/// }
+/// # fn main() {}
+/// ```
+///
+/// It stands at the root of the crate, where it defines the constant `MCP_SCOPES`. From then on a
+/// tool of the crate that names a scope that is not listed doesn't compile. Without a catalogue
+/// every scope is known, and none implies another.
+///
+/// A grant of `admin:invoices` allows what needs `read:invoices` too, also through further scopes;
+/// a circle doesn't compile. Descriptions are shown to those who grant scopes: in the manifest and
+/// the server's metadata.
+///
+/// The crates of a workspace share one: in the root of each, `pub use billing::MCP_SCOPES;`. Where
+/// tools of several crates make one server, their catalogues are joined; what two of them say about
+/// a scope must be the same, else the server doesn't start.
+#[macro_export]
+macro_rules! scopes {
+    ($($entries:tt)*) => {
+        $crate::private::__scopes!($crate; $($entries)*);
     };
 }
 

@@ -80,7 +80,8 @@ pub trait Argument: DeserializeOwned + JsonSchema {}
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + JsonSchema> Argument for T {}
 
-/// What can travel as an HTTP header: strings, integers and booleans.
+/// What can travel as an HTTP header, and be compared with the constraint of a scope: strings,
+/// integers and booleans.
 ///
 /// A newtype over one of them may say so: `impl mcp_runtime::Scalar for CustomerId {}`. Its JSON
 /// Schema must have one of those types; that is checked at start.
@@ -96,6 +97,17 @@ macro_rules! scalars {
 }
 scalars!(String bool u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 impl<T: Scalar> Scalar for Option<T> {}
+
+/// What a scope can be bound to: a [`Scalar`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be compared with a grant",
+    label = "a scope is bound to this argument; only strings, integers and booleans can be",
+    note = "for a newtype over one of them: `impl mcp_runtime::Scalar for {Self} {{}}`"
+)]
+pub trait Comparable {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Scalar> Comparable for T {}
 
 trait SchemaOf: JsonSchema {
     fn json_schema_of(generator: &mut SchemaGenerator) -> Schema {
@@ -168,6 +180,8 @@ pub struct ParamDef {
     pub(crate) depends_on_caller: bool,
     pub(crate) depends_on_request: bool,
     pub(crate) keeps_grants: bool,
+    /// A scope compares it with a grant.
+    pub(crate) compared: bool,
     pub(crate) secret: bool,
 }
 
@@ -191,6 +205,7 @@ impl ParamDef {
             depends_on_caller: false,
             depends_on_request: false,
             keeps_grants: false,
+            compared: false,
             secret: false,
         }
     }
@@ -235,6 +250,12 @@ pub const fn extractor<T: FromCall>() -> Param<T> {
     def.depends_on_request = T::DEPENDS_ON_CALLER && !T::IS_THE_CALLERS;
     def.keeps_grants = T::KEEPS_GRANTS;
     Param { def, take: <T as ToolParam<AsExtractor>>::take, ty: PhantomData }
+}
+
+/// An argument that a scope is bound to.
+pub const fn compared<T: Comparable>(mut param: Param<T>) -> Param<T> {
+    param.def.compared = true;
+    param
 }
 
 /// Stops compilation where a tool with `cache(shared)` takes what differs between callers.
@@ -303,6 +324,12 @@ impl<T> Param<T> {
     #[doc(hidden)]
     pub const fn def(self) -> ParamDef {
         self.def
+    }
+
+    /// A value for a closure that says something by its type and is never called.
+    #[doc(hidden)]
+    pub fn never(self) -> &'static T {
+        unreachable!("a closure that nobody calls")
     }
 
     #[doc(hidden)]

@@ -6,8 +6,10 @@ use std::future::Future;
 
 use serde::Serialize;
 
-pub use crate::access::{Binding, ScopeDef, ScopeEntry, Scopes};
-pub use crate::check::{CheckDef, CheckError, Checking};
+pub use crate::access::{
+    Binding, ScopeDef, ScopeEntry, Scopes, assert_found, assert_kept, assert_known, assert_unmixed,
+};
+pub use crate::check::{CheckDef, CheckError, Checking, checking, names, settle, waits};
 use crate::content::{Icon, IntoIcons};
 use crate::error::ToolError;
 pub use crate::fallback::{
@@ -17,11 +19,18 @@ pub use crate::fallback::{
 use crate::output::Returned;
 pub use crate::output::{PlainOutput, Probe, output};
 pub use crate::params::{
-    Bound, JsonResult, Param, ParamDef, argument, assert_shareable, extractor, flatten, param,
+    Bound, JsonResult, Param, ParamDef, argument, assert_shareable, compared, extractor, flatten,
+    param,
 };
 pub use crate::policies::{Breaker, Cache, DependencyDef, Per, RateLimit, Retry};
 pub use crate::tool::{Invocation, ToolDef, assert_unique};
-pub use mcp_macros::__tools;
+pub use mcp_macros::{__scopes, __tools};
+
+/// What tools find of a crate without a catalogue.
+pub mod no_catalogue {
+    /// Nothing is said about scopes.
+    pub const MCP_SCOPES: super::Scopes = super::Scopes::NONE;
+}
 
 /// A call's function and the conversion of its result, as one future.
 ///

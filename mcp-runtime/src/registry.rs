@@ -97,6 +97,13 @@ impl Registry {
         &self.catalogue
     }
 
+    /// Every scope that a listed tool asks for.
+    #[cfg(feature = "http")]
+    pub(crate) fn scopes(&self) -> std::collections::BTreeSet<&'static str> {
+        let gates = self.tools().flat_map(|tool| tool.gate.requirements());
+        gates.map(|requirement| requirement.token).collect()
+    }
+
     /// Also those that only answer for others.
     pub(crate) fn all(&self) -> impl Iterator<Item = &ToolInfo> {
         self.all.iter().map(|info| &**info)

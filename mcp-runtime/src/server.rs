@@ -3,6 +3,7 @@
 use std::any::type_name;
 use std::error::Error as StdError;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,10 @@ use tower::{Layer, Service};
 use tracing::{info, warn};
 
 use crate::adapter::{self, Delegate, Edge};
+use crate::auth::Auth;
 use crate::call::{Arguments, Reply, ToolCall};
+use crate::clock::Clock;
+use crate::compose;
 use crate::config::Settings;
 use crate::context::{Caller, InProcess, LONGEST, Origin};
 use crate::error::{Code, Effect, Error, ToolError};
@@ -24,6 +28,8 @@ use crate::policy::stack::{UserLayer, user_layer};
 use crate::pool::{PoolStatus, Pools};
 use crate::registry::Registry;
 use crate::stats::Stats;
+#[cfg(feature = "cli")]
+use crate::tool::ToolDef;
 use crate::tool::{ToolInfo, Tools};
 
 /// How often the metrics of connection pools are refreshed while a server serves.
@@ -62,8 +68,10 @@ pub struct Server {
     layers: Vec<UserLayer>,
     delegate: Delegate,
     settings: Settings,
+    clock: Clock,
     pools: Pools,
     stats: Stats,
+    conceal: bool,
     problems: Vec<String>,
 }
 
@@ -80,8 +88,10 @@ impl Server {
             layers: Vec::new(),
             delegate: adapter::tools_only(),
             settings: Settings::default(),
+            clock: Clock::default(),
             pools: Pools::default(),
             stats: Stats::default(),
+            conceal: false,
             problems: Vec::new(),
         }
     }
@@ -128,6 +138,22 @@ impl Server {
         self
     }
 
+    /// Authenticates callers by the API keys in a file, which is also the setting `auth.keys`.
+    ///
+    /// [`ApiKeys`](crate::ApiKeys) makes such a file, and so does `SERVER key new`. It is looked at
+    /// again while the server runs: a key that is taken out stops working within about a second.
+    pub fn api_keys(mut self, file: impl Into<PathBuf>) -> Self {
+        self.settings.auth.keys = Some(file.into());
+        self
+    }
+
+    /// Takes the time of day from another clock than the machine's: what decides when keys and
+    /// tokens expire.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// Lets clients use another host name than `localhost`, `127.0.0.1` and `[::1]`, with or
     /// without a port. May be repeated; also the setting `http.allowed_hosts`.
     #[cfg(feature = "http")]
@@ -141,6 +167,16 @@ impl Server {
     #[cfg(feature = "http")]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
         self.settings.http_allowed_origins.push(origin.into());
+        self
+    }
+
+    /// Answers a call to a tool for which the caller lacks a scope exactly as one to a tool that
+    /// doesn't exist. Without it the answer names the scopes, so that a client can ask for them.
+    ///
+    /// A refusal that depends on the arguments still names the scope: whoever gets there sees the
+    /// tool.
+    pub fn conceal(mut self) -> Self {
+        self.conceal = true;
         self
     }
 
@@ -220,6 +256,11 @@ impl Server {
     }
 
     #[cfg(feature = "cli")]
+    pub(crate) fn tool_defs(&self) -> &[&'static ToolDef] {
+        &self.tools.0
+    }
+
+    #[cfg(feature = "cli")]
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -247,9 +288,15 @@ impl Server {
                 "the server's timeout is {timeout:?}: it must be above zero, at most 365 days"
             ));
         }
-        let Self { states, layers, settings, .. } = &self;
-        let defs = &self.tools.0;
-        let registry = Registry::build(defs, states, layers, settings, self.stats.clone());
+        let Self { tools, states, layers, settings, clock, problems, stats, .. } = &mut self;
+        let auth = Auth::build(&settings.auth, clock).unwrap_or_else(|wrong| {
+            problems.extend(wrong);
+            None
+        });
+        if settings.auth.tells_callers_apart() {
+            problems.extend(compose::unstated(&tools.0));
+        }
+        let registry = Registry::build(&tools.0, states, layers, settings, stats.clone());
         if let Ok(registry) = &registry {
             let tools = registry.all().map(|tool| (tool.name(), tool.policies()));
             self.problems.extend(self.pools.check(tools));
@@ -263,8 +310,10 @@ impl Server {
                     instructions: self.instructions,
                     registry,
                     settings: self.settings,
+                    auth: auth.map(Arc::new),
                     pools: self.pools,
                     stats: self.stats,
+                    conceal: self.conceal,
                 }));
                 let edge = (self.delegate)(app.clone());
                 Ok(Built { app, edge })
@@ -296,6 +345,7 @@ pub(crate) struct Built {
 impl Built {
     pub(crate) async fn serve_stdio(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         let Self { app, edge } = self;
+        app.stdio_caller()?;
         let (pause, end) = (CancellationToken::new(), CancellationToken::new());
         let _watching = app.watch_pools();
         let mut serving = edge.stdio(pause.clone(), end.clone());
@@ -342,14 +392,21 @@ struct Inner {
     instructions: Option<String>,
     registry: Registry,
     settings: Settings,
+    auth: Option<Arc<Auth>>,
     pools: Pools,
     stats: Stats,
+    conceal: bool,
 }
 
 impl App {
     /// The tools, in the order of their registration.
     pub fn tools(&self) -> impl Iterator<Item = &ToolInfo> {
         self.0.registry.tools()
+    }
+
+    /// The tools that `caller` may call with some arguments: what lists show it.
+    pub fn tools_for(&self, caller: &Caller) -> impl Iterator<Item = &ToolInfo> {
+        self.tools().filter(|tool| tool.gate.admit(caller).is_ok())
     }
 
     /// Calls a tool as the local user.
@@ -424,6 +481,36 @@ impl App {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Whether tools look as if they weren't there to callers that lack a scope.
+    pub(crate) fn conceals(&self) -> bool {
+        self.0.conceal
+    }
+
+    /// `None` where nobody is authenticated.
+    pub(crate) fn auth(&self) -> Option<&Arc<Auth>> {
+        self.0.auth.as_ref()
+    }
+
+    /// Whether some caller may be shown other tools than another.
+    pub(crate) fn tells_callers_apart(&self) -> bool {
+        self.settings().auth.tells_callers_apart()
+    }
+
+    /// Who speaks over stdin and on the command line: the user that started the process, unless
+    /// the settings name somebody else.
+    ///
+    /// # Errors
+    ///
+    /// The settings that have to be made where callers are authenticated: an agent at the other
+    /// end of stdin is not the person who configured the server.
+    pub(crate) fn stdio_caller(&self) -> Result<Caller, Error> {
+        let configured = match &self.0.auth {
+            Some(auth) => auth.local().map(Some),
+            None => self.settings().auth.stdio_caller(),
+        };
+        configured.map(|caller| caller.unwrap_or_else(Caller::local)).map_err(Error::settings)
     }
 
     /// Refreshes the metrics of connection pools until what it gives is dropped.

@@ -85,6 +85,28 @@ impl ToolDef {
         output: fn(&mut SchemaGenerator) -> OutputSchema,
         invoke: Invoke,
     ) -> Self {
+        let mut i = 0;
+        while i < params.len() {
+            assert!(
+                !params[i].keeps_grants,
+                "`Granted<…>` on a tool without `scope = \"… .where(…)\"`: \
+                 no grant leaves rows to the function"
+            );
+            i += 1;
+        }
+        Self::with_rows(name, description, params, output, invoke)
+    }
+
+    /// The same of a tool whose scope has `.where(…)`: the function may keep what was granted.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn with_rows(
+        name: &'static str,
+        description: &'static str,
+        params: &'static [ParamDef],
+        output: fn(&mut SchemaGenerator) -> OutputSchema,
+        invoke: Invoke,
+    ) -> Self {
         check_arguments(params);
         Self {
             id: TypeId::of::<()>,

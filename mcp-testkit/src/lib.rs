@@ -32,10 +32,10 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use mcp_runtime::{App, Content, Reply, Server, Stats, ToolError, ToolInfo, Tools};
+use mcp_runtime::{App, Caller, Content, Reply, Server, Stats, ToolError, ToolInfo, Tools};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A server in memory, for tests.
 ///
@@ -103,13 +103,36 @@ impl TestServer {
     ///
     /// When the server can't start, or has no tool of this name.
     pub async fn call(&self, tool: &str, arguments: impl Serialize) -> Answer {
-        let arguments = json!(arguments);
-        let app = self.app();
-        let info = app.tools().find(|info| info.name() == tool);
-        let Some(info) = info else { panic!("the server has no tool `{tool}`") };
-        let wrapped = info.wraps_result();
-        let outcome = app.call(tool, arguments).await;
-        Answer { tool: tool.to_owned(), wrapped, outcome }
+        self.as_caller(&Caller::local()).call(tool, arguments).await
+    }
+
+    /// The same server, as `caller` sees it.
+    ///
+    /// ```
+    /// # use mcp_runtime::{tool, tools, Caller, Code};
+    /// # use mcp_testkit::TestServer;
+    /// # use serde_json::json;
+    /// /// Read the minutes.
+    /// #[tool(scope = "read:minutes")]
+    /// async fn minutes() -> &'static str {
+    ///     "all agreed"
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = TestServer::new(tools![minutes]);
+    /// let anna = Caller::new("anna").with_scope("read:minutes")?;
+    /// assert_eq!(server.as_caller(&anna).call("minutes", json!({})).await.text(), "all agreed");
+    ///
+    /// let eve = Caller::new("eve");
+    /// assert_eq!(server.as_caller(&eve).list().count(), 0);
+    /// let refused = server.as_caller(&eve).call("minutes", json!({})).await;
+    /// assert_eq!(refused.error().code(), &Code::InsufficientScope);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn as_caller(&self, caller: &Caller) -> As<'_> {
+        As { server: self, caller: caller.clone() }
     }
 
     /// What the policies have decided so far.
@@ -128,6 +151,39 @@ impl TestServer {
 
     fn app(&self) -> &App {
         self.app.get_or_init(|| self.take().build().unwrap_or_else(|error| panic!("{error}")))
+    }
+}
+
+/// A server as one caller sees it.
+#[derive(Clone, Debug)]
+pub struct As<'a> {
+    server: &'a TestServer,
+    caller: Caller,
+}
+
+impl As<'_> {
+    /// The tools that the caller is shown: those that it may call with some arguments.
+    ///
+    /// # Panics
+    ///
+    /// When the server can't start.
+    pub fn list(&self) -> impl Iterator<Item = &ToolInfo> {
+        self.server.app().tools_for(&self.caller)
+    }
+
+    /// Calls a tool, with anything that serialises to a JSON object.
+    ///
+    /// # Panics
+    ///
+    /// When the server can't start, or has no tool of this name.
+    pub async fn call(&self, tool: &str, arguments: impl Serialize) -> Answer {
+        let arguments = json!(arguments);
+        let app = self.server.app();
+        let info = app.tools().find(|info| info.name() == tool);
+        let Some(info) = info else { panic!("the server has no tool `{tool}`") };
+        let wrapped = info.wraps_result();
+        let outcome = app.call_as(self.caller.clone(), tool, arguments, Map::new()).await;
+        Answer { tool: tool.to_owned(), wrapped, outcome }
     }
 }
 

@@ -3,9 +3,16 @@
 
 mod contract;
 mod http;
+mod identity;
 mod lifetime;
 mod load;
 mod pipeline;
 mod policies;
 mod process;
 mod support;
+
+mcp_runtime::scopes! {
+    "read:invoices" => "Read invoices",
+    "write:payments" => "Pay invoices",
+    "admin:invoices" => "Everything about invoices" implies ["read:invoices"],
+}

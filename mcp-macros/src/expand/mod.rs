@@ -1,5 +1,8 @@
 //! What is right to tokens: data and calls, no decisions.
 
+mod access;
+pub(crate) mod catalogue;
+mod check;
 pub(crate) mod error_type;
 mod parameter;
 mod place;

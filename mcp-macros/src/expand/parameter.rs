@@ -24,7 +24,11 @@ pub(crate) fn constant(index: usize, parameter: &Parameter, runtime: &Runtime) -
     let Parameter { cfg, ty, .. } = parameter;
     let name = constant_name(index);
     let place = Place::of(ty);
-    let source = source(parameter, place, &private);
+    let mut source = source(parameter, place, &private);
+    if parameter.is_compared {
+        let here = moved(&private, place.first);
+        source = quote_spanned!(place.last=> #here::compared::<#ty>(#source));
+    }
     let rules = parameter.rules.iter().map(|given| rule(given, place.last, &private));
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
@@ -57,6 +61,7 @@ fn rule(given: &Given<Rule>, end: Span, private: &TokenStream) -> TokenStream {
         Rule::Pattern(text) => ("pattern", text.to_token_stream()),
         Rule::Format(text) => ("format", text.to_token_stream()),
         Rule::Header(text) => ("header", text.to_token_stream()),
+        Rule::Secret => ("secret", TokenStream::new()),
     };
     let method = Ident::new(method, given.key.span());
     quote_spanned!(end=> .#method(#arguments))

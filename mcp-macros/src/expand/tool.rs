@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 
 use super::{
-    parameter,
+    access, check, parameter,
     place::{Place, moved},
     policies, signature,
 };
@@ -40,6 +40,7 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
     let run = run(ident, parameters, &codec, &private);
     let facts = facts(tool, runtime);
     let shareable = signature::shareable(tool, runtime);
+    let scopes = access::assertions(tool, runtime);
     let fallback =
         tool.policies.fallback.as_ref().map(|path| signature::fallback(item, tool, path, runtime));
     // At the name, where errors about the parameters as a whole belong.
@@ -52,7 +53,8 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
         |__generator| #codec.schema(__generator),
         |__call| { #run },
     };
-    let value = quote_spanned!(place.last=> #here::ToolDef::new(#arguments));
+    let new = Ident::new(access::constructor(tool), place.last);
+    let value = quote_spanned!(place.last=> #here::ToolDef::#new(#arguments));
     let definition = quote_spanned! {Span::mixed_site()=>
         {
             #[allow(unused_imports)]
@@ -60,6 +62,7 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
             #(#constants)*
             const __PARAMS: &[#private::ParamDef] = &[#(#definitions),*];
             #shareable
+            #scopes
             &#value.of::<Self>() #facts #fallback
         }
     };
@@ -139,6 +142,8 @@ fn codec(output: Option<&Type>, ident: &Ident, private: &TokenStream) -> TokenSt
 /// Calls for what the attribute states.
 fn facts(tool: &Tool, runtime: &Runtime) -> TokenStream {
     let private = runtime.private();
+    let scopes = access::scopes(&tool.scopes, runtime);
+    let checks = check::checks(tool, runtime);
     let policies = policies::facts(&tool.policies, runtime);
     let hints = &tool.hints;
     let title = tool.title.iter();
@@ -150,6 +155,8 @@ fn facts(tool: &Tool, runtime: &Runtime) -> TokenStream {
         #(.title(#title))*
         #(.version(#version))*
         #(.#hints())*
+        #scopes
+        #checks
         #(.timeout_ms(#timeout))*
         #policies
         #(.icons(|| #private::icons(#icons)))*

@@ -1,9 +1,10 @@
 //! What is right, ready to be written out.
 
 use proc_macro2::Span;
-use syn::{Attribute, Expr, Generics, Ident, LitStr, Member, Path, Type};
+use syn::{Attribute, Expr, Generics, Ident, LitStr, Member, Pat, Path, Type};
 
 use super::{
+    check::Check,
     parsed::{Given, Number},
     policy::{Breaker, Concurrency, Queue, Rate, Retry},
     text::Text,
@@ -22,9 +23,33 @@ pub(crate) struct Tool {
     pub(crate) hints: Vec<Ident>,
     /// In milliseconds.
     pub(crate) timeout: Option<u64>,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) checks: Vec<Check>,
     pub(crate) policies: Policies,
     pub(crate) icons: Option<Expr>,
     pub(crate) meta: Option<Expr>,
+}
+
+/// One scope that a tool demands.
+pub(crate) struct Scope {
+    /// As it was written, for carets.
+    pub(crate) literal: LitStr,
+    /// `verb:resource`.
+    pub(crate) token: String,
+    pub(crate) bindings: Vec<Binding>,
+}
+
+impl Scope {
+    /// The field that is left to the function, if there is one.
+    pub(crate) fn open_field(&self) -> Option<&str> {
+        self.bindings.iter().find(|one| one.argument.is_none()).map(|one| one.field.as_str())
+    }
+}
+
+/// A field of a scope, and the argument that it is compared with, by its name in the schema.
+pub(crate) struct Binding {
+    pub(crate) field: String,
+    pub(crate) argument: Option<LitStr>,
 }
 
 /// How calls are carried out; times in milliseconds.
@@ -69,9 +94,14 @@ pub(crate) struct Dependency {
 /// A parameter and the rules of its argument.
 pub(crate) struct Parameter {
     pub(crate) cfg: Vec<Attribute>,
+    pub(crate) pattern: Pat,
     pub(crate) ty: Type,
     pub(crate) source: Source,
     pub(crate) rules: Vec<Given<Rule>>,
+    /// The check of this argument alone.
+    pub(crate) check: Option<Path>,
+    /// Whether a scope compares it with a grant.
+    pub(crate) is_compared: bool,
 }
 
 /// Where a parameter's value comes from.
@@ -99,6 +129,7 @@ pub(crate) enum Rule {
     Pattern(LitStr),
     Format(LitStr),
     Header(LitStr),
+    Secret,
 }
 
 /// An error type and what each of its variants becomes.

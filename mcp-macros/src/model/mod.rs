@@ -1,5 +1,7 @@
 //! What was written, and what is right: two types for each macro.
 
+pub(crate) mod access;
+pub(crate) mod check;
 pub(crate) mod checked;
 pub(crate) mod parsed;
 pub(crate) mod policy;

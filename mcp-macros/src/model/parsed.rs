@@ -6,6 +6,8 @@ use syn::{
 };
 
 use super::{
+    access::{Access, Entry},
+    check::WrittenCheck,
     policy::{Breaker, CacheKey, Concurrency, Queue, Rate, Retry},
     text::Text,
 };
@@ -27,14 +29,25 @@ pub(crate) struct ToolAttribute {
     pub(crate) destructive: Option<Ident>,
     /// Which of the two was written first, if both were.
     pub(crate) read_only_first: bool,
-    pub(crate) idempotent: Option<Ident>,
+    pub(crate) idempotent: Option<Idempotent>,
     pub(crate) open_world: Option<Ident>,
+    pub(crate) access: Access,
+    /// `confirm = "never"`.
+    pub(crate) confirm_never: Option<Ident>,
+    pub(crate) checks: Option<(Ident, Vec<WrittenCheck>)>,
     pub(crate) timeout: Option<Given<u64>>,
     pub(crate) policies: Policies,
     pub(crate) icons: Option<Given<Expr>>,
     pub(crate) meta: Option<Given<Expr>>,
     /// Whether all of it could be read; else nothing is said about absent keys.
     pub(crate) intact: bool,
+}
+
+/// `idempotent`, in one of its forms.
+pub(crate) struct Idempotent {
+    pub(crate) word: Ident,
+    /// Whether it says `natural`.
+    pub(crate) natural: bool,
 }
 
 /// The keys of `#[tool(…)]` that say how its calls are carried out.
@@ -111,6 +124,8 @@ pub(crate) struct ArgAttribute {
     pub(crate) pattern: Option<Given<LitStr>>,
     pub(crate) format: Option<Given<LitStr>>,
     pub(crate) header: Option<Given<LitStr>>,
+    pub(crate) check: Option<Path>,
+    pub(crate) secret: Option<Ident>,
     pub(crate) flatten: Option<Ident>,
 }
 
@@ -139,6 +154,14 @@ pub(crate) struct Bounds<T> {
     pub(crate) inclusive: bool,
     /// As it was written.
     pub(crate) tokens: TokenStream,
+}
+
+/// `scopes! { … }`.
+pub(crate) struct Catalogue {
+    pub(crate) runtime: Path,
+    pub(crate) entries: Vec<Entry>,
+    /// Whether all of it could be read; else nothing is said about absent entries.
+    pub(crate) intact: bool,
 }
 
 /// `tools![…]`.

@@ -2,7 +2,7 @@
 
 use syn::Attribute;
 
-use super::{bounds, docs, entries::Entries, keys, reader::is};
+use super::{bounds, check, docs, entries::Entries, keys, reader::is};
 use crate::{diag::Diagnostics, model::parsed::ArgAttribute};
 
 /// Whether `attribute` is ours.
@@ -36,6 +36,8 @@ pub(crate) fn parse(
         pattern: entries.string("pattern", diagnostics),
         format: entries.string("format", diagnostics),
         header: entries.string("header", diagnostics),
+        check: check::of_argument(&mut entries, diagnostics),
+        secret: entries.flag("secret", diagnostics),
         flatten: entries.flag("flatten", diagnostics),
     };
     entries.finish(diagnostics, "has no effect here");

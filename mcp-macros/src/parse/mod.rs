@@ -1,7 +1,10 @@
 //! Tokens to what was written.
 
+mod access;
 pub(crate) mod arg_attribute;
 mod bounds;
+pub(crate) mod catalogue;
+mod check;
 pub(crate) mod dependency;
 mod docs;
 pub(crate) mod duration;
@@ -14,6 +17,7 @@ mod numbers;
 mod policies;
 mod rate;
 mod reader;
+mod scope;
 mod share;
 mod size;
 mod texts;

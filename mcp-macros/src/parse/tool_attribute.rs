@@ -3,8 +3,11 @@
 use proc_macro2::TokenStream;
 use syn::{Ident, ext::IdentExt as _, parse::Parser as _};
 
-use super::{docs, entries::Entries, keys, policies};
-use crate::{diag::Diagnostics, model::parsed::ToolAttribute};
+use super::{access, check, docs, entries::Entries, keys, policies};
+use crate::{
+    diag::Diagnostics,
+    model::parsed::{Idempotent, ToolAttribute},
+};
 
 /// Reads the arguments of `#[tool(…)]`.
 pub(crate) fn parse(arguments: TokenStream, diagnostics: &mut Diagnostics) -> ToolAttribute {
@@ -21,6 +24,9 @@ pub(crate) fn parse(arguments: TokenStream, diagnostics: &mut Diagnostics) -> To
         destructive: entries.flag("destructive", diagnostics),
         idempotent: idempotent(&mut entries, diagnostics),
         open_world: entries.flag("open_world", diagnostics),
+        access: access::parse(&mut entries, diagnostics),
+        confirm_never: confirm_never(&mut entries, diagnostics),
+        checks: check::of_tool(&mut entries, diagnostics),
         timeout: entries.duration("timeout", diagnostics),
         policies: policies::parse(&mut entries, diagnostics),
         icons: entries.expression("icons", diagnostics),
@@ -32,30 +38,40 @@ pub(crate) fn parse(arguments: TokenStream, diagnostics: &mut Diagnostics) -> To
     attribute
 }
 
-fn idempotent(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Ident> {
-    const HELP: &str = "write `idempotent(natural)` if a repeat is harmless by itself, \
-                        or `read_only` if the tool changes nothing";
+/// What to write where `idempotent` says too little.
+pub(crate) const IDEMPOTENT: &str = "write `idempotent(natural)` if a repeat is harmless by itself, \
+                                     or `read_only` if the tool changes nothing";
+
+fn idempotent(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Idempotent> {
     if entries.is_bare("idempotent") {
         let word = entries.flag("idempotent", diagnostics)?;
-        diagnostics
-            .error(word, "`idempotent` needs `natural`")
-            .help(HELP)
-            .note("idempotency by key isn't available yet");
-        return None;
+        return Some(Idempotent { word, natural: false });
     }
     let list = entries.list("idempotent", diagnostics)?;
     let natural = |tokens| Ident::parse_any.parse2(tokens).is_ok_and(|word| word == "natural");
     if natural(list.value.clone()) {
-        return Some(list.key);
+        return Some(Idempotent { word: list.key, natural: true });
     }
     if list.value.is_empty() {
-        diagnostics.error(list.key, "`idempotent` needs `natural`").help(HELP);
+        diagnostics.error(list.key, "`idempotent` needs `natural`").help(IDEMPOTENT);
     } else {
         diagnostics
             .error(list.value, "`idempotent` takes nothing but `natural`")
-            .help(HELP)
+            .help(IDEMPOTENT)
             .note("idempotency by key isn't available yet");
     }
+    None
+}
+
+/// The one value that `confirm` has.
+fn confirm_never(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    let given = entries.string("confirm", diagnostics)?;
+    if given.value.value() == "never" {
+        return Some(given.key);
+    }
+    diagnostics
+        .error(given.value, "`confirm` takes nothing but \"never\"")
+        .help("write `confirm = \"never\"`, or leave it out: a `destructive` tool asks by itself");
     None
 }
 

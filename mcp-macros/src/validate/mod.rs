@@ -1,11 +1,15 @@
 //! What was written to what is right, or errors that say what isn't.
 
+mod access;
+pub(crate) mod catalogue;
+mod check;
 mod code;
 pub(crate) mod dependency;
 pub(crate) mod error_type;
 mod message;
 mod name;
 mod parameter;
+mod pattern;
 mod policies;
 mod signature;
 pub(crate) mod tool;

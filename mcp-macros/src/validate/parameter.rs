@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use quote::ToTokens as _;
 use syn::{Ident, LitStr, Pat, Path, ext::IdentExt as _};
 
-use super::name;
+use super::{name, pattern::plain_name};
 use crate::{
     diag::Diagnostics,
     model::{
@@ -26,8 +26,9 @@ pub(crate) fn check_all(
 }
 
 fn check(parameter: parsed::Parameter, diagnostics: &mut Diagnostics) -> Parameter {
-    let parsed::Parameter { cfg, docs: comment, arg, pattern, ty } = parameter;
+    let parsed::Parameter { cfg, docs: comment, mut arg, pattern, ty } = parameter;
     let mut rules = Vec::new();
+    let check = arg.as_mut().and_then(|arg| arg.check.take());
     let source = match (plain_name(&pattern), arg) {
         (None, arg) => {
             if let Some(arg) = arg {
@@ -54,21 +55,14 @@ fn check(parameter: parsed::Parameter, diagnostics: &mut Diagnostics) -> Paramet
                         rules.extend(comment);
                     }
                     let name = property(arg.rename.take(), ident, diagnostics);
+                    check_secret(&arg, diagnostics);
                     take_rules(arg, &mut rules, diagnostics);
                     Source::Argument(name)
                 }
             }
         }
     };
-    Parameter { cfg, ty, source, rules }
-}
-
-/// The identifier of a pattern that is a name and nothing else.
-fn plain_name(pattern: &Pat) -> Option<&Ident> {
-    match pattern {
-        Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => Some(&name.ident),
-        _ => None,
-    }
+    Parameter { cfg, pattern, ty, source, rules, check, is_compared: false }
 }
 
 fn report_pattern(word: &Path, pattern: &Pat, diagnostics: &mut Diagnostics) {
@@ -109,6 +103,7 @@ fn check_flatten(arg: &ArgAttribute, ident: &Ident, diagnostics: &mut Diagnostic
         arg.pattern.as_ref().map(|given| &given.key),
         arg.format.as_ref().map(|given| &given.key),
         arg.header.as_ref().map(|given| &given.key),
+        arg.secret.as_ref(),
     ];
     for key in keys.into_iter().flatten() {
         diagnostics
@@ -117,6 +112,26 @@ fn check_flatten(arg: &ArgAttribute, ident: &Ident, diagnostics: &mut Diagnostic
                 format!("`{key}` on `{ident}`, which is flattened and has no property of its own"),
             )
             .help("say it on the fields of its type");
+    }
+}
+
+/// What a secret is given in the attribute would be there for all to read.
+fn check_secret(arg: &ArgAttribute, diagnostics: &mut Diagnostics) {
+    if arg.secret.is_none() {
+        return;
+    }
+    if let Some(Given { key, .. }) = &arg.header {
+        diagnostics
+            .error(key, "`secret` arguments can't travel as headers")
+            .help("proxies read and log headers: remove `header`");
+    }
+    for (given, help) in [
+        (&arg.default, "a default stands in the schema that clients see: remove it"),
+        (&arg.example, "an example stands in the schema that clients see: describe it in words"),
+    ] {
+        if let Some(Given { key, .. }) = given {
+            diagnostics.error(key, format!("`secret` arguments can't have a `{key}`")).help(help);
+        }
     }
 }
 
@@ -165,6 +180,9 @@ fn take_rules(arg: ArgAttribute, rules: &mut Vec<Given<Rule>>, diagnostics: &mut
     if let Some(Given { key, value }) = arg.header {
         check_header(&value, diagnostics);
         push(key, Rule::Header(value));
+    }
+    if let Some(key) = arg.secret {
+        push(key, Rule::Secret);
     }
 }
 

@@ -36,10 +36,11 @@ impl<'a> Facts<'a> {
     pub(super) fn of(attribute: &ToolAttribute, ident: &'a Ident) -> Self {
         let outside = attribute.open_world.is_some() || attribute.policies.dependencies.is_some();
         let default = if outside { TIMEOUT_OUTSIDE } else { TIMEOUT };
+        let reads = attribute.read_only.is_some() || attribute.access.only_reads().is_some();
         Self {
             ident,
-            reads: attribute.read_only.is_some(),
-            repeatable: attribute.read_only.is_some() || attribute.idempotent.is_some(),
+            reads,
+            repeatable: reads || attribute.idempotent.is_some(),
             timeout: attribute.timeout.as_ref().map_or(default, |given| given.value),
             timeout_stated: attribute.timeout.is_some(),
         }

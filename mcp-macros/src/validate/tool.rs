@@ -3,7 +3,7 @@
 use syn::{Ident, LitStr, ReturnType, ext::IdentExt as _};
 
 use super::{
-    name, parameter,
+    access, check, name, parameter,
     policies::{self, Facts},
     signature,
 };
@@ -18,7 +18,7 @@ use crate::{
 
 /// Checks all rules; the result is right if no error was reported.
 pub(crate) fn check(
-    attribute: ToolAttribute,
+    mut attribute: ToolAttribute,
     item: &Item,
     comment: Text,
     parameters: Vec<Parameter>,
@@ -26,11 +26,15 @@ pub(crate) fn check(
 ) -> Tool {
     let ident = &item.signature.ident;
     signature::check(&item.signature, diagnostics);
-    check_effects(&attribute, diagnostics);
+    access::check_effects(&attribute, ident, diagnostics);
     check_not_empty(attribute.title.as_ref(), diagnostics);
     check_not_empty(attribute.version.as_ref(), diagnostics);
     let facts = Facts::of(&attribute, ident);
+    let hints = hints(&mut attribute);
+    let mut parameters = parameter::check_all(parameters, diagnostics);
     Tool {
+        scopes: access::bind(attribute.access, ident, &mut parameters, diagnostics),
+        checks: check::check(attribute.checks, ident, &mut parameters, diagnostics),
         policies: policies::check(attribute.policies, &facts, attribute.intact, diagnostics),
         name: tool_name(attribute.name, ident, diagnostics),
         description: description(
@@ -40,37 +44,34 @@ pub(crate) fn check(
             attribute.intact,
             diagnostics,
         ),
-        parameters: parameter::check_all(parameters, diagnostics),
+        parameters,
         output: match &item.signature.output {
             ReturnType::Default => None,
             ReturnType::Type(_, ty) => Some((**ty).clone()),
         },
         title: attribute.title.map(|given| given.value),
         version: attribute.version.map(|given| given.value),
-        hints: [
-            attribute.read_only,
-            attribute.destructive,
-            attribute.idempotent,
-            attribute.open_world,
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        hints,
         timeout: attribute.timeout.map(|given| given.value),
         icons: attribute.icons.map(|given| given.value),
         meta: attribute.meta.map(|given| given.value),
     }
 }
 
-fn check_effects(attribute: &ToolAttribute, diagnostics: &mut Diagnostics) {
-    let (Some(read_only), Some(destructive)) = (&attribute.read_only, &attribute.destructive)
-    else {
-        return;
-    };
-    let second = if attribute.read_only_first { destructive } else { read_only };
-    diagnostics
-        .error(second, "`read_only` and `destructive` contradict each other")
-        .help("keep `read_only` only if the tool changes nothing");
+/// The keys without a value, and `read_only` where the scopes say it.
+fn hints(attribute: &mut ToolAttribute) -> Vec<Ident> {
+    let implied = attribute.access.only_reads().map(|key| Ident::new("read_only", key.span()));
+    [
+        attribute.read_only.take().or(implied),
+        attribute.destructive.take(),
+        attribute.idempotent.take().map(|given| given.word),
+        attribute.open_world.take(),
+        attribute.access.public.take(),
+        attribute.confirm_never.take().map(|word| Ident::new("confirm_never", word.span())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn check_not_empty(given: Option<&Given<LitStr>>, diagnostics: &mut Diagnostics) {

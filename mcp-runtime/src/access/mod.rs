@@ -4,6 +4,7 @@
 //! A tool states its [`AccessDef`] beside its function. At start it becomes a [`Gate`], which
 //! knows what each scope is implied by. A list, a call and the edge's answer all ask the same gate.
 
+mod assertions;
 mod catalogue;
 mod gate;
 mod grant;
@@ -11,6 +12,7 @@ mod granted;
 #[cfg(test)]
 mod tests;
 
+pub use assertions::{assert_found, assert_kept, assert_known, assert_unmixed};
 pub(crate) use catalogue::Catalogue;
 pub use catalogue::{ScopeEntry, Scopes};
 pub(crate) use gate::{Denied, Gate, Rows};

@@ -22,6 +22,7 @@ use rmcp::{RoleServer, ServerHandler};
 use serde_json::Value;
 
 use super::convert;
+use super::entry::Entry;
 use super::raw::RawContext;
 use crate::context::{Caller, Origin};
 use crate::server::App;
@@ -42,7 +43,14 @@ pub(super) struct Handler<D> {
     delegate: D,
     config: ServerConfig,
     list: ListToolsResult,
+    /// Who calls where no request says it: the client at the other end of stdin.
+    local: Caller,
     server_info: Value,
+}
+
+tokio::task_local! {
+    /// Set while a request is answered whose tool has to look as if it weren't there.
+    pub(super) static CONCEALED: bool;
 }
 
 impl<D: ServerHandler> Handler<D> {
@@ -50,11 +58,13 @@ impl<D: ServerHandler> Handler<D> {
         let tools: Vec<Tool> = app.tools().map(convert::tool).collect();
         let mut list = ListToolsResult::with_all_items(tools);
         list.ttl_ms = Some(LIST_TTL_MS);
-        // Nothing in it depends on the caller.
+        // Unless somebody is refused something, nothing in it depends on the caller.
         list.cache_scope = Some(CacheScope::Public);
+        // A server over stdio doesn't start without one.
+        let local = app.stdio_caller().unwrap_or_else(|_| Caller::anonymous());
         let config = config(&app, delegate.get_info());
         let server_info = serde_json::to_value(&config.server_info).unwrap_or_default();
-        Self { app, delegate, config, list, server_info }
+        Self { app, delegate, config, list, local, server_info }
     }
 
     pub(super) fn app(&self) -> &App {
@@ -67,6 +77,21 @@ impl<D: ServerHandler> Handler<D> {
             let meta = meta.get_or_insert_with(MetaObject::default);
             meta.0.insert(SERVER_INFO.into(), self.server_info.clone());
         }
+    }
+
+    /// Who calls: what the door found out, or the identity of stdin. Never what a header names.
+    fn caller(&self, context: &Request) -> Caller {
+        match (context.extensions.get::<http::request::Parts>(), entry(context)) {
+            (_, Some(entry)) => entry.caller,
+            (Some(_), None) => Caller::anonymous(),
+            (None, None) => self.local.clone(),
+        }
+    }
+
+    /// The tools that a caller may call with some arguments: exactly those it is shown.
+    fn visible<'a>(&'a self, caller: &'a Caller) -> impl Iterator<Item = (usize, &'a ToolInfo)> {
+        let may = move |(_, tool): &(usize, &ToolInfo)| tool.gate.admit(caller).is_ok();
+        self.app.tools().enumerate().filter(may)
     }
 
     /// Whether the server offers what a method belongs to.
@@ -131,13 +156,27 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
         if request.is_some_and(|request| request.cursor.is_some()) {
             return Err(ErrorData::invalid_params("no page has this cursor", None));
         }
-        let mut list = self.list.clone();
+        let caller = self.caller(&context);
+        let mut list = if caller.is_unrestricted() {
+            self.list.clone()
+        } else {
+            let shown = self.visible(&caller).map(|(at, _)| self.list.tools[at].clone());
+            let mut list = ListToolsResult::with_all_items(shown.collect());
+            list.ttl_ms = self.list.ttl_ms;
+            list
+        };
+        if self.app.tells_callers_apart() {
+            list.cache_scope = Some(CacheScope::Private);
+        }
         self.introduce(&mut list.meta, &context);
         Ok(list)
     }
 
     /// Asked on every HTTP request, to compare headers with arguments.
     fn get_tool(&self, name: &str) -> Option<Tool> {
+        if CONCEALED.try_with(|concealed| *concealed).unwrap_or_default() {
+            return None;
+        }
         self.list.tools.get(self.app.registry().position(name)?).cloned()
     }
 
@@ -147,12 +186,16 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
         context: Request,
     ) -> Answer<CallToolResponse> {
         let registry = self.app.registry();
-        let Some(position) = registry.position(&request.name) else {
-            return Err(unknown_tool(&request.name, self.app.tools().map(ToolInfo::name)));
+        let caller = self.caller(&context);
+        let position = registry.position(&request.name).filter(|position| {
+            !self.app.conceals() || registry.tool(*position).gate.admit(&caller).is_ok()
+        });
+        let Some(position) = position else {
+            let known = self.visible(&caller).map(|(_, tool)| tool.name());
+            return Err(unknown_tool(&request.name, known));
         };
-        let caller = caller(&context);
         let cancellation = context.ct.clone();
-        let modern = is_modern(&context);
+        let (modern, entry) = (is_modern(&context), entry(&context));
         let origin = Origin {
             request: Box::new(RawContext::new(
                 context,
@@ -164,6 +207,9 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
         };
         let arguments = request.arguments.unwrap_or_default();
         let outcome = registry.call(position, arguments, origin).await;
+        if let (Some(entry), Err(error)) = (entry, &outcome) {
+            entry.report(error);
+        }
         let mut response = convert::response(outcome, registry.tool(position))?;
         if let (true, CallToolResponse::Complete(result)) = (modern, &mut response) {
             let meta = result.meta.get_or_insert_with(MetaObject::default);
@@ -298,14 +344,9 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
     }
 }
 
-/// Nobody is authenticated yet: what comes over HTTP is anonymous, what comes over stdio is the
-/// user who started the process.
-fn caller(context: &Request) -> Caller {
-    if context.extensions.get::<http::request::Parts>().is_some() {
-        Caller::anonymous()
-    } else {
-        Caller::local()
-    }
+/// What the door left with a request.
+fn entry(context: &Request) -> Option<Entry> {
+    context.extensions.get::<http::request::Parts>()?.extensions.get().cloned()
 }
 
 fn unknown_tool<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> ErrorData {

@@ -4,6 +4,7 @@
 //! and [`http`] are the transports, [`raw`] is the way around this crate's own types.
 
 mod convert;
+mod entry;
 mod handler;
 #[cfg(feature = "http")]
 mod http;

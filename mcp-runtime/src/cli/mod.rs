@@ -1,6 +1,7 @@
 //! The command line of every server: `serve`, `list`, `call`, `check`.
 
 mod banner;
+mod key;
 mod signals;
 
 use std::fmt::Write as _;
@@ -84,6 +85,8 @@ enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Make API keys.
+    Key(key::Key),
     /// Check the settings and every tool's contract, and serve nothing.
     Check {
         #[command(flatten)]
@@ -181,6 +184,7 @@ async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, E
             let app = server.build()?;
             call(&app, &tool, &arguments).await
         }
+        Command::Key(key) => key::run(server, key),
         Command::Check { common } => {
             let app = configured(server, &common, Vec::new())?.build()?;
             print(&format!(

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use crate::auth::AuthSettings;
 use crate::json::Limits;
 use crate::policies::RateLimit;
 use overrides::Override;
@@ -21,6 +22,7 @@ use overrides::Override;
 #[derive(Clone, Debug)]
 #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "some settings are of HTTP alone"))]
 pub(crate) struct Settings {
+    pub(crate) auth: AuthSettings,
     pub(crate) http_address: SocketAddr,
     pub(crate) http_allowed_hosts: Vec<String>,
     pub(crate) http_allowed_origins: Vec<String>,
@@ -62,6 +64,7 @@ pub(crate) enum LogFormat {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            auth: AuthSettings::default(),
             http_address: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             http_allowed_hosts: Vec::new(),
             http_allowed_origins: Vec::new(),

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::validate::nearest;
 
 /// One setting.
+#[derive(Clone, Copy)]
 pub(crate) struct Setting {
     /// Its key in `mcp.toml`, such as `http.address`.
     pub(crate) key: &'static str,
@@ -40,29 +41,34 @@ macro_rules! setting {
             },
         }
     };
-    ($key:literal, $flag:expr, $default:expr, $field:ident, $read:expr, $doc:literal) => {
+    ($key:literal, $flag:expr, $default:expr, $($field:ident).+, $read:expr, $doc:literal) => {
         Setting {
             key: $key,
             flag: $flag,
             default: $default,
             doc: $doc,
             set: |settings, value| {
-                settings.$field = $read(value)?;
+                settings.$($field).+ = $read(value)?;
                 Ok(())
             },
         }
     };
 }
 
+mod auth;
+
 /// Every setting there is.
-pub(crate) const SETTINGS: &[Setting] = &[
+pub(crate) const SETTINGS: &[Setting] =
+    &joined::<{ GENERAL.len() + auth::SETTINGS.len() }>(GENERAL, auth::SETTINGS);
+
+const GENERAL: &[Setting] = &[
     setting!(
         "http.address",
         Some("--http"),
         "127.0.0.1:8080",
         http_address,
         parsed::<SocketAddr>,
-        "The address to listen on. One that isn't loopback needs `http.allow_unauthenticated_network` while no authentication is configured."
+        "The address to listen on. One that isn't loopback needs `auth.keys` or `auth.issuer`, or else `http.allow_unauthenticated_network`."
     ),
     setting!(
         "http.allowed_hosts",
@@ -206,6 +212,17 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting!("log_format", None, "text", log_format, log_format, "`text` or `json`."),
 ];
 
+/// Two tables as one.
+const fn joined<const N: usize>(first: &[Setting], second: &[Setting]) -> [Setting; N] {
+    let mut all = [first[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
+        at += 1;
+    }
+    all
+}
+
 impl Setting {
     /// Its environment variable.
     pub(crate) fn env(&self) -> String {
@@ -232,8 +249,9 @@ impl Setting {
 ///
 /// What isn't TOML, a key that isn't in the table, a value of the wrong form.
 pub(crate) fn read_toml(settings: &mut Settings, text: &str, from: &str) -> Result<(), Error> {
-    let mut table: toml::Table =
-        text.parse().map_err(|error| Error::settings(format!("{from}: {error}")))?;
+    let mut table: toml::Table = text
+        .parse()
+        .map_err(|error| Error::settings(format!("{from}: {}", not_toml(text, &error))))?;
     if let Some(tools) = table.remove("tools") {
         read_tools(settings, &tools, from)?;
     }
@@ -246,6 +264,13 @@ pub(crate) fn read_toml(settings: &mut Settings, text: &str, from: &str) -> Resu
         setting.set(settings, value, from)?;
     }
     Ok(())
+}
+
+/// Where a text isn't TOML, and why. The parser's own form shows the line, which may hold a secret.
+fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+    format!("line {line}: {}", error.message())
 }
 
 type SetOverride = fn(&mut Override, &Value) -> Result<(), String>;

@@ -1,16 +1,33 @@
 //! The forms of single values: durations, sizes, rates, lists.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use toml::Value;
 
 use super::LogFormat;
+use crate::auth::Secret;
 use crate::json::MAX_DEPTH;
 use crate::policies::{Per, RateLimit};
 
 pub(super) fn text(value: &Value) -> Result<String, String> {
     value.as_str().map(str::to_owned).ok_or_else(|| "must be a string".into())
+}
+
+/// Not empty; never part of an error.
+pub(super) fn secret(value: &Value) -> Result<Secret, String> {
+    match text(value)? {
+        text if text.is_empty() => Err("is empty".into()),
+        text => Ok(Secret::new(text)),
+    }
+}
+
+pub(super) fn path(value: &Value) -> Result<PathBuf, String> {
+    match text(value)? {
+        text if text.is_empty() => Err("is empty".into()),
+        text => Ok(text.into()),
+    }
 }
 
 pub(super) fn parsed<T: FromStr>(value: &Value) -> Result<T, String> {
@@ -72,6 +89,22 @@ pub(super) fn list(value: &Value) -> Result<Vec<String>, String> {
     }
 }
 
+/// Like [`list`], except that commas in parentheses are part of a scope.
+pub(super) fn scopes(value: &Value) -> Result<Vec<String>, String> {
+    let Value::String(text) = value else { return list(value) };
+    let mut depth = 0_usize;
+    let outside = |c: char| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    };
+    let items = text.split(outside).map(|item| item.trim().to_owned());
+    Ok(items.filter(|item| !item.is_empty()).collect())
+}
+
 /// A number and one of `B`, `KB`, `MB`; a bare number is bytes.
 pub(super) fn bytes(value: &Value) -> Result<usize, String> {
     const FORM: &str = "must be a size such as 65536 or \"4MB\"";
@@ -95,6 +128,18 @@ pub(super) fn duration(value: &Value) -> Result<Duration, String> {
     value.as_str().and_then(parse_duration).ok_or_else(|| {
         "must be a duration such as \"10s\"; units are `ms`, `s`, `m`, `h`, `d`".into()
     })
+}
+
+/// Clocks that are further apart have to be put right.
+const MAX_LEEWAY: Duration = Duration::from_mins(5);
+
+/// A duration, of which none at all is one too.
+pub(super) fn leeway(value: &Value) -> Result<Duration, String> {
+    match value.as_str() {
+        Some("0s") => Ok(Duration::ZERO),
+        _ => duration(value),
+    }
+    .and_then(|leeway| if leeway <= MAX_LEEWAY { Ok(leeway) } else { Err("is at most 5m".into()) })
 }
 
 fn parse_duration(text: &str) -> Option<Duration> {

@@ -76,6 +76,23 @@ pub(crate) const ARG: &[Key] = &[
         example: r#"header = "Region""#,
     },
     Key {
+        name: "check",
+        grammar: "check = path",
+        doc: "A rule of your own: a function, `async` or not, that gets a reference to the argument \
+              and returns `Result<(), E>`, where `E` is a text for the model or turns into a \
+              `ToolError`. It runs once the argument keeps its schema.",
+        default: "none",
+        example: "check = not_in_the_past",
+    },
+    Key {
+        name: "secret",
+        grammar: "secret",
+        doc: "The value stands in no log, no trace, no record and no error; clients are told by \
+              `writeOnly` in the schema.",
+        default: "not a secret",
+        example: "secret",
+    },
+    Key {
         name: "flatten",
         grammar: "flatten",
         doc: "The parameter's struct is the whole input: its fields are the arguments.",

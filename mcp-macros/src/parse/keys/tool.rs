@@ -29,20 +29,22 @@ pub(crate) const TOOL: &[Key] = &[
         name: "read_only",
         grammar: "read_only",
         doc: "The tool changes nothing: clients may call it without asking, and a repeat is harmless.",
-        default: "the tool writes",
+        default: "the tool writes, unless the verb of each of its scopes is `read`",
         example: "read_only",
     },
     Key {
         name: "destructive",
         grammar: "destructive",
-        doc: "The tool deletes or overwrites what can't be brought back.",
+        doc: "The tool deletes or overwrites what can't be brought back: a person is asked to \
+              confirm each call.",
         default: "not stated",
         example: "destructive",
     },
     Key {
         name: "idempotent",
         grammar: "idempotent(natural)",
-        doc: "Calling again with the same arguments is harmless by itself, as in setting a value.",
+        doc: "Calling again with the same arguments is harmless by itself, as in setting a value. \
+              On a tool that reads, `idempotent` alone says the same.",
         default: "a repeat is not known to be safe",
         example: "idempotent(natural)",
     },
@@ -52,6 +54,41 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "The tool deals with systems outside of the server's control, such as the web.",
         default: "a closed world",
         example: "open_world",
+    },
+    Key {
+        name: "scope",
+        grammar: r#"scope = "verb:resource[.where(field = argument, …)]" | ["…", "…"]"#,
+        doc: "What a caller must have been granted; of several, all. `.where(…)` names the fields \
+              by which a grant may be constrained to some rows: each is compared with an argument, \
+              or, where it stands alone, left to the function, which takes `Granted<…>`. A tool \
+              that demands nothing but `read:…` is `read_only`.",
+        default: "not stated: with authentication on, the server doesn't start",
+        example: r#"scope = "read:invoices.where(customer_id = customer_id)""#,
+    },
+    Key {
+        name: "public",
+        grammar: "public",
+        doc: "No scope is needed.",
+        default: "not stated: with authentication on, the server doesn't start",
+        example: "public",
+    },
+    Key {
+        name: "confirm",
+        grammar: r#"confirm = "never""#,
+        doc: "A `destructive` tool runs without asking a person.",
+        default: "a `destructive` tool asks, any other doesn't",
+        example: r#"confirm = "never""#,
+    },
+    Key {
+        name: "check",
+        grammar: "check = path | path(a, b) | [path, path(a, b), …]",
+        doc: "A rule of your own: a function, `async` or not, that returns `Result<(), E>`, where \
+              `E` is a text for the model or turns into a `ToolError`. It gets references to the \
+              parameters that are named, which may be names that a pattern binds; `path` alone gets \
+              all that have a plain name, in their order. It runs once the arguments keep their \
+              schema.",
+        default: "none",
+        example: "check = [due_after_issue(issued, due), not_paid(number, ledger)]",
     },
     Key {
         name: "icons",
@@ -78,7 +115,7 @@ pub(crate) const TOOL: &[Key] = &[
         name: "retry",
         grammar: r#"retry | retry = 3 | retry(attempts = 3, attempt_timeout = "5s", base = "100ms")"#,
         doc: "How often the function is tried in all, 2 to 10, where an error is retryable. Only \
-              with `read_only` or `idempotent(natural)`.",
+              on a tool that reads, or with `idempotent(natural)`.",
         default: "one attempt; `retry` alone is 3",
         example: "retry = 3",
     },
@@ -125,7 +162,7 @@ pub(crate) const TOOL: &[Key] = &[
         name: "cache_ttl",
         grammar: r#"cache_ttl = "30s" | static | semi_dynamic | realtime"#,
         doc: "How long a result may be served again to the same caller, ±10 %; `static` is 1h, \
-              `semi_dynamic` 15s, `realtime` 1s. Only with `read_only`.",
+              `semi_dynamic` 15s, `realtime` 1s. Only on a tool that reads.",
         default: "no cache",
         example: r#"cache_ttl = "30s""#,
     },

@@ -173,7 +173,7 @@ fn rate_limits(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<G
 }
 
 /// One value, or those of a list in brackets.
-fn elements(value: &Value) -> Vec<Expr> {
+pub(super) fn elements(value: &Value) -> Vec<Expr> {
     match value {
         Value::Expression(value) => match ungroup(value.clone()) {
             Expr::Array(array) => array.elems.into_iter().collect(),

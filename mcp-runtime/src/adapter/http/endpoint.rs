@@ -1,5 +1,6 @@
 //! The SDK's HTTP service, its types erased.
 
+use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -50,8 +51,13 @@ impl Endpoint {
         (self.answer)(request).await
     }
 
-    /// Sessions of older revisions that are open now.
+    /// How many sessions of older revisions are open now.
     pub(super) async fn sessions(&self) -> usize {
         self.sessions.sessions.read().await.len()
+    }
+
+    /// The ids of those sessions.
+    pub(super) async fn open_sessions(&self) -> HashSet<String> {
+        self.sessions.sessions.read().await.keys().map(ToString::to_string).collect()
     }
 }

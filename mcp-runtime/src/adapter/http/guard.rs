@@ -5,23 +5,37 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use axum::http::header::{AsHeaderName, CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use serde_json::Value;
-use tracing::debug;
 
+use super::door::{Door, Metadata};
 use super::endpoint::Endpoint;
-use crate::config::Settings;
-use crate::json::{Limits, answer, inspect};
+use super::limits;
+use super::refusal::Refusal;
+use super::sessions::Owners;
+use crate::access::Denied;
+use crate::adapter::entry::Entry;
+use crate::adapter::handler::CONCEALED;
+use crate::context::Caller;
+use crate::json::{Envelope, Limits, inspect};
+use crate::server::App;
 
 /// At most this much of a plain-text refusal of the SDK is passed on.
 const MAX_REASON: usize = 300;
-/// A client that finds no free session may ask again after so many seconds.
-const SESSION_PAUSE: HeaderValue = HeaderValue::from_static("5");
+/// A client that finds no free session may ask again after so long.
+const SESSION_PAUSE: Duration = Duration::from_secs(5);
+/// Of a request that is refused at the door, at most this much is read to learn its id: enough for
+/// any honest call, and too little to keep a server busy.
+const MAX_UNKNOWN: usize = 64 << 10;
 const SESSION_ID: &str = "mcp-session-id";
 
 pub(super) struct Guard {
+    app: App,
+    door: Door,
+    owners: Owners,
     endpoint: Endpoint,
     hosts: HashSet<String>,
     origins: HashSet<String>,
@@ -30,40 +44,26 @@ pub(super) struct Guard {
     read_timeout: Duration,
 }
 
-/// Why a request goes no further.
-struct Refusal {
-    status: StatusCode,
-    code: i32,
-    message: String,
+/// A request that may go on.
+struct Admitted {
+    request: Request<Full<Bytes>>,
+    /// What its answer carries.
     id: Value,
-}
-
-impl Refusal {
-    /// Where JSON-RPC has no code of its own, the code is the status.
-    fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        let code = i32::from(status.as_u16());
-        Self { status, code, message: message.into(), id: Value::Null }
-    }
-
-    fn response(&self) -> Response<Body> {
-        debug!(status = self.status.as_u16(), "refused a request: {}", self.message);
-        let body = answer(self.code, &self.message, &self.id).to_string();
-        let mut response = Response::new(Body::from(body));
-        *response.status_mut() = self.status;
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, SESSION_PAUSE);
-        }
-        response
-    }
+    entry: Entry,
+    opens_session: bool,
+    /// Its tool has to look as if it weren't there.
+    conceals: bool,
 }
 
 impl Guard {
-    pub(super) fn new(settings: &Settings, endpoint: Endpoint) -> Self {
+    pub(super) fn new(app: &App, endpoint: Endpoint) -> Self {
+        let settings = app.settings();
         let loopback = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned);
         let allowed = settings.http_allowed_hosts.iter().map(|host| host.to_ascii_lowercase());
         Self {
+            app: app.clone(),
+            door: Door::new(app),
+            owners: Owners::default(),
             endpoint,
             hosts: loopback.into_iter().chain(allowed).collect(),
             origins: settings.http_allowed_origins.iter().map(|o| o.to_ascii_lowercase()).collect(),
@@ -73,45 +73,105 @@ impl Guard {
         }
     }
 
-    pub(super) async fn answer(&self, request: Request<Body>) -> Response<Body> {
-        match self.check(request).await {
-            Ok((request, id)) => in_json(self.endpoint.answer(request).await, &id).await,
-            Err(refusal) => refusal.response(),
-        }
+    pub(super) fn metadata(&self) -> Option<&Metadata> {
+        self.door.metadata()
     }
 
-    /// The request with its whole body, and the id that its answer carries.
-    async fn check(
-        &self,
-        request: Request<Body>,
-    ) -> Result<(Request<Full<Bytes>>, Value), Refusal> {
-        self.check_host(&request)?;
-        let (parts, body) = request.into_parts();
-        let body = self.read(body).await?;
-        let mut id = Value::Null;
-        if parts.method == Method::POST {
-            let envelope = inspect(&body, self.limits).map_err(|malformed| Refusal {
-                status: StatusCode::BAD_REQUEST,
-                code: malformed.code,
-                message: malformed.message,
-                id: Value::Null,
-            })?;
-            id = envelope.id;
-            let opens_session = envelope.method.as_deref() == Some("initialize")
-                && !parts.headers.contains_key(SESSION_ID);
-            if opens_session && self.endpoint.sessions().await >= self.max_sessions {
-                let message = "the server has no room for another session now";
-                let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message);
-                return Err(Refusal { id, ..refusal });
+    pub(super) async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let Admitted { request, id, entry, opens_session, conceals } =
+            match self.check(request).await {
+                Ok(admitted) => admitted,
+                Err(refusal) => return refusal.response(),
+            };
+        let answering = CONCEALED.scope(conceals, self.endpoint.answer(request));
+        let mut response = answering.await;
+        if let Some(failure) = entry.failure() {
+            if let Some(denied) = failure.as_denied() {
+                return self.door.denied(denied).answering(id).response();
             }
+            limits::announce(failure, response.headers_mut());
         }
-        Ok((Request::from_parts(parts, Full::new(body)), id))
+        if opens_session && let Some(session) = text(response.headers(), SESSION_ID) {
+            self.owners.opened(session, entry.caller.principal(), &self.endpoint).await;
+        }
+        in_json(response, &id).await
+    }
+
+    /// Who sends the request, whether it is well formed, and whether its sender may go on.
+    async fn check(&self, request: Request<Body>) -> Result<Admitted, Refusal> {
+        self.check_host(&request)?;
+        let (mut parts, body) = request.into_parts();
+        let caller = match self.door.caller(&parts).await {
+            Ok(caller) => caller,
+            Err(refusal) => return Err(self.unknown(refusal, &parts, body).await),
+        };
+        self.check_session(&parts, &caller)?;
+        let body = self.read(body, self.limits.message).await?;
+        let envelope = match parts.method {
+            Method::POST => inspect(&body, self.limits).map_err(|malformed| Refusal {
+                code: malformed.code,
+                ..Refusal::new(StatusCode::BAD_REQUEST, malformed.message)
+            })?,
+            _ => Envelope::default(),
+        };
+        let opens_session = envelope.method.as_deref() == Some("initialize")
+            && !parts.headers.contains_key(SESSION_ID);
+        if opens_session && self.endpoint.sessions().await >= self.max_sessions {
+            let message = "the server has no room for another session now";
+            let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message);
+            return Err(refusal.retry_after(SESSION_PAUSE).answering(envelope.id));
+        }
+        let denied = self.denied(&envelope, &caller);
+        let conceals = denied.is_some() && self.app.conceals();
+        if let Some(denied) = denied
+            && !conceals
+        {
+            return Err(self.door.denied(&denied).answering(envelope.id));
+        }
+        let entry = Entry::new(caller);
+        parts.extensions.insert(entry.clone());
+        let request = Request::from_parts(parts, Full::new(body));
+        Ok(Admitted { request, id: envelope.id, entry, opens_session, conceals })
+    }
+
+    /// Whether a call is refused whatever its arguments are. The call path decides the same again:
+    /// here it can still be a status where the answer would be a stream.
+    fn denied(&self, envelope: &Envelope, caller: &Caller) -> Option<Denied> {
+        let is_call = envelope.method.as_deref() == Some("tools/call");
+        let name = envelope.name.as_deref().filter(|_| is_call)?;
+        let registry = self.app.registry();
+        registry.tool(registry.position(name)?).gate.admit(caller).err()
+    }
+
+    /// A refusal at the door, as an answer to what was asked, where that can be read cheaply.
+    async fn unknown(&self, refusal: Refusal, parts: &Parts, body: Body) -> Refusal {
+        if parts.method != Method::POST {
+            return refusal;
+        }
+        let Ok(body) = self.read(body, MAX_UNKNOWN).await else { return refusal };
+        let Ok(envelope) = inspect(&body, self.limits) else { return refusal };
+        let denied = self.denied(&envelope, &Caller::anonymous());
+        let refusal = match denied.filter(|_| !self.app.conceals()) {
+            Some(denied) => Door::asking(refusal, &denied),
+            None => refusal,
+        };
+        refusal.answering(envelope.id)
+    }
+
+    /// A session of another caller is none at all.
+    fn check_session(&self, parts: &Parts, caller: &Caller) -> Result<(), Refusal> {
+        match text(&parts.headers, SESSION_ID) {
+            Some(session) if !self.owners.is_owner(session, caller.principal()) => {
+                Err(Refusal::new(StatusCode::NOT_FOUND, "Not Found: Session not found"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A page on another site must not reach a server on this machine: by a name that it rebinds
     /// (Host), or straight from a browser (Origin).
     fn check_host(&self, request: &Request<Body>) -> Result<(), Refusal> {
-        let authority = text(request.headers(), &HOST)
+        let authority = text(request.headers(), HOST)
             .map(str::to_owned)
             .or_else(|| request.uri().authority().map(|authority| authority.as_str().to_owned()))
             .ok_or_else(|| Refusal::new(StatusCode::BAD_REQUEST, "the Host header is missing"))?
@@ -130,12 +190,12 @@ impl Guard {
         Err(Refusal::new(StatusCode::FORBIDDEN, message))
     }
 
-    async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
-        let limited = Limited::new(body, self.limits.message).collect();
+    async fn read(&self, body: Body, limit: usize) -> Result<Bytes, Refusal> {
+        let limited = Limited::new(body, limit).collect();
         match tokio::time::timeout(self.read_timeout, limited).await {
             Ok(Ok(body)) => Ok(body.to_bytes()),
             Ok(Err(error)) if error.is::<LengthLimitError>() => {
-                let message = format!("the body is larger than {} bytes", self.limits.message);
+                let message = format!("the body is larger than {limit} bytes");
                 Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message))
             }
             Ok(Err(_)) => Err(Refusal::new(StatusCode::BAD_REQUEST, "the body could not be read")),
@@ -144,7 +204,7 @@ impl Guard {
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &axum::http::HeaderName) -> Option<&'a str> {
+fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -175,7 +235,7 @@ async fn in_json(response: Response<Body>, id: &Value) -> Response<Body> {
             status.canonical_reason().unwrap_or("the request was refused").to_owned()
         })
     };
-    let refusal = Refusal { id: id.clone(), ..Refusal::new(status, message) };
+    let refusal = Refusal::new(status, message).answering(id.clone());
     let mut response = refusal.response();
     for (name, value) in &parts.headers {
         if !matches!(name.as_str(), "content-type" | "content-length") {

@@ -1,8 +1,12 @@
 //! HTTP: the MCP endpoint with its checks, and the health endpoints.
 
+mod door;
 mod endpoint;
 mod guard;
+mod limits;
+mod refusal;
 mod serve;
+mod sessions;
 
 pub(crate) use endpoint::Endpoint;
 pub(crate) use serve::serve;
@@ -13,14 +17,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::Response;
 use axum::routing::{any, get};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use crate::config::Settings;
 use crate::error::Error;
-use crate::server::{Built, Server};
+use crate::server::{App, Built, Server};
+use door::{METADATA_AGE, Metadata, WELL_KNOWN};
 use guard::Guard;
 
 /// Where the MCP endpoint lies.
@@ -86,8 +91,9 @@ impl Server {
 /// The routes. After `end`, streams that are still open are closed.
 fn router(built: Built, end: CancellationToken) -> Router {
     let Built { app, edge } = built;
-    let guard = Arc::new(Guard::new(app.settings(), edge.http(end)));
-    Router::new()
+    let guard = Arc::new(Guard::new(&app, edge.http(end)));
+    let described = guard.metadata().map(described).unwrap_or_default();
+    described
         .route(PATH, any(mcp).with_state(guard))
         // A server listens only once everything is checked. When it stops, it closes its listener
         // and its idle connections at once: what was asked before is all that is still answered.
@@ -95,19 +101,40 @@ fn router(built: Built, end: CancellationToken) -> Router {
         .route("/readyz", get(|| async { StatusCode::OK }))
 }
 
+/// The metadata of the protected resource: where RFC 9728 derives it from the resource's URL, and
+/// without its path, where some clients look first.
+fn described(metadata: &Metadata) -> Router {
+    let document = metadata.document.to_string();
+    let age = format!("public, max-age={}", METADATA_AGE.as_secs());
+    let answer = move || {
+        let headers = [
+            (CONTENT_TYPE, "application/json".to_owned()),
+            (CACHE_CONTROL, age.clone()),
+            // Public, and read by clients that run in a browser.
+            (ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
+        ];
+        std::future::ready((headers, document.clone()))
+    };
+    let routes = Router::new().route(WELL_KNOWN, get(answer.clone()));
+    if metadata.path == WELL_KNOWN { routes } else { routes.route(&metadata.path, get(answer)) }
+}
+
 async fn mcp(State(guard): State<Arc<Guard>>, request: Request) -> Response {
     guard.answer(request).await
 }
 
 /// What a host must be while nobody is authenticated, or be told otherwise in so many words.
-fn refuse_open_network(settings: &Settings) -> Result<(), Error> {
+fn refuse_open_network(app: &App) -> Result<(), Error> {
+    let settings = app.settings();
     let address = settings.http_address;
-    if address.ip().is_loopback() || settings.http_allow_unauthenticated_network {
+    let open = settings.http_allow_unauthenticated_network;
+    if app.auth().is_some() || address.ip().is_loopback() || open {
         return Ok(());
     }
     Err(Error::settings(format!(
         "refusing to listen on {address}: without authentication, everyone who reaches this \
-         address could call every tool. Listen on 127.0.0.1, or set \
-         `http.allow_unauthenticated_network = true` where something in front authenticates"
+         address could call every tool. Configure `auth.keys` or `auth.issuer`, listen on \
+         127.0.0.1, or set `http.allow_unauthenticated_network = true` where something in front \
+         authenticates"
     )))
 }

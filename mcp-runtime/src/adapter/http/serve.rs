@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -15,6 +15,7 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use super::door::Peer;
 use super::{refuse_open_network, router};
 use crate::error::Error;
 use crate::server::{App, Built};
@@ -35,7 +36,7 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()>,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), Error> {
-    refuse_open_network(built.app.settings())?;
+    refuse_open_network(&built.app)?;
     let end = CancellationToken::new();
     let app = built.app.clone();
     let router = router(built, end.clone());
@@ -103,8 +104,10 @@ async fn accept(
             next = next => next,
         };
         match accepted {
-            Ok((stream, _)) => {
-                connection(&http, stream, router.clone(), &graceful, place, write_timeout);
+            Ok((stream, peer)) => {
+                // The address is known here alone.
+                let router = router.clone().layer(Extension(Peer(peer.ip())));
+                connection(&http, stream, router, &graceful, place, write_timeout);
             }
             Err(error) => {
                 warn!("cannot accept a connection: {error}");

@@ -75,6 +75,23 @@ mod tests {
     }
 
     #[test]
+    fn constraints_of_the_callers_grants_count() {
+        let config = Cache::new(1);
+        let of = |rows: &[&str]| {
+            let row = |id: &&str| [("customer_id".to_owned(), (*id).to_owned())].into();
+            let rows = Rows(Some(rows.iter().map(row).collect()));
+            let mut call = call_of(&Arc::new(tool()), "anna", json!({ "n": 1 }));
+            call.extensions.insert(rows);
+            (key(NAMED, &config, &call), key(NAMED, &Cache::new(1).shared(), &call))
+        };
+        let ((one, shared), (two, _), (both, _)) = (of(&["17"]), of(&["18"]), of(&["17", "18"]));
+        assert!(!same(&one, &two) && !same(&one, &both));
+        assert!(!same(&one, &key_of(&config, "anna", json!({ "n": 1 }))));
+        assert!(same(&both, &of(&["18", "17"]).0), "their order is nothing");
+        assert!(same(&shared, &of(&["18"]).1), "a shared result is everyone's");
+    }
+
+    #[test]
     fn shared_results_know_no_caller() {
         let config = Cache::new(1).shared();
         let anna = key_of(&config, "anna", json!({}));

@@ -1,0 +1,246 @@
+//! The door: who a request comes from, and the answer to those who may not come in.
+//!
+//! The decision itself is made elsewhere, by [`Auth`] about identity and by the tools' gates about
+//! scopes; this turns it into statuses and challenges (RFC 6750, RFC 9728, RFC 9110).
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ConnectInfo;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde_json::{Value, json};
+use tracing::{debug, info};
+
+use super::refusal::Refusal;
+use crate::access::Denied;
+use crate::auth::{Auth, Refused, presented};
+use crate::context::Caller;
+use crate::error::{Code, Effect, NextAction, ToolError};
+use crate::policies::{Per, RateLimit};
+use crate::server::App;
+use crate::store::Step;
+use crate::store::rate::{MemoryRates, Rate, RateStore, Verdict, Whose};
+
+/// Where RFC 9728 puts the metadata of a protected resource.
+pub(super) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+/// Refusals that one peer is told the reason of: 30 in a minute. Further ones are 429, and are not
+/// logged, so that a flood of bad credentials fills no disk.
+const FAILURES: RateLimit = RateLimit::new(30, 60_000, Per::Caller);
+
+/// The address that a request came from, where the listener is ours.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub(super) IpAddr);
+
+pub(super) struct Door {
+    auth: Option<Arc<Auth>>,
+    realm: String,
+    metadata: Option<Metadata>,
+    failures: MemoryRates,
+    rate: [Rate; 1],
+}
+
+/// What RFC 9728 says about this server.
+#[derive(Clone)]
+pub(super) struct Metadata {
+    /// Where it can be fetched from outside.
+    url: String,
+    /// The path of that.
+    pub(super) path: String,
+    pub(super) document: Value,
+}
+
+impl Door {
+    pub(super) fn new(app: &App) -> Self {
+        Self {
+            auth: app.auth().cloned(),
+            realm: quoted(app.name()),
+            metadata: Metadata::of(app),
+            failures: MemoryRates::new(),
+            rate: [Rate::new(FAILURES)],
+        }
+    }
+
+    pub(super) fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
+    }
+
+    /// The caller of a request. Without authentication it is anybody, and may do everything.
+    ///
+    /// # Errors
+    ///
+    /// No credential, more than one, or one that doesn't count.
+    pub(super) async fn caller(&self, parts: &Parts) -> Result<Caller, Refusal> {
+        let Some(auth) = &self.auth else { return Ok(Caller::anonymous().unrestricted()) };
+        let credential = presented(&parts.headers, parts.uri.query()).map_err(|malformed| {
+            let challenge = self.challenge(Some(("invalid_request", malformed.message)), &[]);
+            let error = unauthenticated(malformed.message);
+            Refusal::of(StatusCode::BAD_REQUEST, &error).challenging(challenge)
+        })?;
+        let Some(credential) = credential else {
+            if auth.allows_anonymous() {
+                return Ok(Caller::anonymous());
+            }
+            let error = unauthenticated("this server needs a credential");
+            let challenge = self.challenge(None, &[]);
+            return Err(Refusal::of(StatusCode::UNAUTHORIZED, &error).challenging(challenge));
+        };
+        match auth.authenticate(credential).await {
+            Ok(caller) => Ok(caller),
+            Err(Refused::Invalid { reason, detail }) => Err(self.invalid(parts, reason, &detail)),
+            Err(Refused::Unavailable { retry_after, detail }) => {
+                info!(detail, "credentials can't be checked now");
+                let error = ToolError::shed("credentials can't be checked now", retry_after);
+                Err(Refusal::of(StatusCode::SERVICE_UNAVAILABLE, &error))
+            }
+        }
+    }
+
+    /// The answer to a caller that lacks scopes.
+    pub(super) fn denied(&self, denied: &Denied) -> Refusal {
+        let error = denied.clone().into_error();
+        if denied.anonymous {
+            let challenge = self.challenge(None, &denied.required);
+            return Refusal::of(StatusCode::UNAUTHORIZED, &error).challenging(challenge);
+        }
+        let reason = ("insufficient_scope", "the credential lacks a scope that this call needs");
+        let challenge = self.challenge(Some(reason), &denied.required);
+        Refusal::of(StatusCode::FORBIDDEN, &error).challenging(challenge)
+    }
+
+    /// Adds the scopes of the tool to the challenge of a request that is asked for a credential,
+    /// so that the client asks for the right one at once.
+    pub(super) fn asking(mut refusal: Refusal, denied: &Denied) -> Refusal {
+        if refusal.status == StatusCode::UNAUTHORIZED
+            && let Some(challenge) = &mut refusal.challenge
+        {
+            add(challenge, "scope", &denied.required.join(" "));
+        }
+        refusal
+    }
+
+    fn invalid(&self, parts: &Parts, reason: &'static str, detail: &str) -> Refusal {
+        let peer = peer(parts);
+        let name = peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
+        let whose = Whose { principal: &name, tool: "(authentication)" };
+        if let Step::Done(Some(Ok(Verdict::Refused { retry_after, .. }))) =
+            self.failures.take(whose, &self.rate)
+        {
+            debug!(peer = name, detail, "refused a credential");
+            let error = ToolError::new(Code::RateLimited, "too many credentials that don't count")
+                .retry_after(retry_after)
+                .effect(Effect::None);
+            return Refusal::of(StatusCode::TOO_MANY_REQUESTS, &error);
+        }
+        info!(peer = name, detail, "refused a credential: {reason}");
+        let challenge = self.challenge(Some(("invalid_token", reason)), &[]);
+        let error = unauthenticated(reason);
+        Refusal::of(StatusCode::UNAUTHORIZED, &error).challenging(challenge)
+    }
+
+    /// RFC 6750, section 3. A request without any credential is told no error.
+    fn challenge(&self, error: Option<(&str, &str)>, scopes: &[String]) -> String {
+        let mut text = format!("Bearer realm=\"{}\"", self.realm);
+        if let Some((error, description)) = error {
+            add(&mut text, "error", error);
+            add(&mut text, "error_description", description);
+        }
+        if !scopes.is_empty() {
+            add(&mut text, "scope", &scopes.join(" "));
+        }
+        if let Some(metadata) = &self.metadata {
+            add(&mut text, "resource_metadata", &metadata.url);
+        }
+        text
+    }
+}
+
+impl Metadata {
+    /// Nothing without OAuth: an API key comes from no authorization server.
+    fn of(app: &App) -> Option<Self> {
+        let resource = app.auth()?.resource()?;
+        let (origin, path) = split(&resource.url)?;
+        let path = format!("{WELL_KNOWN}{}", path.trim_end_matches('/'));
+        let document = json!({
+            "resource": resource.url,
+            "authorization_servers": resource.authorization_servers,
+            "scopes_supported": app.registry().scopes(),
+            "bearer_methods_supported": ["header"],
+            "resource_name": app.title().unwrap_or(app.name()),
+        });
+        Some(Self { url: format!("{origin}{path}"), path, document })
+    }
+}
+
+/// An URL's origin, and its path without a query.
+fn split(url: &str) -> Option<(&str, &str)> {
+    let authority = url.find("://")? + 3;
+    let path = url[authority..].find(['/', '?', '#']).map_or(url.len(), |at| authority + at);
+    let rest = &url[path..];
+    Some((&url[..path], &rest[..rest.find(['?', '#']).unwrap_or(rest.len())]))
+}
+
+fn unauthenticated(message: &'static str) -> ToolError {
+    ToolError::new(Code::Unauthenticated, message)
+        .effect(Effect::None)
+        .next_action(NextAction::Escalate)
+}
+
+/// Whom failures are counted against. A network of IPv6 can give itself any address in its /64.
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    let address = parts.extensions.get::<Peer>().map(|peer| peer.0).or_else(|| {
+        parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+    })?;
+    match address {
+        IpAddr::V6(address) => {
+            let network = u128::from(address) & !u128::from(u64::MAX);
+            Some(IpAddr::V6(network.into()))
+        }
+        IpAddr::V4(_) => Some(address),
+    }
+}
+
+/// One more parameter of a challenge.
+fn add(challenge: &mut String, name: &str, value: &str) {
+    challenge.extend([", ", name, "=\"", &quoted(value), "\""]);
+}
+
+/// The inside of a quoted string (RFC 9110, section 5.6.4), without what a header can't hold.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            ' '..='~' => quoted.push(character),
+            _ => quoted.push('?'),
+        }
+    }
+    quoted
+}
+
+/// How long a client may keep the metadata.
+pub(super) const METADATA_AGE: Duration = Duration::from_hours(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_metadata_lies_where_rfc_9728_says() {
+        for (url, origin, path) in [
+            ("https://a.example/mcp", "https://a.example", "/mcp"),
+            ("https://a.example", "https://a.example", ""),
+            ("https://a.example:8443/x/mcp?y=1", "https://a.example:8443", "/x/mcp"),
+            ("https://a.example?y", "https://a.example", ""),
+        ] {
+            assert_eq!(split(url), Some((origin, path)), "{url}");
+        }
+        assert_eq!(split("a.example/mcp"), None);
+    }
+
+    #[test]
+    fn a_challenge_stays_within_its_quotes() {
+        assert_eq!(quoted("a\"b\\c\r\nd\u{e9}"), "a\\\"b\\\\c??d?");
+    }
+}

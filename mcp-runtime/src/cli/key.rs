@@ -1,0 +1,92 @@
+//! `key new`: makes an API key, keeps its hash, shows it once.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{Common, configured, print};
+use crate::access::{AccessDef, Catalogue, Grant};
+use crate::auth::{EVERYTHING, NewKey, append};
+use crate::error::Error;
+use crate::server::Server;
+use crate::validate::nearest;
+
+#[derive(Args)]
+pub(super) struct Key {
+    #[command(subcommand)]
+    command: KeyCommand,
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Make a key, add it to the file of keys, and print it: it is not shown again.
+    New(New),
+}
+
+#[derive(Args)]
+struct New {
+    /// What the key is called, in the file and the log: letters, digits, `-` and `_`.
+    #[arg(long)]
+    id: String,
+    /// Who shows the key: the name that everything about the caller is kept under.
+    #[arg(long, value_name = "NAME")]
+    principal: String,
+    /// What the caller may do, such as `read:invoices.where(customer_id=17)`; `*` is everything.
+    /// May be repeated. Without it, tools that are `public`.
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// When the key stops working, such as 2027-01-31T00:00:00Z. Without it, never.
+    #[arg(long, value_name = "TIME")]
+    expires: Option<String>,
+    /// The file, which is made where there is none. Without it, the one that `auth.keys` names.
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(server: Server, key: Key) -> Result<u8, Error> {
+    let KeyCommand::New(new) = key.command;
+    let server = configured(server, &new.common, Vec::new())?;
+    let file = new.file.or_else(|| server.settings().auth.keys.clone()).ok_or_else(|| {
+        Error::settings("where does the key go? Name a file with --file, or set `auth.keys`")
+    })?;
+    let scopes: Vec<&str> = new.scopes.iter().map(String::as_str).collect();
+    let (id, principal) = (new.id.as_str(), new.principal.as_str());
+    let expires = new.expires.as_deref();
+    let key = append(&file, NewKey { id, principal, scopes: &scopes, expires })
+        .map_err(|error| Error::settings(format!("no key was made: {error}")))?;
+    print(&format!("{key}\n")).inspect_err(|_| {
+        eprintln!("the key was made and not shown: take `{id}` out of {}", file.display());
+    })?;
+    eprintln!("added `{id}` to {}; the key is not shown again", file.display());
+    for hint in unasked(&server, &scopes) {
+        eprintln!("note: {hint}");
+    }
+    Ok(0)
+}
+
+/// Scopes that no tool asks for, which is allowed, and mostly a slip.
+fn unasked(server: &Server, scopes: &[&str]) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    let mut catalogue = Catalogue::default();
+    for def in server.tool_defs() {
+        if let AccessDef::Scopes(scopes) = def.access {
+            known.extend(scopes.iter().map(|scope| scope.token));
+        }
+        // Catalogues that disagree are an error at start, not here.
+        let _ = catalogue.add(def.catalogue);
+    }
+    known.extend(catalogue.entries().map(|entry| entry.token));
+    let granted = scopes.iter().filter(|scope| **scope != EVERYTHING);
+    granted
+        .filter_map(|scope| {
+            let grant = Grant::parse(scope).ok()?;
+            let token = grant.token();
+            let help = nearest(token, known.iter().copied())
+                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            (!known.contains(token)).then(|| format!("no tool here asks for `{token}`{help}"))
+        })
+        .collect()
+}
