@@ -17,7 +17,9 @@ use crate::tool::ToolInfo;
 pub type Arguments = Map<String, Value>;
 
 /// One call of one tool, on its way through the layers.
-#[derive(Clone, Debug)]
+///
+/// Its `Debug` form shows the names of the arguments, never their values.
+#[derive(Clone)]
 pub struct ToolCall {
     pub(crate) tool: Arc<ToolInfo>,
     pub(crate) arguments: Arguments,
@@ -60,6 +62,16 @@ impl ToolCall {
     /// Where a layer leaves a value for an extractor.
     pub fn extensions_mut(&mut self) -> &mut Extensions {
         &mut self.extensions
+    }
+}
+
+impl fmt::Debug for ToolCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToolCall")
+            .field("tool", &self.tool.name)
+            .field("arguments", &self.arguments.keys().collect::<Vec<_>>())
+            .field("context", &self.context)
+            .finish_non_exhaustive()
     }
 }
 

@@ -19,6 +19,7 @@ use crate::policy::stack::shared::Shared;
 use crate::policy::stack::{Parts, UserLayer, compose};
 use crate::policy::timeout;
 use crate::schema::Contract;
+use crate::secrets;
 use crate::stats::Stats;
 use crate::tool::{ToolDef, ToolInfo};
 use crate::validate::nearest;
@@ -44,22 +45,25 @@ pub(crate) struct Composer<'a> {
 }
 
 impl<'a> Composer<'a> {
+    /// # Errors
+    ///
+    /// What is wrong with the settings alone.
     pub(crate) fn new(
         states: &'a States,
         layers: &'a [UserLayer],
         settings: &'a Settings,
         counts: Stats,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, String> {
+        Ok(Self {
             states,
             layers,
             settings,
-            shared: Shared::new(settings, counts),
+            shared: Shared::new(settings, counts)?,
             catalogue: Catalogue::default(),
             made: HashMap::new(),
             making: HashSet::new(),
             problems: Vec::new(),
-        }
+        })
     }
 
     /// Hears of the scopes of a tool's crate, and of its fallbacks' crates. All of them have to be
@@ -133,6 +137,9 @@ impl<'a> Composer<'a> {
     fn make(&mut self, def: &'static ToolDef) -> Option<Tool> {
         let before = self.problems.len();
         self.check_states(def);
+        for problem in secrets::rules::problems(def) {
+            self.problem(def.name, problem);
+        }
         let contract = self.sound(def, Contract::of(def));
         let meta = self.sound(def, meta(def).map_err(|problem| vec![problem]));
         let none = Override::default();
@@ -204,7 +211,7 @@ impl<'a> Composer<'a> {
         let parts = Parts {
             def,
             info: &info,
-            validator: contract.validator,
+            validator: contract.validator.conceal(&info.secrets),
             rate_limits: &rate_limits,
             users: self.layers,
             fallback,

@@ -75,12 +75,15 @@ mod pool;
 #[doc(hidden)]
 pub mod private;
 mod registry;
+mod request;
 mod schema;
+mod secrets;
 mod server;
 mod stats;
 mod store;
 mod tool;
 mod validate;
+mod violations;
 
 pub use access::{Granted, InvalidScope, Scopes};
 pub use adapter::raw;
@@ -99,6 +102,7 @@ pub use partial::{Missing, Partial};
 pub use policies::{Concurrency, Dependency, DependencyDef, Policies};
 pub use policy::service::ToolService;
 pub use pool::PoolStatus;
+pub use request::Request;
 pub use server::{App, Server};
 pub use stats::{Decision, Stats};
 pub use tool::{Tool, ToolInfo, Tools};

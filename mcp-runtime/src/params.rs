@@ -51,7 +51,7 @@ impl<T: DeserializeOwned + JsonSchema> ToolParam<AsArgument> for T {
 
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
         match call.arguments.remove(def.name) {
-            Some(value) => decode(value, def.name),
+            Some(value) => decode(value, def),
             None => from_absent(def.name).map_err(|_| invalid(&pointer(def.name), "is required")),
         }
     }
@@ -338,17 +338,20 @@ impl<T> Param<T> {
     }
 }
 
-fn take_all<T: DeserializeOwned>(_: &ParamDef, call: &mut ToolCall) -> Result<T, ToolError> {
-    decode(Value::Object(std::mem::take(&mut call.arguments)), "")
+fn take_all<T: DeserializeOwned>(def: &ParamDef, call: &mut ToolCall) -> Result<T, ToolError> {
+    decode(Value::Object(std::mem::take(&mut call.arguments)), def)
 }
 
 /// What passed the schema and still does not fit the type gets a pointer, and never serde's words.
-fn decode<T: DeserializeOwned>(value: Value, name: &str) -> Result<T, ToolError> {
+fn decode<T: DeserializeOwned>(value: Value, def: &ParamDef) -> Result<T, ToolError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let mut at = if name.is_empty() { String::new() } else { pointer(name) };
+        let whole = matches!(def.kind, Kind::Flatten(_));
+        let mut at = if whole { String::new() } else { pointer(def.name) };
         for segment in error.path() {
             use serde_path_to_error::Segment;
             match segment {
+                // The keys of a map in it are what the caller sent.
+                _ if def.secret => break,
                 Segment::Seq { index } => at.push_str(&pointer(&index.to_string())),
                 Segment::Map { key } => at.push_str(&pointer(key)),
                 Segment::Enum { .. } | Segment::Unknown => {}

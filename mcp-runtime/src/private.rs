@@ -9,7 +9,7 @@ use serde::Serialize;
 pub use crate::access::{
     Binding, ScopeDef, ScopeEntry, Scopes, assert_found, assert_kept, assert_known, assert_unmixed,
 };
-pub use crate::check::{CheckDef, CheckError, Checking, checking, names, settle, waits};
+pub use crate::check::{CheckDef, CheckError, Checking, checking, names, outcome, waits};
 use crate::content::{Icon, IntoIcons};
 use crate::error::ToolError;
 pub use crate::fallback::{

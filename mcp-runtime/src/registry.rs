@@ -57,7 +57,8 @@ impl Registry {
         settings: &Settings,
         counts: Stats,
     ) -> Result<Self, Vec<String>> {
-        let mut composer = Composer::new(states, layers, settings, counts.clone());
+        let mut composer = Composer::new(states, layers, settings, counts.clone())
+            .map_err(|problem| vec![problem])?;
         let mut entries = Vec::with_capacity(defs.len());
         let mut by_name = HashMap::with_capacity(defs.len());
         for def in defs {

@@ -15,18 +15,19 @@ use tracing::{info, warn};
 
 use crate::adapter::{self, Delegate, Edge};
 use crate::auth::Auth;
-use crate::call::{Arguments, Reply, ToolCall};
+use crate::call::{Reply, ToolCall};
 use crate::clock::Clock;
 use crate::compose;
 use crate::config::Settings;
-use crate::context::{Caller, InProcess, LONGEST, Origin};
-use crate::error::{Code, Effect, Error, ToolError};
+use crate::context::{Caller, LONGEST};
+use crate::error::{Error, ToolError};
 use crate::extract::States;
 use crate::policies::Dependency;
 use crate::policy::service::ToolService;
 use crate::policy::stack::{UserLayer, user_layer};
 use crate::pool::{PoolStatus, Pools};
 use crate::registry::Registry;
+use crate::request::Request;
 use crate::stats::Stats;
 #[cfg(feature = "cli")]
 use crate::tool::ToolDef;
@@ -68,7 +69,6 @@ pub struct Server {
     layers: Vec<UserLayer>,
     delegate: Delegate,
     settings: Settings,
-    clock: Clock,
     pools: Pools,
     stats: Stats,
     conceal: bool,
@@ -88,7 +88,6 @@ impl Server {
             layers: Vec::new(),
             delegate: adapter::tools_only(),
             settings: Settings::default(),
-            clock: Clock::default(),
             pools: Pools::default(),
             stats: Stats::default(),
             conceal: false,
@@ -132,6 +131,14 @@ impl Server {
         self
     }
 
+    /// Where the time of day comes from. Without it, the machine's clock.
+    ///
+    /// For tests of what expires: a token, a confirmation.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.settings.clock = clock;
+        self
+    }
+
     /// The time that running calls get to finish when the server stops. Without it, 20 s.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.settings.grace = grace;
@@ -144,13 +151,6 @@ impl Server {
     /// again while the server runs: a key that is taken out stops working within about a second.
     pub fn api_keys(mut self, file: impl Into<PathBuf>) -> Self {
         self.settings.auth.keys = Some(file.into());
-        self
-    }
-
-    /// Takes the time of day from another clock than the machine's: what decides when keys and
-    /// tokens expire.
-    pub fn clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
         self
     }
 
@@ -288,8 +288,8 @@ impl Server {
                 "the server's timeout is {timeout:?}: it must be above zero, at most 365 days"
             ));
         }
-        let Self { tools, states, layers, settings, clock, problems, stats, .. } = &mut self;
-        let auth = Auth::build(&settings.auth, clock).unwrap_or_else(|wrong| {
+        let Self { tools, states, layers, settings, problems, stats, .. } = &mut self;
+        let auth = Auth::build(&settings.auth, &settings.clock).unwrap_or_else(|wrong| {
             problems.extend(wrong);
             None
         });
@@ -409,21 +409,25 @@ impl App {
         self.tools().filter(|tool| tool.gate.admit(caller).is_ok())
     }
 
-    /// Calls a tool as the local user.
+    /// A call of a tool, to be made by `.await`: as the local user unless it says otherwise.
+    pub fn request(&self, tool: &str, arguments: Value) -> Request {
+        Request::new(self.clone(), tool, arguments)
+    }
+
+    /// Calls a tool as the local user: [`request`](Self::request) without more.
     ///
     /// # Errors
     ///
-    /// What the call answers where it fails; `not_found` where no tool has the name, and
-    /// `invalid_arguments` where `arguments` isn't an object.
+    /// See [`Request::send`].
     pub async fn call(&self, tool: &str, arguments: Value) -> Result<Reply, ToolError> {
-        self.call_as(Caller::local(), tool, arguments, Map::new()).await
+        self.request(tool, arguments).send().await
     }
 
     /// Calls a tool as `caller`, with a request's `_meta`.
     ///
     /// # Errors
     ///
-    /// See [`call`](Self::call).
+    /// See [`Request::send`].
     pub async fn call_as(
         &self,
         caller: Caller,
@@ -431,21 +435,7 @@ impl App {
         arguments: Value,
         meta: Map<String, Value>,
     ) -> Result<Reply, ToolError> {
-        let refusal = |code, message| ToolError::new(code, message).effect(Effect::None);
-        let registry = &self.0.registry;
-        let position = registry
-            .position(tool)
-            .ok_or_else(|| refusal(Code::NotFound, "no tool has this name"))?;
-        let arguments: Arguments = match arguments {
-            Value::Object(arguments) => arguments,
-            _ => return Err(refusal(Code::InvalidArguments, "the arguments are not an object")),
-        };
-        let origin = Origin {
-            request: Box::new(InProcess { meta, confirmation: None }),
-            caller,
-            cancellation: CancellationToken::new(),
-        };
-        registry.call(position, arguments, origin).await
+        self.request(tool, arguments).caller(caller).meta(meta).send().await
     }
 
     /// What the policies have decided so far. Refreshes the metrics of connection pools.

@@ -2,15 +2,12 @@
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{Draft, PatternOptions, ValidationError};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::call::Arguments;
-use crate::error::{Code, Effect, NextAction, ToolError};
 use crate::params::pointer;
+use crate::violations::{Broken, Violation, Violations};
 
-/// At most this many violations are listed; the rest are counted.
-const MAX_LISTED: usize = 20;
 /// Of arguments with more values than this, one violation is told: the validator finds all before
 /// it gives the first, at several hundred bytes each, and a value costs a client two bytes.
 const MAX_SEARCHED: usize = 10_000;
@@ -47,27 +44,8 @@ pub(crate) struct Validator {
     has_integers: bool,
     /// Whether the first violation may hold any number of others: those of a form's alternatives.
     nests: bool,
-}
-
-/// What is known of the broken rules.
-#[derive(Debug, Default)]
-struct Findings {
-    /// The first ones, at most [`MAX_LISTED`].
-    listed: Vec<Violation>,
-    /// How many others were found.
-    not_listed: usize,
-    /// Whether the search ended before all were found, so that `not_listed` is a lower bound.
-    cut: bool,
-}
-
-/// One broken rule. Says what was expected, never what was sent.
-#[derive(Debug, Serialize)]
-pub(crate) struct Violation {
-    /// RFC 6901.
-    pub(crate) pointer: String,
-    /// The schema's keyword.
-    pub(crate) rule: String,
-    pub(crate) expected: String,
+    /// Pointers to the arguments of which no part may be told, not even the name of one.
+    secrets: Vec<String>,
 }
 
 impl Validator {
@@ -105,7 +83,14 @@ impl Validator {
             defaults,
             has_integers,
             nests,
+            secrets: Vec::new(),
         })
+    }
+
+    /// Lets no pointer lead into these arguments: the keys of a map are what the caller sent.
+    pub(crate) fn conceal(mut self, arguments: &[&str]) -> Self {
+        self.secrets = arguments.iter().map(|name| pointer(name)).collect();
+        self
     }
 
     /// Applies defaults and checks every rule; afterwards the arguments are exactly what the
@@ -113,9 +98,10 @@ impl Validator {
     ///
     /// # Errors
     ///
-    /// `invalid_arguments` with every violation at once, up to limits: `not_listed` counts what
-    /// was found beyond the list, which is not all where the message says that there may be more.
-    pub(crate) fn check(&self, arguments: &mut Arguments) -> Result<(), ToolError> {
+    /// Every violation at once, up to limits: `not_listed` counts what was found beyond the list,
+    /// which is not all where the message says that there may be more. The arguments that break no
+    /// rule are then what the function would receive.
+    pub(crate) fn check(&self, arguments: &mut Arguments) -> Result<(), Violations> {
         for name in &self.optional {
             if arguments.get(name).is_some_and(Value::is_null) {
                 arguments.remove(name);
@@ -130,13 +116,12 @@ impl Validator {
         if self.has_integers {
             write_integers_as_integers(&mut instance);
         }
-        if !self.compiled.is_valid(&instance) {
-            return Err(self.refusal(&instance));
+        let valid = self.compiled.is_valid(&instance);
+        let checked = if valid { Ok(()) } else { Err(self.search(&instance)) };
+        if let Value::Object(prepared) = instance {
+            *arguments = prepared;
         }
-        if let Value::Object(checked) = instance {
-            *arguments = checked;
-        }
-        Ok(())
+        checked
     }
 
     /// The first violations, in the schema's order.
@@ -144,75 +129,91 @@ impl Validator {
         self.search(instance).listed
     }
 
-    fn search(&self, instance: &Value) -> Findings {
-        let mut findings = Findings::default();
+    fn search(&self, instance: &Value) -> Violations {
+        let mut found = Violations::default();
         let mut left = MAX_SEARCHED;
         if !exceeds(instance, &mut left) {
             for error in self.compiled.iter_errors(instance) {
-                self.describe(&error, &mut findings);
+                self.describe(&error, &mut found);
             }
-            return findings;
+            return found;
         }
-        findings.cut = true;
         if self.nests {
-            findings.listed.push(Violation {
+            found.add(Violation {
                 pointer: String::new(),
                 rule: "schema".into(),
                 expected: "must satisfy the input schema; they hold too many values to tell \
                            where they do not: send fewer at once"
                     .into(),
+                arguments: &[],
             });
         } else if let Err(error) = self.compiled.validate(instance) {
-            self.describe(&error, &mut findings);
+            self.describe(&error, &mut found);
         }
-        findings
+        found.cut = true;
+        found.broken = Broken::Any;
+        found
     }
 
-    fn refusal(&self, instance: &Value) -> ToolError {
-        let Findings { listed, not_listed, cut } = self.search(instance);
-        let list: Vec<String> = listed
-            .iter()
-            .map(|violation| {
-                let at = &violation.pointer;
-                let at = if at.is_empty() { "the arguments" } else { at };
-                format!("{at} {}", violation.expected)
-            })
-            .collect();
-        let rest = match (not_listed, cut) {
-            (0, false) => String::new(),
-            (0, true) => "; and maybe more".to_owned(),
-            (more, false) => format!("; and {more} more"),
-            (more, true) => format!("; and {more} more, maybe others"),
-        };
-        let message = format!("the arguments are not valid: {}{rest}", list.join("; "));
-        ToolError::new(Code::InvalidArguments, message)
-            .effect(Effect::None)
-            .next_action(NextAction::Continue)
-            .details(json!({ "violations": listed, "not_listed": not_listed }))
-    }
-
-    fn describe(&self, error: &ValidationError<'_>, findings: &mut Findings) {
-        let room = MAX_LISTED - findings.listed.len();
+    fn describe(&self, error: &ValidationError<'_>, found: &mut Violations) {
+        use ValidationErrorKind as Kind;
         let at = error.instance_path().as_str();
+        self.note(at, error.kind(), &mut found.broken);
+        let room = found.room();
         let mut add = |pointer: String, expected: String| {
-            let rule = error.kind().keyword().to_owned();
-            findings.listed.push(Violation { pointer, rule, expected });
+            let rule = error.kind().keyword().to_owned().into();
+            found.add(Violation { pointer, rule, expected, arguments: &[] });
         };
-        match error.kind() {
-            ValidationErrorKind::AdditionalProperties { unexpected }
-            | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+        let secret = self.secrets.iter().find(|secret| within(at, secret));
+        match (error.kind(), secret) {
+            (
+                Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. },
+                Some(secret),
+            ) => add(secret.clone(), "has a property that is not known".into()),
+            (kind, Some(secret)) if at != secret => {
+                add(secret.clone(), format!("has a part that {}", expectation(kind)));
+            }
+            (
+                Kind::AdditionalProperties { unexpected }
+                | Kind::UnevaluatedProperties { unexpected },
+                None,
+            ) => {
                 for name in unexpected.iter().take(room) {
                     let name = clipped(name);
                     add(format!("{at}{}", pointer(&name)), self.unknown(at, &name));
                 }
-                findings.not_listed += unexpected.len().saturating_sub(room);
+                found.not_listed += unexpected.len().saturating_sub(room);
             }
-            _ if room == 0 => findings.not_listed += 1,
-            ValidationErrorKind::Required { property } => {
+            _ if room == 0 => found.not_listed += 1,
+            (Kind::Required { property }, _) => {
                 let name = property.as_str().unwrap_or_default();
                 add(format!("{at}{}", pointer(name)), "is required".into());
             }
-            kind => add(clipped(at), expectation(kind)),
+            (kind, _) => add(clipped(at), expectation(kind)),
+        }
+    }
+
+    /// Notes which argument breaks a rule.
+    fn note(&self, at: &str, kind: &ValidationErrorKind, broken: &mut Broken) {
+        use ValidationErrorKind as Kind;
+        let Broken::Named(names) = broken else { return };
+        let first = at.split('/').nth(1).map(|one| one.replace("~1", "/").replace("~0", "~"));
+        let name = match (first, kind) {
+            (Some(name), _) => name,
+            (None, Kind::Required { property }) => {
+                property.as_str().unwrap_or_default().to_owned()
+            }
+            // What isn't known is no argument.
+            (None, Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. }) => {
+                return;
+            }
+            (None, _) => {
+                *broken = Broken::Any;
+                return;
+            }
+        };
+        if self.properties.contains(&name) {
+            names.insert(name);
         }
     }
 
@@ -226,6 +227,11 @@ impl Validator {
             |similar| format!("is not known; did you mean `{similar}`?"),
         )
     }
+}
+
+/// Whether a pointer leads to an argument or into it.
+fn within(at: &str, argument: &str) -> bool {
+    at.strip_prefix(argument).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether there are more values than `left`.
@@ -297,6 +303,7 @@ fn expectation(kind: &ValidationErrorKind) -> String {
         Kind::OneOfMultipleValid { .. } => {
             "must have exactly one of the forms that the input schema lists".into()
         }
+        Kind::Required { .. } => "lacks a property that is required".into(),
         Kind::FalseSchema => "is not allowed".into(),
         other => format!("must satisfy `{}` of the input schema", other.keyword()),
     }
@@ -385,6 +392,8 @@ fn write_integers_as_integers(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ToolError;
+    use crate::violations::MAX_LISTED;
 
     fn validator(schema: &Value) -> Validator {
         Validator::new(schema.as_object().unwrap()).unwrap()
@@ -393,7 +402,8 @@ mod tests {
     #[allow(clippy::needless_pass_by_value)]
     fn check(schema: Value, arguments: Value) -> Result<Value, ToolError> {
         let mut arguments = arguments.as_object().unwrap().clone();
-        validator(&schema).check(&mut arguments).map(|()| Value::Object(arguments))
+        let checked = validator(&schema).check(&mut arguments);
+        checked.map(|()| Value::Object(arguments)).map_err(Violations::into_error)
     }
 
     #[test]
@@ -424,6 +434,72 @@ mod tests {
         assert_eq!(pointers, ["/customer", "/day", "/limit", "/limt", "/number"]);
         assert!(error.message().contains("/limt is not known; did you mean `limit`?"), "{error}");
         assert!(!public.to_string().contains("s3cret"));
+    }
+
+    #[test]
+    fn no_pointer_leads_into_a_secret() {
+        let login = json!({
+            "type": "object",
+            "properties": { "user": { "type": "string" } },
+            "required": ["user"],
+            "additionalProperties": {
+                "type": "object",
+                "properties": { "port": {} },
+                "additionalProperties": false,
+            },
+        });
+        let schema = json!({
+            "type": "object",
+            "properties": { "login": login, "login2": { "maxLength": 2 }, "pin": { "enum": [1] } },
+        });
+        let secrets = validator(&schema).conceal(&["login", "pin"]);
+        let cases = [
+            (json!({ "login": {} }), "/login/user", "is required"),
+            (json!({ "login": 4711 }), "/login", "must be an object"),
+            (json!({ "pin": 4711 }), "/pin", "must be one of [1]"),
+            (json!({ "login": { "user": 4711 } }), "/login", "has a part that must be a string"),
+            (
+                json!({ "login": { "user": "", "4711": 4711 } }),
+                "/login",
+                "has a part that must be an object",
+            ),
+            (
+                json!({ "login": { "user": "", "4711": { "4711": 1 } } }),
+                "/login",
+                "has a property that is not known",
+            ),
+            (json!({ "login2": "4711" }), "/login2", "must have at most 2 characters"),
+        ];
+        for (arguments, pointer, expected) in cases {
+            let mut sent = arguments.as_object().unwrap().clone();
+            let found = secrets.check(&mut sent).unwrap_err();
+            let [only] = &found.listed[..] else { panic!("{:?}", found.listed) };
+            assert_eq!((&*only.pointer, &*only.expected), (pointer, expected), "{arguments}");
+            assert!(!found.into_error().to_json().to_string().contains("4711"), "{arguments}");
+        }
+    }
+
+    #[test]
+    fn what_breaks_a_rule_is_known_by_name() {
+        let schema = json!({
+            "type": "object",
+            "properties": { "a/b": { "items": { "type": "string" } }, "c": {}, "d": {} },
+            "required": ["c"],
+            "maxProperties": 4,
+            "additionalProperties": false,
+        });
+        for (arguments, broken) in [
+            (json!({ "a/b": [1], "c": 1 }), vec!["a/b"]),
+            (json!({ "a/b": [1], "x": 1 }), vec!["a/b", "c"]),
+            (json!({ "1": 1, "2": 1, "3": 1, "4": 1, "5": 1, "c": 1 }), vec!["a/b", "c", "d"]),
+        ] {
+            let mut sent = arguments.as_object().unwrap().clone();
+            let found = validator(&schema).check(&mut sent).unwrap_err();
+            assert_eq!(sent, *arguments.as_object().unwrap(), "they are given back");
+            for name in ["a/b", "c", "d"] {
+                assert_eq!(found.concern(&[name]), broken.contains(&name), "{name} {arguments}");
+            }
+        }
     }
 
     #[test]
@@ -481,7 +557,7 @@ mod tests {
         let findings = plain.search(&arguments);
         assert_eq!((findings.listed.len(), findings.not_listed, findings.cut), (1, 0, true));
         assert_eq!(findings.listed[0].pointer, "/a/0");
-        let error = plain.refusal(&arguments);
+        let error = findings.into_error();
         assert!(error.message().ends_with("/a/0 must be an integer; and maybe more"), "{error}");
 
         // An error of alternatives holds all errors of each.

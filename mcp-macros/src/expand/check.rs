@@ -4,7 +4,10 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::Pat;
 
-use super::{parameter, place::Place};
+use super::{
+    parameter,
+    place::{Place, moved},
+};
 use crate::{
     model::{
         check::{Check, Operand},
@@ -41,16 +44,16 @@ fn definition(check: &Check, parameters: &[Parameter], runtime: &Runtime) -> Tok
         let owned = owned(index);
         quote_spanned!(Span::mixed_site()=> &#owned)
     });
-    let call = call(check);
+    // At the function's path, where the compiler's own errors about it belong.
     let place = Place::of(&check.path);
-    let checking = super::place::moved(&private, place.first);
-    let settled = quote_spanned!(Span::mixed_site()=> #private::settle(#call).await);
-    let future = quote_spanned!(Span::mixed_site()=> async move { #borrowed #settled });
-    let checking = quote_spanned!(place.last=> #checking::checking(#future));
+    let (call, here) = (call(check), moved(&private, place.first));
+    let outcome = quote_spanned!(place.last=> #here::outcome(#call));
+    let future = quote_spanned!(Span::mixed_site()=> async move { #borrowed #outcome.await });
+    let checking = quote_spanned!(place.last=> #here::checking(#future));
     quote_spanned! {Span::mixed_site()=>
         #private::CheckDef::new(
             #private::names([#(#names),*]).listed(),
-            || #private::waits(|| { #never #call }),
+            || #private::waits(|| { #never #outcome }),
             |__call| { #(#takes)* #checking },
         )
     }
@@ -68,7 +71,7 @@ fn each(used: &[(usize, &Parameter)], value: impl Fn(usize) -> TokenStream) -> T
         let cfg = &parameter.cfg;
         let value = value(*index);
         let pattern = match &parameter.pattern {
-            Pat::Ident(name) if name.subpat.is_none() => borrowed(*index, None).into_token_stream(),
+            Pat::Ident(name) if name.subpat.is_none() => borrowed(*index, Span::mixed_site()).into_token_stream(),
             pattern => by_reference(pattern.to_token_stream()),
         };
         quote_spanned! {Span::mixed_site()=>
@@ -100,27 +103,22 @@ fn by_reference(pattern: TokenStream) -> TokenStream {
 /// The call of the check's function, at its path.
 fn call(check: &Check) -> TokenStream {
     let path = &check.path;
+    let end = Place::of(path).last;
     let arguments = check.arguments.iter().map(|Operand { parameter, cfg, binding, word }| {
-        let name = match (binding, word) {
-            (Some(name), Some(word)) => {
-                Ident::new(&name.to_string(), name.span().located_at(word.span()))
-            }
-            (Some(name), None) => name.clone(),
-            (None, word) => borrowed(*parameter, word.as_ref()),
-        };
+        let name = binding.clone().unwrap_or_else(|| {
+            borrowed(*parameter, word.as_ref().map_or(end, Ident::span))
+        });
         quote!(#(#cfg)* #name)
     });
     let arguments = quote!(#(#arguments),*);
-    quote_spanned!(Place::of(path).last=> #path(#arguments))
+    quote_spanned!(end=> #path(#arguments))
 }
 
 fn owned(index: usize) -> Ident {
     format_ident!("__p{index}", span = Span::mixed_site())
 }
 
-/// The reference to a whole parameter, at the word that names it.
-fn borrowed(index: usize, word: Option<&Ident>) -> Ident {
-    let site = Span::mixed_site();
-    let span = word.map_or(site, |word| site.located_at(word.span()));
-    format_ident!("__r{index}", span = span)
+/// The reference to a whole parameter.
+fn borrowed(index: usize, place: Span) -> Ident {
+    format_ident!("__r{index}", span = Span::mixed_site().located_at(place))
 }

@@ -20,7 +20,7 @@ pub(crate) struct Operand {
     /// Which of the tool's parameters it is, or is a part of.
     pub(crate) parameter: usize,
     pub(crate) cfg: Vec<Attribute>,
-    /// The name that the parameter's pattern binds, as the pattern has it; `None` is the whole.
+    /// The name that the parameter's pattern binds, at the word; `None` is the whole.
     pub(crate) binding: Option<Ident>,
     /// The word in the attribute, where it was written.
     pub(crate) word: Option<Ident>,

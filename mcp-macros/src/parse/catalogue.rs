@@ -1,6 +1,7 @@
 //! `scopes! { … }`.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens as _;
 use syn::{
     Ident, LitStr, Path, Token,
     ext::IdentExt as _,
@@ -59,12 +60,19 @@ fn entry(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<O
         }
         return Ok(None);
     }
-    let Ok(token) = input.parse::<LitStr>() else {
+    if !input.peek(LitStr) {
         let at = skip_to_comma(input);
         diagnostics.error(at, "`scopes!` lists scopes, each with a description").help(ENTRY);
         return Ok(None);
-    };
+    }
+    let token: LitStr = input.parse()?;
     let known = checked(&token, "scope", scope::parse_token, diagnostics).is_some();
+    if input.peek(Token![=]) && !input.peek(Token![=>]) {
+        let equals: Token![=] = input.parse()?;
+        skip_to_comma(input);
+        diagnostics.error(equals, "a scope and its description are joined by `=>`").help(ENTRY);
+        return Ok(None);
+    }
     if input.parse::<Token![=>]>().is_err() {
         let name = token.value();
         skip_to_comma(input);
@@ -74,11 +82,13 @@ fn entry(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<O
             .help(format!("say what it allows: `\"{name}\" => \"Read invoices\"`"));
         return Ok(None);
     }
-    let Ok(description) = input.parse::<LitStr>() else {
+    if !input.peek(LitStr) {
         let at = skip_to_comma(input);
+        let at = if at.is_empty() { token.to_token_stream() } else { at };
         diagnostics.error(at, "a scope's description is a text in quotes").help(ENTRY);
         return Ok(None);
-    };
+    }
+    let description = input.parse()?;
     let implies = implied(input, diagnostics)?;
     Ok(known.then_some(Entry { token, description, implies }))
 }

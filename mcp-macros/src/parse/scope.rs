@@ -149,7 +149,7 @@ fn field(text: &str) -> Result<Field, Wrong> {
             } else {
                 HELP
             };
-            return Err(Wrong::new(format!("`{word}` is no name of {article} {what}"), help));
+            return Err(Wrong::new(format!("`{word}` is not the name of {article} {what}"), help));
         }
     }
     Ok(Field { name: name.to_owned(), argument: argument.map(str::to_owned) })
@@ -237,9 +237,9 @@ mod tests {
             ("read:a.where(id, id = b)", "the field `id` is given twice"),
             ("read:a.where(id =)", "a constraint has no argument: `id =`"),
             ("read:a.where(= id)", "a constraint has no field: `= id`"),
-            ("read:a.where(id == b)", "`= b` is no name of an argument"),
-            ("read:a.where(id = 17)", "`17` is no name of an argument"),
-            ("read:a.where(a.b = c)", "`a.b` is no name of a field"),
+            ("read:a.where(id == b)", "`= b` is not the name of an argument"),
+            ("read:a.where(id = 17)", "`17` is not the name of an argument"),
+            ("read:a.where(a.b = c)", "`a.b` is not the name of a field"),
         ] {
             assert_eq!(reason(text), expected, "{text}");
         }

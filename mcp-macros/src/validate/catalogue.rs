@@ -85,6 +85,10 @@ fn follow(
     for other in implied.get(&from).copied().unwrap_or_default() {
         let token = other.value();
         if let Some(start) = path.iter().position(|earlier| *earlier == token) {
+            if start + 1 == path.len() {
+                diagnostics.error(other, format!("`{token}` implies itself"));
+                continue;
+            }
             let circle: Vec<String> = path[start..]
                 .iter()
                 .chain([&token])

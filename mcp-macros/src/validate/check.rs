@@ -81,7 +81,11 @@ fn named(
         .enumerate()
         .filter_map(|(index, parameter)| {
             let name = binders(parameter).into_iter().find(|name| name.unraw() == word.unraw())?;
-            let binding = plain_name(&parameter.pattern).is_none().then_some(name);
+            let binding = plain_name(&parameter.pattern).is_none().then(|| {
+                let mut name = name;
+                name.set_span(name.span().located_at(word.span()));
+                name
+            });
             Some(Operand { binding, word: Some(word.clone()), ..whole(index, parameter) })
         })
         .collect();

@@ -130,7 +130,7 @@ fn check_secret(arg: &ArgAttribute, diagnostics: &mut Diagnostics) {
         (&arg.example, "an example stands in the schema that clients see: describe it in words"),
     ] {
         if let Some(Given { key, .. }) = given {
-            diagnostics.error(key, format!("`secret` arguments can't have a `{key}`")).help(help);
+            diagnostics.error(key, format!("`{key}` of a `secret` argument")).help(help);
         }
     }
 }

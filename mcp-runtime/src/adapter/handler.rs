@@ -20,11 +20,16 @@ use rmcp::model::{
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
-use super::convert;
+use super::elicit::Way;
 use super::entry::Entry;
 use super::raw::RawContext;
+use super::{convert, elicit};
+use crate::confirmation::Confirmation;
 use crate::context::{Caller, Origin};
+use crate::error::ToolError;
+use crate::policy::Outcome;
 use crate::server::App;
 use crate::tool::ToolInfo;
 use crate::validate::nearest;
@@ -46,6 +51,8 @@ pub(super) struct Handler<D> {
     /// Who calls where no request says it: the client at the other end of stdin.
     local: Caller,
     server_info: Value,
+    /// Places for questions to people whose answers are waited for.
+    waiting: Semaphore,
 }
 
 tokio::task_local! {
@@ -64,7 +71,8 @@ impl<D: ServerHandler> Handler<D> {
         let local = app.stdio_caller().unwrap_or_else(|_| Caller::anonymous());
         let config = config(&app, delegate.get_info());
         let server_info = serde_json::to_value(&config.server_info).unwrap_or_default();
-        Self { app, delegate, config, list, local, server_info }
+        let waiting = Semaphore::new(elicit::MAX_WAITING);
+        Self { app, delegate, config, list, local, server_info, waiting }
     }
 
     pub(super) fn app(&self) -> &App {
@@ -74,8 +82,7 @@ impl<D: ServerHandler> Handler<D> {
     /// What the specification asks a modern server to say of itself on each result.
     fn introduce(&self, meta: &mut Option<MetaObject>, context: &Request) {
         if is_modern(context) {
-            let meta = meta.get_or_insert_with(MetaObject::default);
-            meta.0.insert(SERVER_INFO.into(), self.server_info.clone());
+            self.add_server_info(meta);
         }
     }
 
@@ -92,6 +99,29 @@ impl<D: ServerHandler> Handler<D> {
     fn visible<'a>(&'a self, caller: &'a Caller) -> impl Iterator<Item = (usize, &'a ToolInfo)> {
         let may = move |(_, tool): &(usize, &ToolInfo)| tool.gate.admit(caller).is_ok();
         self.app.tools().enumerate().filter(may)
+    }
+
+    fn add_server_info(&self, meta: &mut Option<MetaObject>) {
+        let meta = meta.get_or_insert_with(MetaObject::default);
+        meta.0.insert(SERVER_INFO.into(), self.server_info.clone());
+    }
+
+    /// Runs a call through its tool's pipeline, with what a person said to it: just now, or by the
+    /// client's word.
+    async fn run(
+        &self,
+        position: usize,
+        request: CallToolRequestParams,
+        context: Request,
+        said: Option<Confirmation>,
+    ) -> Outcome {
+        let CallToolRequestParams { arguments, input_responses, request_state, .. } = request;
+        let said = said
+            .or_else(|| elicit::answered(input_responses.as_ref(), request_state.as_deref()));
+        let (caller, cancellation) = (self.caller(&context), context.ct.clone());
+        let raw = RawContext::new(context, input_responses, request_state, said);
+        let origin = Origin { request: Box::new(raw), caller, cancellation };
+        self.app.registry().call(position, arguments.unwrap_or_default(), origin).await
     }
 
     /// Whether the server offers what a method belongs to.
@@ -121,7 +151,7 @@ fn config(app: &App, delegate: ServerConfig) -> ServerConfig {
     config
 }
 
-fn is_modern(context: &Request) -> bool {
+pub(super) fn is_modern(context: &Request) -> bool {
     context
         .protocol_version()
         .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
@@ -194,26 +224,31 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
             let known = self.visible(&caller).map(|(_, tool)| tool.name());
             return Err(unknown_tool(&request.name, known));
         };
-        let cancellation = context.ct.clone();
+        let tool = registry.tool(position);
+        let way = if tool.confirms { Way::of(&context) } else { Way::None };
+        let again = (way == Way::Request).then(|| (request.clone(), context.clone()));
         let (modern, entry) = (is_modern(&context), entry(&context));
-        let origin = Origin {
-            request: Box::new(RawContext::new(
-                context,
-                request.input_responses,
-                request.request_state,
-            )),
-            caller,
-            cancellation,
-        };
-        let arguments = request.arguments.unwrap_or_default();
-        let outcome = registry.call(position, arguments, origin).await;
+        let mut outcome = self.run(position, request, context, None).await;
+        let question = outcome.as_ref().err().and_then(ToolError::as_question);
+        match (question, way, again) {
+            (Some(question), Way::Result, _) => {
+                let mut meta = None;
+                self.add_server_info(&mut meta);
+                return Ok(elicit::input_required(question, meta));
+            }
+            (Some(question), _, Some((request, context))) => {
+                if let Some(answer) = elicit::ask(&context, question, &self.waiting).await {
+                    outcome = self.run(position, request, context, Some(answer)).await;
+                }
+            }
+            _ => {}
+        }
         if let (Some(entry), Err(error)) = (entry, &outcome) {
             entry.report(error);
         }
-        let mut response = convert::response(outcome, registry.tool(position))?;
+        let mut response = convert::response(outcome, tool)?;
         if let (true, CallToolResponse::Complete(result)) = (modern, &mut response) {
-            let meta = result.meta.get_or_insert_with(MetaObject::default);
-            meta.0.insert(SERVER_INFO.into(), self.server_info.clone());
+            self.add_server_info(&mut result.meta);
         }
         Ok(response)
     }

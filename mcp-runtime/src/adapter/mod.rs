@@ -5,6 +5,7 @@
 
 mod convert;
 mod entry;
+mod elicit;
 mod handler;
 #[cfg(feature = "http")]
 mod http;

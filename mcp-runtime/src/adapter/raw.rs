@@ -17,6 +17,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::call::{Raw, Reply, ToolCall};
+use crate::confirmation::Confirmation;
 use crate::context::ClientRequest;
 use crate::error::{Code, ToolError};
 use crate::extract::FromCall;
@@ -33,6 +34,7 @@ struct RawRequest {
     context: RequestContext<RoleServer>,
     input_responses: Option<InputResponses>,
     request_state: Option<String>,
+    confirmation: Option<Confirmation>,
 }
 
 impl RawContext {
@@ -40,8 +42,9 @@ impl RawContext {
         context: RequestContext<RoleServer>,
         input_responses: Option<InputResponses>,
         request_state: Option<String>,
+        confirmation: Option<Confirmation>,
     ) -> Self {
-        Self(Arc::new(RawRequest { context, input_responses, request_state }))
+        Self(Arc::new(RawRequest { context, input_responses, request_state, confirmation }))
     }
 
     /// The client, to send it requests and notifications. Ask only for what it declared.
@@ -84,6 +87,10 @@ impl ClientRequest for RawContext {
 
     fn meta(&self) -> &Map<String, Value> {
         &self.0.context.meta.0.0
+    }
+
+    fn confirmation(&self) -> Option<&Confirmation> {
+        self.0.confirmation.as_ref()
     }
 
     fn progress<'a>(

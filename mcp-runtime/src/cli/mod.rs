@@ -11,12 +11,15 @@ use std::path::{Path, PathBuf};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+use tracing::Level;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::prelude::*;
 
 use crate::adapter::outcome_json;
 use crate::config::table::{SETTINGS, read_env, read_toml};
 use crate::config::{LogFormat, Settings};
-use crate::error::Error;
+use crate::error::{Error, ToolError};
 use crate::json::inspect;
 use crate::server::{App, Server};
 use crate::validate::nearest;
@@ -82,6 +85,9 @@ enum Command {
         /// The arguments, as a JSON object; `-` reads them from stdin.
         #[arg(default_value = "{}")]
         arguments: String,
+        /// Confirm the call, where the tool asks for it: the person at the command line says yes.
+        #[arg(long)]
+        yes: bool,
         #[command(flatten)]
         common: Common,
     },
@@ -178,11 +184,11 @@ async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, E
             print(&if json { banner::list_json(&app) } else { banner::list(&app) })?;
             Ok(0)
         }
-        Command::Call { tool, arguments, common } => {
+        Command::Call { tool, arguments, yes, common } => {
             let server = configured(server, &common, Vec::new())?;
             log(server.settings());
             let app = server.build()?;
-            call(&app, &tool, &arguments).await
+            call(&app, &tool, &arguments, yes).await
         }
         Command::Key(key) => key::run(server, key),
         Command::Check { common } => {
@@ -239,9 +245,14 @@ fn config_file(named: Option<&Path>) -> Result<Option<String>, Error> {
 fn log(settings: &Settings) {
     let filter = EnvFilter::new(&settings.log);
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // The SDK prints whole messages at its finer levels, with the secrets in them.
+    let named = settings.log.contains("rmcp");
+    let silent = filter_fn(move |line| {
+        named || !line.target().starts_with("rmcp") || *line.level() <= Level::INFO
+    });
     let _ = match settings.log_format {
-        LogFormat::Text => lines.with_ansi(false).try_init(),
-        LogFormat::Json => lines.json().try_init(),
+        LogFormat::Text => lines.with_ansi(false).finish().with(silent).try_init(),
+        LogFormat::Json => lines.json().finish().with(silent).try_init(),
     };
 }
 
@@ -270,7 +281,7 @@ async fn serve_http(_: Server, _: CancellationToken) -> Result<(), Error> {
     Err(Error::settings("this server was built without HTTP: run it with --stdio"))
 }
 
-async fn call(app: &App, tool: &str, arguments: &str) -> Result<u8, Error> {
+async fn call(app: &App, tool: &str, arguments: &str, yes: bool) -> Result<u8, Error> {
     let Some(info) = app.tools().find(|info| info.name() == tool) else {
         let names = app.tools().map(crate::tool::ToolInfo::name);
         let help = nearest(tool, names)
@@ -285,7 +296,11 @@ async fn call(app: &App, tool: &str, arguments: &str) -> Result<u8, Error> {
         return Ok(usage(&format!("the arguments are not one JSON object: {}", malformed.message)));
     }
     let arguments: Value = serde_json::from_str(&arguments).map_err(Error::serve)?;
-    let outcome = app.call(tool, arguments).await;
+    let request = app.request(tool, arguments);
+    let outcome = if yes { request.confirmed() } else { request }.await;
+    if let Some(question) = outcome.as_ref().err().and_then(ToolError::as_question) {
+        eprintln!("{}\n\nTo confirm it, add --yes.", question.message);
+    }
     let code = if outcome.is_ok() { 0 } else { TOOL_ERROR };
     print(&format!("{:#}\n", outcome_json(outcome, info)))?;
     Ok(code)

@@ -11,9 +11,11 @@ mod value;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::auth::AuthSettings;
+use crate::clock::Clock;
 use crate::json::Limits;
 use crate::policies::RateLimit;
 use overrides::Override;
@@ -47,6 +49,10 @@ pub(crate) struct Settings {
     pub(crate) overrides: BTreeMap<String, Override>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) grace: Duration,
+    /// What signs the questions that people confirm; one of its own where it isn't set.
+    pub(crate) confirmation_key_file: Option<PathBuf>,
+    /// No operator's: a test moves it.
+    pub(crate) clock: Clock,
     #[cfg(feature = "cli")]
     pub(crate) log: String,
     #[cfg(feature = "cli")]
@@ -86,6 +92,8 @@ impl Default for Settings {
             overrides: BTreeMap::new(),
             timeout: None,
             grace: Duration::from_secs(20),
+            confirmation_key_file: None,
+            clock: Clock::system(),
             #[cfg(feature = "cli")]
             log: crate::adapter::DEFAULT_LOG.into(),
             #[cfg(feature = "cli")]

@@ -186,6 +186,14 @@ const GENERAL: &[Setting] = &[
     ),
     setting!("budget.period", None, "1d", budget_period, duration, "The period of `budget.units`."),
     setting!(
+        "confirmation.key_file",
+        None,
+        "a random key for each process",
+        confirmation_key_file,
+        |v| text(v).map(|path| Some(path.into())),
+        "A file of 32 or more random bytes that signs what people confirm. Machines that answer for each other, behind one address, need the same; nobody else may read it."
+    ),
+    setting!(
         "timeout",
         None,
         "10s, and 30s for a tool with `open_world` or a dependency",
@@ -207,7 +215,7 @@ const GENERAL: &[Setting] = &[
         DEFAULT_LOG,
         log,
         text,
-        "What is logged to stderr, as a filter of the `tracing` kind: `debug`, `warn,my_crate=trace`. The SDK's own lines on clients that go away are left out unless named."
+        "What is logged to stderr, as a filter of the `tracing` kind: `debug`, `warn,my_crate=trace`. The SDK's own lines on clients that go away are left out unless named. So are whole messages, with the secrets in them, which only `rmcp` by name at `debug` or `trace` prints."
     ),
     setting!("log_format", None, "text", log_format, log_format, "`text` or `json`."),
 ];

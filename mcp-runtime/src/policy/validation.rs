@@ -1,5 +1,12 @@
-//! Validation: defaults are applied and every rule of the advertised schema is checked before
+//! Validation: defaults are applied, and every rule of the advertised schema is checked before
 //! anything is deserialised. What comes out is exactly what the function receives.
+//!
+//! Business rules that don't wait are part of it: `check = path` on a function that isn't `async`.
+//! Each runs where none of the arguments that it looks at breaks the schema, whatever the others
+//! do, and what they object to stands in the same answer: one `invalid_arguments` with all that is
+//! wrong. Where no rule is broken and a check has an answer of its own (`not_found`, `conflict`),
+//! the first such answer is the call's. Nothing has happened then, so its effect is `none` unless
+//! it says otherwise.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -10,18 +17,24 @@ use tower::{Layer, Service};
 
 use super::Outcome;
 use crate::call::{Reply, ToolCall};
+use crate::check::{CheckDef, Verdict};
 use crate::error::ToolError;
 use crate::validate::Validator;
+use crate::violations::Violations;
 
-/// Enforces one tool's input schema.
+/// Enforces one tool's input schema, and its checks that don't wait.
 #[derive(Clone, Debug)]
-pub(crate) struct ValidationLayer {
-    validator: Arc<Validator>,
+pub(crate) struct ValidationLayer(Arc<Rules>);
+
+#[derive(Debug)]
+struct Rules {
+    validator: Validator,
+    checks: Vec<CheckDef>,
 }
 
 impl ValidationLayer {
-    pub(crate) fn new(validator: Validator) -> Self {
-        Self { validator: Arc::new(validator) }
+    pub(crate) fn new(validator: Validator, checks: Vec<CheckDef>) -> Self {
+        Self(Arc::new(Rules { validator, checks }))
     }
 }
 
@@ -29,14 +42,14 @@ impl<S> Layer<S> for ValidationLayer {
     type Service = Validation<S>;
 
     fn layer(&self, inner: S) -> Validation<S> {
-        Validation { inner, validator: Arc::clone(&self.validator) }
+        Validation { inner, rules: Arc::clone(&self.0) }
     }
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Validation<S> {
     inner: S,
-    validator: Arc<Validator>,
+    rules: Arc<Rules>,
 }
 
 impl<S> Service<ToolCall> for Validation<S>
@@ -52,9 +65,28 @@ where
     }
 
     fn call(&mut self, mut call: ToolCall) -> Self::Future {
-        match self.validator.check(&mut call.arguments) {
+        match self.rules.enforce(&mut call) {
             Ok(()) => Either::Left(self.inner.call(call)),
             Err(error) => Either::Right(ready(Err(error))),
         }
     }
 }
+
+impl Rules {
+    fn enforce(&self, call: &mut ToolCall) -> Result<(), ToolError> {
+        let broken = self.validator.check(&mut call.arguments).err();
+        if self.checks.is_empty() {
+            return broken.map(Violations::into_error).map_or(Ok(()), Err);
+        }
+        let mut verdict = Verdict::from(broken);
+        for check in &self.checks {
+            if !verdict.concerns(check) {
+                verdict.add(check, check.decide(call));
+            }
+        }
+        verdict.into_result()
+    }
+}
+
+#[cfg(test)]
+mod tests;

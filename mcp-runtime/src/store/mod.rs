@@ -6,6 +6,7 @@
 
 pub(crate) mod cache;
 pub(crate) mod rate;
+pub(crate) mod spent;
 pub(crate) mod table;
 
 use std::pin::Pin;

@@ -3,7 +3,11 @@
 use rt::{State, dependency, tool, tools};
 
 /// Always there, in part.
-#[tool(crate = rt)]
+#[tool(
+    crate = rt,
+    scope = "write:parts.where(second = second)",
+    check = [small(second, fourth), small]
+)]
 pub async fn partly(
     first: u8,
     #[cfg(target_pointer_width = "16")] second: missing::Type,
@@ -14,6 +18,14 @@ pub async fn partly(
     #[cfg(not(target_pointer_width = "16"))] State(fourth): State<u8>,
 ) -> u8 {
     first + second + fourth
+}
+
+#[cfg(target_pointer_width = "16")]
+fn small(_: &missing::Type) {}
+
+#[cfg(not(target_pointer_width = "16"))]
+const fn small(_: &u8, _: &u8) -> Result<(), String> {
+    Ok(())
 }
 
 /// A dependency that is there, with another of its name that is not.

@@ -8,11 +8,13 @@ macro_rules! tool {
         $(#[$meta:meta])* $vis:vis $name:ident($arg:ident: $ty:ty = $default:expr, $max:literal, $pattern:pat => $from:ty)
             -> $result:ty $body:block
         else $fallback:path, $dependency:ty, $rate:literal, $ttl:literal, $calls:literal
+        for $scope:literal, $check:path, $checked:ident
     ) => {
         $(#[$meta])*
         #[rt::tool(
             crate = rt,
-            read_only,
+            scope = $scope,
+            check = [$check($arg), $check($checked), $check($arg)],
             timeout = "1s",
             dependency = $dependency,
             rate_limit = $rate,
@@ -58,6 +60,12 @@ tool! {
     /// Doubles.
     pub double(_value: u8 = 1 + 1, 100, State(_) => State<u8>) -> u8 { 2 }
     else zero, Nothing, "1/1s", "1s", 16
+    for "read:values.where(value = other)", small, _value
+}
+
+const fn small(value: &u8) -> Result<(), String> {
+    let _ = value;
+    Ok(())
 }
 
 /// Never fails.

@@ -39,10 +39,14 @@
 )]
 #![allow(
     clippy::missing_errors_doc,
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
     clippy::unused_async,
     reason = "about the functions themselves, which are short here"
 )]
 
+pub mod access;
 pub mod bodies;
 pub mod conditional;
 pub mod deprecated;
@@ -54,3 +58,5 @@ pub mod raw;
 pub mod rules;
 pub mod shadowed;
 pub mod undocumented;
+
+pub use access::MCP_SCOPES;

@@ -8,7 +8,7 @@ use ::std::prelude::v1::derive;
 use ::std::string::String;
 
 /// Answers with the question.
-#[tool(crate = ::rt, read_only)]
+#[tool(crate = ::rt, scope = "read:texts.where(text = text)", check = [short(text), later])]
 pub async fn echo(
     /// Any text.
     #[arg(length(1..=64), pattern = "^[a-z]", format = "regex")]
@@ -17,6 +17,17 @@ pub async fn echo(
 ) -> ::std::result::Result<String, Failure> {
     ::std::mem::drop(list);
     ::std::result::Result::Ok(text)
+}
+
+const fn short(text: &str) -> ::std::result::Result<(), &'static str> {
+    if text.len() > 9 {
+        return ::std::result::Result::Err("is long");
+    }
+    ::std::result::Result::Ok(())
+}
+
+async fn later(_: &str, _: &[u8]) -> ::std::result::Result<(), ToolError> {
+    ::std::result::Result::Ok(())
 }
 
 /// Answers with the question, or has another tool do so.

@@ -5,10 +5,24 @@ use std::{error, fmt};
 use rt::{tool, tools};
 
 /// Finds a type.
-#[tool(crate = rt, r#read_only)]
-pub async fn r#match(r#type: String, mut r#in: String, _unused: u8) -> String {
+#[tool(
+    crate = rt,
+    r#scope = "read:types.where(type = type, in = in)",
+    check = [r#fn(r#type, r#in), r#fn(r#type, r#mod)]
+)]
+pub async fn r#match(
+    r#type: String,
+    mut r#in: String,
+    _unused: u8,
+    rt::State(r#mod): rt::State<String>,
+) -> String {
+    drop(r#mod);
     r#in.push_str(&r#type);
     r#in
+}
+
+fn r#fn(r#type: &str, r#in: &str) -> Result<(), String> {
+    if r#type == r#in { Err(r#in.to_owned()) } else { Ok(()) }
 }
 
 /// Fails.

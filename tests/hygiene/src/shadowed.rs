@@ -41,6 +41,11 @@ struct Argument;
 struct Takes;
 struct Returns;
 struct __Fallback;
+struct Scopes;
+struct ScopeDef;
+struct Binding;
+struct CheckDef;
+struct Granted;
 mod std {}
 mod core {}
 mod alloc {}
@@ -59,6 +64,9 @@ const PARAM_0: u8 = 7;
 const PARAMS: u8 = 0;
 const DEF: u8 = 9;
 const ALL: u8 = 0;
+const MCP_SCOPES: u8 = 0;
+const CATALOGUE: u8 = 0;
+const r0: u8 = 0;
 
 macro_rules! concat {
     () => {};
@@ -77,10 +85,18 @@ macro_rules! panic {
 ///
 /// Its documentation spans paragraphs.
 #[doc = ::core::concat!("And", " expressions.")]
-#[tool(crate = rt, read_only, timeout = "1s", title = "Add", version = "2", icons = "data:,")]
+#[tool(
+    crate = rt,
+    scope = ["read:numbers.where(one = one)", "read:sums"],
+    check = [rises, later(three)],
+    timeout = "1s",
+    title = "Add",
+    version = "2",
+    icons = "data:,"
+)]
 pub async fn add(
     /// The first.
-    #[arg(default = PARAM_0, range(0..=100))]
+    #[arg(default = PARAM_0, range(0..=100), check = small)]
     one: u8,
     /// The second.
     #[arg(example = DEF, header = "Second")]
@@ -88,6 +104,24 @@ pub async fn add(
     three: ::std::option::Option<u8>,
 ) -> ::std::result::Result<u8, rt::ToolError> {
     ::std::result::Result::Ok(one + two + three.unwrap_or(call))
+}
+
+const fn small(_: &u8) -> ::std::result::Result<(), &'static ::std::primitive::str> {
+    ::std::result::Result::Ok(())
+}
+
+const fn rises(
+    _: &u8,
+    _: &u8,
+    _: &::std::option::Option<u8>,
+) -> ::std::result::Result<(), rt::ToolError> {
+    ::std::result::Result::Ok(())
+}
+
+async fn later(
+    _: &::std::option::Option<u8>,
+) -> ::std::result::Result<(), ::std::string::String> {
+    ::std::result::Result::Ok(())
 }
 
 /// A dependency of everything.

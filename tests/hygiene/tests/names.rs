@@ -1,13 +1,13 @@
 //! What comes out of tools in hard places is what their authors wrote.
 
 use mcp_hygiene::{
-    bodies, conditional, deprecated, generated, no_prelude, private, raw, rules, shadowed,
+    access, bodies, conditional, deprecated, generated, no_prelude, private, raw, rules, shadowed,
     undocumented,
 };
 use rt::{App, Error, Server, ToolInfo, Tools};
 
 fn app(tools: Tools) -> Result<App, Error> {
-    Server::new("hygiene", "0").state(1_u8).state(1_u16).tools(tools).build()
+    Server::new("hygiene", "0").state(1_u8).state(1_u16).state(String::new()).tools(tools).build()
 }
 
 /// The tools' names with those of their arguments.
@@ -75,6 +75,15 @@ fn visibility_and_deprecation_change_nothing() -> Result<(), Error> {
 }
 
 #[test]
+fn a_catalogue_is_found_and_reading_is_read_only() -> Result<(), Error> {
+    assert_eq!(contracts(access::tools())?, ["sums()", "anyone(count)"]);
+    let app = app(access::tools())?;
+    let reads: Vec<bool> = app.tools().map(ToolInfo::is_read_only).collect();
+    assert_eq!(reads, [true, false]);
+    Ok(())
+}
+
+#[test]
 fn descriptions_are_complete() -> Result<(), Error> {
     assert_eq!(
         descriptions(undocumented::tools())?,
@@ -91,7 +100,7 @@ fn descriptions_are_complete() -> Result<(), Error> {
 fn every_key_arrives() -> Result<(), Error> {
     assert_eq!(
         contracts(rules::tools())?,
-        ["rules.every-key(customerId list ratio text)", "paged(number)"]
+        ["rules.every-key(customerId list ratio text)", "paged(number)", "kept(pin)"]
     );
     let app = app(rules::tools())?;
     let Some(tool) = app.tools().find(|tool| tool.name() == "rules.every-key") else {
@@ -115,5 +124,10 @@ fn every_key_arrives() -> Result<(), Error> {
     ] {
         assert!(schema.contains(rule), "{rule} is not in {schema}");
     }
+    let Some(kept) = app.tools().find(|tool| tool.name() == "kept") else {
+        unreachable!("its name is in the list above");
+    };
+    let schema = serde_json::Value::Object(kept.input_schema().clone()).to_string();
+    assert!(schema.contains(r#""writeOnly":true"#), "{schema}");
     Ok(())
 }

@@ -37,6 +37,7 @@ use tracing::{Span, dispatcher};
 use super::{Next, Outcome, Running};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
+use crate::secrets;
 use crate::stats::{Decision, ToolStats};
 
 /// Calls that may wait, for each place. A call behind so many others has hardly a chance to run
@@ -145,7 +146,7 @@ impl<S: Next> Service<ToolCall> for Blocking<S> {
 }
 
 async fn run<S: Next>(inner: S, call: ToolCall, place: OwnedSemaphorePermit) -> Outcome {
-    let (runtime, span) = (Handle::current(), Span::current());
+    let (runtime, span, hidden) = (Handle::current(), Span::current(), secrets::current());
     // A log that was set for one thread alone, as tests do, would miss the work otherwise.
     let log = dispatcher::get_default(Clone::clone);
     // Dropped with this future, which ends the work at its next await point.
@@ -155,7 +156,7 @@ async fn run<S: Next>(inner: S, call: ToolCall, place: OwnedSemaphorePermit) -> 
         let work = async move {
             tokio::select! {
                 biased;
-                outcome = inner.oneshot(call) => outcome,
+                outcome = secrets::carried(hidden, inner.oneshot(call)) => outcome,
                 _ = unwanted => Err(ToolError::new(Code::Cancelled, "the call was given up")),
             }
         };

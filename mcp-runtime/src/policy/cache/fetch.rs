@@ -17,6 +17,7 @@ use super::{Next, Outcome, Room};
 use crate::call::{KeptReply, Reply, ToolCall};
 use crate::context::Context;
 use crate::error::{Code, Effect, ToolError};
+use crate::secrets;
 use crate::stats::Decision;
 use crate::store::cache::{Key, Stored};
 
@@ -221,6 +222,7 @@ fn take_off<S: Next>(
         };
         aloft.land(landing);
     };
+    let flight = secrets::carried(secrets::current(), flight);
     tokio::spawn(flight.instrument(Span::current()));
 }
 

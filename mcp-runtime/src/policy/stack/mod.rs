@@ -8,6 +8,7 @@
 //! | room | why here |
 //! |---|---|
 //! | trace | sees every outcome |
+//! | redact | nothing that is logged or answered holds a secret |
 //! | loop guard | sees the failure as the caller does, panics and timeouts too |
 //! | contain | nothing further in escapes: panics, unsettled errors |
 //! | cancel, timeout | what waits further in waits no longer than the client and the deadline |
@@ -15,8 +16,10 @@
 //! | heartbeat | also while a call waits for its turn |
 //! | the user's layers | within the deadline, in front of everything that costs |
 //! | rate limit | refusals are cheap, and come before any work |
-//! | validation | what comes later, the cache's key too, sees exactly what the function receives |
+//! | validation, checks | what comes later, the cache's key too, sees exactly what the function receives |
 //! | rows | the grants' constraints are compared with exactly what the function receives |
+//! | checks that wait | they ask a backend only about what the caller may see |
+//! | confirm | a person is asked only about what would run, and what isn't confirmed costs nothing |
 //! | budget | what isn't a valid call costs nothing; a cached result costs what a new one does |
 //! | fallback | only when everything further in has failed |
 //! | cache | a hit takes no place and no permission |
@@ -41,6 +44,7 @@ use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use super::Outcome;
 use super::service::ToolService;
 use crate::call::{Reply, ToolCall};
+use crate::check::CheckDef;
 use crate::error::{Effect, ToolError};
 use crate::output::Shape;
 use crate::policies::RateLimit;
@@ -49,12 +53,15 @@ use crate::policy::blocking::BlockingLayer;
 use crate::policy::budget::BudgetLayer;
 use crate::policy::cache::CacheLayer;
 use crate::policy::cancel::CancelLayer;
+use crate::policy::check::CheckLayer;
+use crate::policy::confirm::ConfirmLayer;
 use crate::policy::contain::ContainLayer;
 use crate::policy::dependency::BreakerLayer;
 use crate::policy::fallback::{FallbackLayer, Target};
 use crate::policy::heartbeat::HeartbeatLayer;
 use crate::policy::loop_guard::LoopGuardLayer;
 use crate::policy::rate_limit::RateLimitLayer;
+use crate::policy::redact::RedactLayer;
 use crate::policy::result_limit::ResultLimitLayer;
 use crate::policy::retry::{AttemptTimeoutLayer, RetryLayer};
 use crate::policy::scope::{RowsLayer, ScopeLayer};
@@ -139,15 +146,22 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let rate = (!rates.is_empty())
         .then(|| RateLimitLayer::new(&rates, Arc::clone(&shared.rates), stats()));
     let paid = inner.within(budget);
+    let confirm = info
+        .confirms
+        .then(|| ConfirmLayer::new(info, Arc::clone(&shared.confirmations), stats()));
+    let (waiting, at_once): (Vec<CheckDef>, _) = def.checks.iter().partition(|one| (one.waits)());
+    let waiting = (!waiting.is_empty()).then(|| CheckLayer::new(waiting));
     let rows = info.gate.has_rows().then(|| RowsLayer::new(stats()));
-    let allowed = paid.within(rows);
-    let checked = ToolService::new(ValidationLayer::new(validator).layer(allowed)).within(rate);
+    let allowed = paid.within(confirm).within(waiting).within(rows);
+    let validation = ValidationLayer::new(validator, at_once);
+    let checked = ToolService::new(validation.layer(allowed)).within(rate);
     let users = users.iter().rev().fold(checked, |inner, layer| layer(inner));
     let scope = (!info.gate.requirements().is_empty()).then(|| ScopeLayer::new(stats()));
     let beating = users.within(policies.heartbeat.map(HeartbeatLayer::new)).within(scope);
     ToolService::new(
         ServiceBuilder::new()
             .layer(TraceLayer::new(stats()))
+            .option_layer((!info.secrets.is_empty()).then(|| RedactLayer::new(info)))
             .layer(LoopGuardLayer::new(Arc::clone(&shared.guard), stats()))
             .layer(ContainLayer)
             .layer(CancelLayer)

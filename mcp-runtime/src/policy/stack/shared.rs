@@ -9,6 +9,7 @@ use crate::policies::{DependencyDef, RateLimit};
 use crate::policy::admission::Limiter;
 use crate::policy::blocking::BlockingPool;
 use crate::policy::budget::{Budget, Ledger};
+use crate::policy::confirm::Confirmations;
 use crate::policy::dependency::Breaker;
 use crate::policy::loop_guard::LoopGuard;
 use crate::policy::retry::RetryBudget;
@@ -24,6 +25,7 @@ pub(crate) struct Shared {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) budget: Option<Budget>,
     pub(crate) guard: Arc<LoopGuard>,
+    pub(crate) confirmations: Arc<Confirmations>,
     pub(crate) blocking: Arc<BlockingPool>,
     /// Rates that hold for every tool.
     pub(crate) server_rates: Vec<RateLimit>,
@@ -39,20 +41,27 @@ pub(crate) struct DependencyState {
 
 impl Shared {
     /// Everything in memory, in the sizes of the settings.
-    pub(crate) fn new(settings: &Settings, stats: Stats) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a file that a setting names.
+    pub(crate) fn new(settings: &Settings, stats: Stats) -> Result<Self, String> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let period = settings.budget_period;
-        Self {
+        let key_file = settings.confirmation_key_file.as_deref();
+        let confirmations = Confirmations::new(key_file, settings.clock.clone())?;
+        Ok(Self {
             stats,
             rates: Arc::new(MemoryRates::new()),
             cache: Arc::new(MemoryCache::new(settings.cache_bytes)),
             ledger: Arc::new(Ledger::new()),
             budget: settings.budget_units.map(|units| Budget { units, period }),
             guard: Arc::new(LoopGuard::new()),
+            confirmations: Arc::new(confirmations),
             blocking: Arc::new(BlockingPool::new(settings.blocking_threads.unwrap_or(cores))),
             server_rates: settings.rate_limits.clone(),
             dependencies: Mutex::default(),
-        }
+        })
     }
 
     pub(crate) fn dependency(&self, def: &'static DependencyDef) -> Arc<DependencyState> {

@@ -53,7 +53,7 @@ fn pipeline(timeout: Duration, policies: Policies) -> (Arc<ToolInfo>, ToolServic
     static LEAKED: std::sync::OnceLock<&'static ToolDef> = std::sync::OnceLock::new();
     let def = *LEAKED.get_or_init(|| Box::leak(Box::new(DEF)));
     let stats = Stats::default();
-    let shared = Shared::new(&Settings::default(), stats.clone());
+    let shared = Shared::new(&Settings::default(), stats.clone()).unwrap();
     let info = Arc::new(ToolInfo { timeout, policies, ..tool() });
     let validator = Validator::new(&serde_json::Map::new()).unwrap();
     let parts = Parts { def, info: &info, validator, rate_limits: &[], users: &[], fallback: None };
