@@ -1,4 +1,4 @@
-//! `#[tool]`, `tools![]`, `#[dependency]` and `#[derive(ToolError)]`, for use through `mcp-runtime`.
+//! `#[tool]`, `tools![]`, `scopes!`, `#[dependency]` and `#[derive(ToolError)]`, for use through `mcp-runtime`.
 //!
 //! Each macro is four stages, and each stage takes one type and returns the next: `parse` reads
 //! what was written, `model` holds it, `validate` checks it, `expand` writes it out. Errors
@@ -90,6 +90,77 @@ use stages::{
 /// }
 /// ```
 ///
+/// # Who may call
+///
+/// A tool states the scopes that a caller needs, or that it is `public`. With authentication on, a
+/// server doesn't start while one of its tools states neither.
+///
+/// ```standalone_crate
+/// use mcp_runtime::{Granted, tool};
+///
+/// mcp_runtime::scopes! {
+///     "read:invoices" => "Read invoices",
+///     "delete:invoices" => "Delete invoices for good",
+///     "admin:invoices" => "Everything about invoices" implies ["read:invoices", "delete:invoices"],
+/// }
+///
+/// /// Count the invoices of a customer.
+/// #[tool(
+///     scope = "read:invoices.where(customer_id = customer)",
+///     cache_ttl = "30s",
+///     timeout = "10s",
+///     idempotent,
+/// )]
+/// async fn count_invoices(#[arg(rename = "customerId")] customer: u64) -> u64 {
+///     # let _ = customer;
+///     3
+/// }
+///
+/// /// What the grants of a caller say about rows.
+/// #[derive(serde::Deserialize)]
+/// struct Mine {
+///     customer_id: u64,
+/// }
+///
+/// /// List the customers whose invoices you may see.
+/// #[tool(scope = "read:invoices.where(customer_id)")]
+/// async fn customers(granted: Granted<Mine>) -> Vec<u64> {
+///     let mut all = vec![17, 18, 19];
+///     all.retain(|id| granted.allows(|mine| mine.customer_id == *id));
+///     all
+/// }
+///
+/// /// Delete an invoice for good.
+/// #[tool(scope = ["read:invoices", "delete:invoices"], destructive)]
+/// async fn delete_invoice(number: String) {
+///     # drop(number);
+/// }
+///
+/// /// Empty the bin. What is in it was confirmed when it got there.
+/// #[tool(scope = "delete:invoices", destructive, confirm = "never")]
+/// async fn empty_bin() {}
+///
+/// /// Say what this server is for.
+/// #[tool(public, read_only)]
+/// async fn about() -> &'static str {
+///     "invoices"
+/// }
+/// # fn main() {}
+/// ```
+///
+/// - A scope is `verb:resource`. Of several, the caller needs all.
+/// - `.where(…)` names the fields by which a grant may be constrained: a grant of
+///   `read:invoices.where(customer_id=17)` allows `count_invoices` for customer 17 alone, and one of
+///   `read:invoices` for every customer. A field is compared with the argument that it is bound to,
+///   a `Scalar`; where it stands alone, the function gets what was granted as
+///   `Granted<…>` and filters by it, else it doesn't compile. A grant with a field that the tool
+///   doesn't name never allows it.
+/// - A tool whose scopes all `read` is `read_only` without the word. `destructive` contradicts that,
+///   and `read_only` contradicts a scope to `write`, `create`, `update` or `delete`; neither
+///   compiles. Every other verb leaves the effect to the words.
+/// - The catalogue is optional: see `scopes!`. Where there is one, the scopes of its
+///   crate's tools must be in it.
+///
 /// # Policies
 ///
 /// Each is off until it is written, and none of them can be written where it would do harm: a
@@ -178,6 +249,54 @@ use stages::{
 ///     page.number
 /// }
 /// ```
+///
+/// # Rules that no schema can say
+///
+/// A check is a function, `async` or not, that gets references to arguments and returns
+/// `Result<(), E>`. `E` is a text for the model, which becomes one of the violations of
+/// `invalid_arguments`, or turns into a `ToolError` and is the answer. A check runs once the
+/// arguments that it looks at keep the schema.
+///
+/// ```
+/// use mcp_runtime::{State, ToolError, tool};
+///
+/// #[derive(Clone)]
+/// struct Ledger;
+/// # impl Ledger {
+/// #     async fn is_paid(&self, _: &str) -> bool { false }
+/// # }
+///
+/// fn in_order(issued: &String, due: &String) -> Result<(), &'static str> {
+///     if issued <= due { Ok(()) } else { Err("`due` must not come before `issued`") }
+/// }
+///
+/// async fn not_paid(number: &str, ledger: &Ledger) -> Result<(), ToolError> {
+///     if ledger.is_paid(number).await {
+///         return Err(ToolError::new("conflict", "this invoice is paid already"));
+///     }
+///     Ok(())
+/// }
+///
+/// fn not_trivial(pin: &str) -> Result<(), &'static str> {
+///     if pin == "0000" { Err("must not be 0000") } else { Ok(()) }
+/// }
+///
+/// /// Set when an invoice is due.
+/// #[tool(idempotent(natural), check = [in_order(issued, due), not_paid(number, ledger)])]
+/// async fn set_due(
+///     number: String,
+///     #[arg(format = "date")] issued: String,
+///     #[arg(format = "date")] due: String,
+///     #[arg(secret, check = not_trivial)] pin: String,
+///     State(ledger): State<Ledger>,
+/// ) {
+///     # let _ = (number, issued, due, pin, ledger);
+/// }
+/// ```
+///
+/// A check of a `#[tool]` names what it gets, each by reference: parameters, and names that a
+/// pattern binds. `check = path` alone gets all parameters with a plain name, in their order. A check
+/// of an `#[arg]` gets its argument; beside `flatten`, the whole struct.
 ///
 #[doc = include_str!("../../docs/attributes.md")]
 #[proc_macro_attribute]

@@ -4,7 +4,9 @@ use std::str::FromStr as _;
 
 use proc_macro2::TokenStream;
 
-use crate::stages::{expand_dependency, expand_error_type, expand_tool, expand_tool_list};
+use crate::stages::{
+    expand_catalogue, expand_dependency, expand_error_type, expand_tool, expand_tool_list,
+};
 
 fn tokens(text: &str) -> TokenStream {
     TokenStream::from_str(text).unwrap_or_default()
@@ -87,6 +89,52 @@ fn tool_with_policies() {
             ",
         ),
     );
+    insta::assert_snapshot!(pretty(&expansion));
+}
+
+#[test]
+fn tool_with_scopes_and_checks() {
+    let expansion = expand_tool(
+        tokens(
+            r#"
+            scope = ["read:invoices.where(customer_id = customer, year)", "read:reports"],
+            check = [in_order, rules::known(number, ledger)],
+            "#,
+        ),
+        &tokens(
+            r#"
+            /// Fetch one invoice.
+            pub async fn get_invoice(
+                #[arg(rename = "customerId")] customer: u64,
+                #[cfg(unix)] number: String,
+                #[arg(secret, check = not_trivial)] pin: String,
+                State(mut ledger): State<Ledger>,
+                granted: Granted<Mine>,
+            ) {}
+            "#,
+        ),
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}
+
+#[test]
+fn tool_that_destroys() {
+    let expansion = expand_tool(
+        tokens(r#"public, destructive, confirm = "never""#),
+        &tokens("/// Forget all.\nasync fn forget() {}"),
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}
+
+#[test]
+fn catalogue() {
+    let expansion = expand_catalogue(tokens(
+        r#"
+        rt;
+        "read:invoices" => "Read invoices",
+        "admin:invoices" => "Everything" implies ["read:invoices"],
+        "#,
+    ));
     insta::assert_snapshot!(pretty(&expansion));
 }
 

@@ -1,5 +1,7 @@
 //! What goes wrong: [`ToolError`] for one call, [`Error`] for a server that cannot start or serve.
 
+mod rewrite;
+
 use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -428,40 +430,6 @@ impl ToolError {
         }
     }
 
-    /// Rewrites every text that can hold what a caller sent: `text` and `json` leave alone what they
-    /// have nothing against. A borrowed text is a constant of the program and can't.
-    pub(crate) fn rewrite(
-        &mut self,
-        text: impl Fn(&str) -> Option<String>,
-        json: impl Fn(&mut Value),
-    ) {
-        let fields = &mut *self.0;
-        let owned = |of: &mut Cow<'static, str>| {
-            if let Cow::Owned(old) = of
-                && let Some(new) = text(old)
-            {
-                *old = new;
-            }
-        };
-        owned(&mut fields.message);
-        if let Code::App(code) = &mut fields.code {
-            owned(code);
-        }
-        fields.fallback_tool.as_mut().into_iter().for_each(owned);
-        let question = match &mut fields.edge {
-            Some(ForEdge::Question(question)) => Some(&mut question.message),
-            _ => None,
-        };
-        for old in fields.developer.as_mut().into_iter().chain(question) {
-            if let Some(new) = text(old) {
-                *old = new;
-            }
-        }
-        for value in [&mut fields.partial_data, &mut fields.details].into_iter().flatten() {
-            json(value);
-        }
-    }
-
     /// Fills in what the error itself left open, once, as it leaves the pipeline.
     pub(crate) fn settle(&mut self, read_only: bool, correlation_id: &str) {
         let unstated = if read_only { Effect::None } else { Effect::Unknown };
@@ -606,7 +574,7 @@ impl StdError for Error {}
 
 /// `error: source: its source`, bounded against circular chains, without repeating a text that a
 /// level already contains (as `#[error("…: {0}")]` does).
-fn chain(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     for _ in 0..16 {

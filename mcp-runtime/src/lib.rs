@@ -31,7 +31,8 @@
 //! # Where to look
 //!
 //! - [`tool`](macro@tool): the attribute, all its keys and those of `#[arg]`.
-//! - [`Server`]: states, layers, transports, the command line. [`App`]: calls in process.
+//! - [`Server`]: states, layers, transports, the command line. [`App`] and [`Request`]: calls in
+//!   process.
 //! - [`ToolError`](struct@ToolError) and [`#[derive(ToolError)]`](derive@ToolError): failures that tell a model what
 //!   to do.
 //! - [`State`], [`Context`], [`Caller`], and [`FromCall`] for extractors of your own.
@@ -42,6 +43,7 @@
 //!
 //! - `http` (default): streamable HTTP, health endpoints, `Server::router`.
 //! - `cli` (default): `Server::run`, `mcp.toml`, logging.
+//! - `oauth`: access tokens of an OAuth 2 authorization server, `Server::oauth`.
 //! - `deadpool`: pools of the crate `deadpool` in `Server::pool`.
 
 mod access;
@@ -88,6 +90,8 @@ mod violations;
 pub use access::{Granted, InvalidScope, Scopes};
 pub use adapter::raw;
 pub use auth::ApiKeys;
+#[cfg(feature = "oauth")]
+pub use auth::OAuth;
 pub use call::{Arguments, Reply, ToolCall};
 pub use clock::Clock;
 pub use content::{Content, Icon, IconTheme, IntoIcons, ResourceLink};
@@ -139,7 +143,7 @@ macro_rules! tools {
 
 /// The catalogue of a crate's scopes: what each allows, and which others it implies.
 ///
-/// ```
+/// ```standalone_crate
 /// mcp_runtime::scopes! {
 ///     "read:invoices" => "Read invoices",
 ///     "write:invoices" => "Issue and change invoices",
@@ -188,5 +192,6 @@ mod documents {
         Serving = "../../docs/guide/06-serving.md",
         LayersAndDelegation = "../../docs/guide/07-layers-and-delegation.md",
         Policies = "../../docs/guide/08-policies.md",
+        ChecksConfirmationSecrets = "../../docs/guide/10-checks-confirmation-secrets.md",
     }
 }

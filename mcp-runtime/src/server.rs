@@ -154,6 +154,13 @@ impl Server {
         self
     }
 
+    /// Authenticates callers by access tokens of an OAuth 2 authorization server.
+    #[cfg(feature = "oauth")]
+    pub fn oauth(mut self, oauth: crate::OAuth) -> Self {
+        self.settings.auth.oauth = oauth.into_settings();
+        self
+    }
+
     /// Lets clients use another host name than `localhost`, `127.0.0.1` and `[::1]`, with or
     /// without a port. May be repeated; also the setting `http.allowed_hosts`.
     #[cfg(feature = "http")]

@@ -55,9 +55,15 @@ async fn bulky() -> String {
     "x".repeat(100 << 10)
 }
 
+/// Forget something for good.
+#[tool(destructive)]
+async fn forget(what: String) -> String {
+    format!("forgot {what}")
+}
+
 #[tokio::main]
 async fn main() -> Result<(), mcp_runtime::Error> {
-    let tools = tools![quick, slow, progress, panics, crowded, hangs, bulky];
+    let tools = tools![quick, slow, progress, panics, crowded, hangs, bulky, forget];
     Server::new("behaviour", "1.0.0")
         .tools(tools)
         .allow_host("program.example")

@@ -244,3 +244,23 @@ async fn health_is_told() {
         assert_eq!(response.status(), StatusCode::OK);
     }
 }
+
+/// Once in a while.
+#[tool(read_only, rate_limit = "2/90s per tool burst 1")]
+async fn rare() {}
+
+#[tokio::test]
+async fn a_rate_is_told_in_headers_too() {
+    let router = Server::new("test", "0").tools(tools![rare]).router().unwrap();
+    let body = call_message("rare", &json!({})).to_string();
+    let asked = |request| tower::ServiceExt::oneshot(router.clone(), request);
+    let admitted = asked(post("rare", body.clone())).await.unwrap();
+    assert!(!admitted.headers().contains_key("retry-after"));
+    let limited = asked(post("rare", body)).await.unwrap();
+    // A model has to read it: it stays a result.
+    assert_eq!(limited.status(), StatusCode::OK);
+    let header = |name: &str| limited.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("retry-after"), "45");
+    assert_eq!(header("ratelimit"), "\"tool\";r=0;t=45");
+    assert_eq!(header("ratelimit-policy"), "\"tool\";q=2;w=90");
+}

@@ -1,6 +1,7 @@
 //! What a server must keep, shown on real parts: the pipeline in memory with virtual time, HTTP
 //! through the router and over TCP, stdio and signals on a process.
 
+mod confirmation;
 mod contract;
 mod http;
 mod identity;
@@ -9,6 +10,7 @@ mod load;
 mod pipeline;
 mod policies;
 mod process;
+mod secrets;
 mod support;
 
 mcp_runtime::scopes! {

@@ -483,6 +483,8 @@ async fn the_command_line_tells_its_outcome_by_exit_code() {
         (&["call", "quick"][..], 0),
         (&["call", "quick", "{}"], 0),
         (&["call", "panics"], 3),
+        (&["call", "forget", r#"{"what":"me"}"#], 3),
+        (&["call", "forget", r#"{"what":"me"}"#, "--yes"], 0),
         (&["call", "quick", r#"{"a":1}"#], 3),
         (&["call", "quick", "{"], 2),
         (&["call", "quick", "[]"], 2),
@@ -504,6 +506,43 @@ async fn the_command_line_tells_its_outcome_by_exit_code() {
         } else if code != 0 {
             assert_eq!(printed, "", "{arguments:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_command_line_shows_what_it_asks_for() {
+    let output = output(&mut command(&["call", "forget", r#"{"what":"the milk"}"#])).await;
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("what: \"the milk\"\n\nTo confirm it, add --yes."), "{error}");
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed["_meta"]["mcp-runtime/error"]["code"], "confirmation_required");
+}
+
+#[tokio::test]
+async fn a_key_file_that_is_none_is_an_error_at_start() {
+    let refused =
+        output(command(&["check"]).env("MCP_RUNTIME_CONFIRMATION_KEY_FILE", "/nowhere/key")).await;
+    assert_eq!(refused.status.code(), Some(1));
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(message.contains("`confirmation.key_file` /nowhere/key: "), "{message}");
+}
+
+#[tokio::test]
+async fn the_sdk_prints_no_messages_unless_it_is_named() {
+    for (log, printed) in [("trace", false), ("info,rmcp=trace", true)] {
+        let mut command = command(&["--stdio"]);
+        let mut child = command.env("MCP_RUNTIME_LOG", log).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let call = call_message("forget", &json!({ "what": "s3cret" }));
+        input.write_all(format!("{call}\n").as_bytes()).await.unwrap();
+        let mut answer = BufReader::new(child.stdout.take().unwrap()).lines();
+        timeout(PATIENCE, answer.next_line()).await.unwrap().unwrap().unwrap();
+        drop(input);
+        let mut log = String::new();
+        let read = child.stderr.as_mut().unwrap().read_to_string(&mut log);
+        timeout(PATIENCE, read).await.unwrap().unwrap();
+        assert!(log.contains("confirmation_required"), "{log}");
+        assert_eq!(log.contains("s3cret"), printed, "{log}");
     }
 }
 

@@ -28,9 +28,8 @@ pub(super) fn scopes(scopes: &[Scope], runtime: &Runtime) -> Option<TokenStream>
         });
         quote_spanned!(Span::mixed_site()=> #private::ScopeDef::new(#token, &[#(#bindings),*]))
     });
-    (!scopes.is_empty()).then(|| {
-        quote_spanned!(Span::mixed_site()=> .scopes(&[#(#definitions),*], __CATALOGUE))
-    })
+    (!scopes.is_empty())
+        .then(|| quote_spanned!(Span::mixed_site()=> .scopes(&[#(#definitions),*], __CATALOGUE)))
 }
 
 /// What only the compiler can tell about scopes, each at the text of the scope.

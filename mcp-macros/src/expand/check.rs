@@ -2,7 +2,6 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
-use syn::Pat;
 
 use super::{
     parameter,
@@ -11,7 +10,7 @@ use super::{
 use crate::{
     model::{
         check::{Check, Operand},
-        checked::{Parameter, Tool},
+        checked::{Parameter, Source, Tool},
     },
     paths::Runtime,
 };
@@ -70,24 +69,23 @@ fn each(used: &[(usize, &Parameter)], value: impl Fn(usize) -> TokenStream) -> T
     let statements = used.iter().map(|(index, parameter)| {
         let cfg = &parameter.cfg;
         let value = value(*index);
-        let pattern = match &parameter.pattern {
-            Pat::Ident(name) if name.subpat.is_none() => borrowed(*index, Span::mixed_site()).into_token_stream(),
-            pattern => by_reference(pattern.to_token_stream()),
-        };
-        quote_spanned! {Span::mixed_site()=>
-            #(#cfg)*
-            #[allow(unused_variables, clippy::pattern_type_mismatch)]
-            let #pattern = #value;
+        if let Source::Extractor = parameter.source {
+            let pattern = by_reference(parameter.pattern.to_token_stream());
+            return quote_spanned! {Span::mixed_site()=>
+                #(#cfg)*
+                #[allow(unused_variables, clippy::pattern_type_mismatch)]
+                let #pattern = #value;
+            };
         }
+        let name = borrowed(*index, Span::mixed_site());
+        quote_spanned!(Span::mixed_site()=> #(#cfg)* let #name = #value;)
     });
     quote!(#(#statements)*)
 }
 
 /// A pattern without `mut` and `ref`: all that it binds in a reference is a reference.
 fn by_reference(pattern: TokenStream) -> TokenStream {
-    let keep = |token: &TokenTree| {
-        !matches!(token, TokenTree::Ident(word) if word == "mut" || word == "ref")
-    };
+    let keep = |token: &TokenTree| !matches!(token, TokenTree::Ident(word) if word == "mut" || word == "ref");
     let inside = |token| match token {
         TokenTree::Group(group) => {
             let mut inner =
@@ -105,9 +103,9 @@ fn call(check: &Check) -> TokenStream {
     let path = &check.path;
     let end = Place::of(path).last;
     let arguments = check.arguments.iter().map(|Operand { parameter, cfg, binding, word }| {
-        let name = binding.clone().unwrap_or_else(|| {
-            borrowed(*parameter, word.as_ref().map_or(end, Ident::span))
-        });
+        let name = binding
+            .clone()
+            .unwrap_or_else(|| borrowed(*parameter, word.as_ref().map_or(end, Ident::span)));
         quote!(#(#cfg)* #name)
     });
     let arguments = quote!(#(#arguments),*);

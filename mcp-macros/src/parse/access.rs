@@ -42,8 +42,7 @@ fn scopes(
     for literal in texts {
         let Some(scope) = one(&literal, diagnostics) else { continue };
         if scopes.iter().any(|other| other.scope.token == scope.token) {
-            let report =
-                diagnostics.error(&literal, format!("`{}` is given twice", scope.token));
+            let report = diagnostics.error(&literal, format!("`{}` is given twice", scope.token));
             if !scope.fields.is_empty() {
                 report.help("write it once, with all of its constraints in one `.where(…)`");
             }
@@ -107,11 +106,9 @@ mod tests {
 
     #[test]
     fn every_shape_is_accepted() {
-        for text in [
-            "scope = \"read:a\"",
-            "scope = [\"read:a\", \"write:a.where( b = c , d )\"]",
-            "public",
-        ] {
+        for text in
+            ["scope = \"read:a\"", "scope = [\"read:a\", \"write:a.where( b = c , d )\"]", "public"]
+        {
             assert_eq!(messages(text), [""; 0], "{text}");
         }
     }

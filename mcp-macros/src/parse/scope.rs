@@ -77,7 +77,10 @@ fn wrong_resource(verb: &str, resource: &str, stray: &str) -> Wrong {
     // `read:invoices(customer_id)`, or a word that should have been `where`.
     let name = name.rsplit_once('.').map_or(name, |(name, _)| name).trim_end();
     let inner = rest.split(')').next().unwrap_or_default();
-    Wrong::new(reason, format!("constraints follow `.where`: write \"{verb}:{name}.where({inner})\""))
+    Wrong::new(
+        reason,
+        format!("constraints follow `.where`: write \"{verb}:{name}.where({inner})\""),
+    )
 }
 
 /// A text without a verb, with one.

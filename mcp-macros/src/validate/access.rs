@@ -47,7 +47,10 @@ pub(super) fn check_effects(
     {
         let (token, resource) = (&one.scope.token, one.scope.resource());
         diagnostics
-            .error(word, format!("`destructive` on `{ident}`, which demands no more than `{token}`"))
+            .error(
+                word,
+                format!("`destructive` on `{ident}`, which demands no more than `{token}`"),
+            )
             .help(format!("demand `scope = \"delete:{resource}\"`, or remove `destructive`"));
     }
     if read_only.is_some() {
@@ -97,15 +100,14 @@ pub(super) fn bind(
         .map(|WrittenScope { literal, scope }| {
             let mut bindings = Vec::new();
             for Field { name, argument } in scope.fields {
-                let argument = argument.and_then(|argument| {
-                    match find(&argument, ident, parameters) {
+                let argument =
+                    argument.and_then(|argument| match find(&argument, ident, parameters) {
                         Ok(name) => Some(name),
                         Err((message, help)) => {
                             diagnostics.error(&literal, message).help(help);
                             None
                         }
-                    }
-                });
+                    });
                 bindings.push(Binding { field: name, argument });
             }
             Scope { literal, token: scope.token, bindings }
@@ -153,7 +155,10 @@ fn find(
         }
         Source::Flatten(_) => {
             let message = format!("`scope` is bound to `{argument}`, which is flattened");
-            Err((message, "take what it is compared with as a parameter without `flatten`".to_owned()))
+            Err((
+                message,
+                "take what it is compared with as a parameter without `flatten`".to_owned(),
+            ))
         }
         _ if is_secret => Err((
             format!("`scope` is bound to `{argument}`, which is `secret`"),

@@ -49,8 +49,7 @@ fn check_implied(entries: &[Entry], diagnostics: &mut Diagnostics) {
             if tokens.contains(&implied) {
                 continue;
             }
-            let message =
-                format!("`{token}` implies `{implied}`, which is not in the catalogue");
+            let message = format!("`{token}` implies `{implied}`, which is not in the catalogue");
             let report = diagnostics.error(other, message);
             match nearest(&implied, tokens.iter().map(String::as_str)) {
                 Some(near) => report.help(format!("did you mean `{near}`?")),
@@ -89,11 +88,8 @@ fn follow(
                 diagnostics.error(other, format!("`{token}` implies itself"));
                 continue;
             }
-            let circle: Vec<String> = path[start..]
-                .iter()
-                .chain([&token])
-                .map(|token| format!("`{token}`"))
-                .collect();
+            let circle: Vec<String> =
+                path[start..].iter().chain([&token]).map(|token| format!("`{token}`")).collect();
             diagnostics
                 .error(other, format!("scopes imply each other in a circle: {}", circle.join(", ")))
                 .help("scopes that include each other are one scope: keep one of them");

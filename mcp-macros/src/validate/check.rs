@@ -28,10 +28,9 @@ pub(super) fn check(
     for written in written.into_iter().flat_map(|(_, checks)| checks) {
         let arguments = match &written.arguments {
             None => all(&written, ident, parameters, diagnostics),
-            Some(names) => names
-                .iter()
-                .flat_map(|name| named(name, ident, parameters, diagnostics))
-                .collect(),
+            Some(names) => {
+                names.iter().flat_map(|name| named(name, ident, parameters, diagnostics)).collect()
+            }
         };
         checks.push(Check { path: written.path, arguments });
     }

@@ -10,13 +10,12 @@
 
 use std::time::Duration;
 
+use rmcp::RoleServer;
 use rmcp::model::{
     BooleanSchema, CallToolResponse, ClientResult, ElicitRequest, ElicitRequestParams,
     ElicitResult, ElicitationAction, ElicitationSchema, InputRequest, InputRequests,
-    InputRequiredResult, InputResponses, MetaObject, PrimitiveSchemaDefinition,
-    ServerRequest,
+    InputRequiredResult, InputResponses, MetaObject, PrimitiveSchemaDefinition, ServerRequest,
 };
-use rmcp::RoleServer;
 use rmcp::service::{PeerRequestOptions, RequestContext};
 use serde_json::Value;
 use tokio::sync::Semaphore;

@@ -116,8 +116,8 @@ impl<D: ServerHandler> Handler<D> {
         said: Option<Confirmation>,
     ) -> Outcome {
         let CallToolRequestParams { arguments, input_responses, request_state, .. } = request;
-        let said = said
-            .or_else(|| elicit::answered(input_responses.as_ref(), request_state.as_deref()));
+        let said =
+            said.or_else(|| elicit::answered(input_responses.as_ref(), request_state.as_deref()));
         let (caller, cancellation) = (self.caller(&context), context.ct.clone());
         let raw = RawContext::new(context, input_responses, request_state, said);
         let origin = Origin { request: Box::new(raw), caller, cancellation };

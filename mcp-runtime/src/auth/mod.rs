@@ -10,8 +10,12 @@
 //! | anything else | introspection, where it is configured |
 //!
 //! Nothing here knows HTTP's answers: the edge makes a 401 or a 503 of [`Refused`].
+#![cfg_attr(not(feature = "http"), allow(dead_code, reason = "stdio carries no credentials"))]
 
 mod keys;
+#[cfg(feature = "oauth")]
+mod oauth;
+#[cfg(any(feature = "http", test))]
 mod presented;
 mod secret;
 mod settings;
@@ -23,20 +27,30 @@ pub use keys::ApiKeys;
 use keys::{KeyFile, has_form};
 #[cfg(feature = "cli")]
 pub(crate) use keys::{NewKey, append};
+#[cfg(feature = "oauth")]
+pub use oauth::OAuth;
+#[cfg(feature = "http")]
 pub(crate) use presented::{Malformed, presented};
 pub(crate) use secret::Secret;
 pub(crate) use settings::AuthSettings;
 #[cfg(feature = "cli")]
 pub(crate) use settings::EVERYTHING;
+#[cfg(feature = "oauth")]
+pub(crate) use settings::OAuthSettings;
 
 use crate::clock::Clock;
 use crate::context::Caller;
+
+/// The longest credential, in bytes. Tokens with many claims have a few KiB, and common servers
+/// and proxies refuse headers of more than 8 to 16.
+const MAX_CREDENTIAL: usize = 16 << 10;
 
 /// Everything about authentication, built once at start.
 pub(crate) struct Auth {
     anonymous: bool,
     keys: Option<KeyFile>,
-    resource: Option<Resource>,
+    #[cfg(feature = "oauth")]
+    tokens: Option<oauth::Tokens>,
     stdio: Stdio,
 }
 
@@ -105,6 +119,12 @@ impl Auth {
         let keys = settings.keys.as_deref().and_then(|path| {
             KeyFile::open(path, clock).map_err(|wrong| problems.extend(wrong)).ok()
         });
+        #[cfg(feature = "oauth")]
+        let tokens = (!settings.oauth.stated().is_empty()).then_some(&settings.oauth);
+        #[cfg(feature = "oauth")]
+        let tokens = tokens.and_then(|tokens| {
+            oauth::Tokens::build(tokens, clock).map_err(|wrong| problems.extend(wrong)).ok()
+        });
         let caller = settings.stdio_caller().unwrap_or_else(|wrong| {
             problems.push(wrong);
             None
@@ -120,7 +140,13 @@ impl Auth {
             (None, Some(key)) => Stdio::Key(key.clone()),
             (None, None) => Stdio::Unknown,
         };
-        Ok(Some(Self { anonymous: settings.anonymous, keys, resource: None, stdio }))
+        Ok(Some(Self {
+            anonymous: settings.anonymous,
+            keys,
+            #[cfg(feature = "oauth")]
+            tokens,
+            stdio,
+        }))
     }
 
     /// Whose credential this is.
@@ -136,7 +162,11 @@ impl Auth {
                 None => Err(Refused::invalid("an API key, and `auth.keys` is not set")),
             };
         }
-        Err(Refused::invalid("neither an API key nor a token that is taken here"))
+        #[cfg(feature = "oauth")]
+        if let Some(tokens) = &self.tokens {
+            return tokens.authenticate(credential).await;
+        }
+        Err(Refused::invalid("it is not an API key, and tokens are not taken here"))
     }
 
     /// Whether a request without a credential is served as [`Caller::anonymous`].
@@ -146,7 +176,11 @@ impl Auth {
 
     /// What RFC 9728 publishes; with OAuth alone.
     pub(crate) fn resource(&self) -> Option<&Resource> {
-        self.resource.as_ref()
+        #[cfg(feature = "oauth")]
+        let resource = self.tokens.as_ref().map(|tokens| &tokens.resource);
+        #[cfg(not(feature = "oauth"))]
+        let resource = None;
+        resource
     }
 
     /// The identity of stdio, from the configuration. Cheap: to be asked at each request, so that

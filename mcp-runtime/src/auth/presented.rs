@@ -7,12 +7,10 @@
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
+use super::MAX_CREDENTIAL;
+
 /// The header of an API key, for clients that can't send `Authorization`.
 const API_KEY: &str = "x-api-key";
-
-/// The longest credential, in bytes. Tokens with many claims have a few KiB, and common servers
-/// and proxies refuse headers of more than 8 to 16.
-pub(crate) const MAX_CREDENTIAL: usize = 16 << 10;
 
 /// Names by which credentials are sent in queries.
 const IN_QUERY: &[&str] =

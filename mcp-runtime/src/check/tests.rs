@@ -76,7 +76,8 @@ const LATER: CheckDef = CheckDef::new(
 );
 
 async fn of(check: CheckDef, arguments: serde_json::Value) -> Result<(), String> {
-    let checking = (check.run)(&mut call(arguments)).map_err(|error| format!("not run: {error}"))?;
+    let checking =
+        (check.run)(&mut call(arguments)).map_err(|error| format!("not run: {error}"))?;
     match checking.await {
         Ok(()) => Ok(()),
         Err(CheckError::Rule(text)) => Err(format!("rule: {text}")),

@@ -1,15 +1,15 @@
 //! Secret arguments: what they hold in one call, and texts without it.
 //!
 //! A text is freed of every part of a secret argument, in each spelling that programs give it: as
-//! it is, trimmed, as Rust's `Debug` and `escape_default` and JSON write it, and as they write each
-//! other's; numbers also as floats and with an exponent. Whatever stands around it, it becomes
-//! `[redacted]`. Where a part has fewer than 4 characters, the letters and digits next to it go
-//! too: what is left of a word would show what is missing from it. Keys of objects are parts as
-//! well, unless the input schema names them.
+//! it is, trimmed, and as Rust and JSON escape it, however often; numbers also as floats and with
+//! an exponent. Whatever stands around it, it becomes `[redacted]`. Where a part has fewer than 4
+//! characters, the letters and digits next to it go too: what is left of a word would show what is
+//! missing from it. Keys of objects are parts as well, unless the input schema names them.
 //!
 //! What isn't found is a secret that was changed or cut: hashed, encoded in base64, in capitals.
 
 pub(crate) mod rules;
+mod unescape;
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -20,6 +20,7 @@ use std::sync::Arc;
 use serde_json::{Map, Number, Value};
 
 use crate::error::ToolError;
+use unescape::Unescaped;
 
 /// What stands for a secret.
 const MARK: &str = "[redacted]";
@@ -118,6 +119,8 @@ struct Scrubber {
 struct Part {
     text: String,
     short: bool,
+    /// It is looked for in texts as they read without escapes.
+    unescaped: bool,
 }
 
 impl Scrubber {
@@ -136,8 +139,9 @@ impl Scrubber {
             return Some(MARK.to_owned());
         };
         self.left.set(left);
+        let plain = text.contains('\\').then(|| Unescaped::of(text));
         let mut found: Vec<Range<usize>> =
-            parts.iter().flat_map(|part| part.places(text)).collect();
+            parts.iter().flat_map(|part| part.places(text, plain.as_ref())).collect();
         if found.is_empty() {
             return None;
         }
@@ -161,7 +165,9 @@ impl Scrubber {
             Value::Number(number) => self.text(&number.to_string()),
             Value::String(text) => self.text(text),
             Value::Array(items) => {
-                items.iter_mut().for_each(|item| self.value(item));
+                for item in items {
+                    self.value(item);
+                }
                 None
             }
             Value::Object(members) => {
@@ -184,20 +190,32 @@ impl Scrubber {
 }
 
 impl Part {
-    fn places(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
-        let length = self.text.len();
-        text.match_indices(&self.text).map(move |(start, _)| {
-            let end = start + length;
-            if !self.short {
-                return start..end;
-            }
-            let joined = |c: &char| c.is_alphanumeric();
-            let before = text[..start].chars().rev().take_while(joined);
-            let after = text[end..].chars().take_while(joined);
-            let (before, after) = (before.map(char::len_utf8), after.map(char::len_utf8));
-            start - before.sum::<usize>()..end + after.sum::<usize>()
-        })
+    fn new(text: String, unescaped: bool) -> Self {
+        Self { short: text.chars().count() < SHORT, text, unescaped }
     }
+
+    /// Where it stands in a text, and with how much of what is around.
+    fn places(&self, text: &str, plain: Option<&Unescaped>) -> Vec<Range<usize>> {
+        let found = |(start, part): (usize, &str)| (start, start + part.len());
+        let places: Vec<_> = match plain {
+            Some(plain) if self.unescaped => {
+                let found = plain.text.match_indices(&self.text).map(found);
+                found.map(|(start, end)| (plain.source(start), plain.source(end))).collect()
+            }
+            _ if self.unescaped => Vec::new(),
+            _ => text.match_indices(&self.text).map(found).collect(),
+        };
+        let widened = |(start, end)| if self.short { word(text, start, end) } else { start..end };
+        places.into_iter().map(widened).collect()
+    }
+}
+
+/// A part of a text with the letters and digits that are joined to it.
+fn word(text: &str, start: usize, end: usize) -> Range<usize> {
+    let joined = |c: &char| c.is_alphanumeric();
+    let before = text[..start].chars().rev().take_while(joined).map(char::len_utf8);
+    let after = text[end..].chars().take_while(joined).map(char::len_utf8);
+    start - before.sum::<usize>()..end + after.sum::<usize>()
 }
 
 /// What a secret is made of.
@@ -242,14 +260,11 @@ impl Leaf<'_> {
                 floats.into_iter().chain([number.to_string()]).collect()
             }
         };
-        let once = plain.iter().flat_map(|text| escaped(text));
-        let once: HashSet<String> = once.chain(plain.iter().cloned()).collect();
-        let twice: Vec<String> = once.iter().flat_map(|text| escaped(text)).collect();
-        once.into_iter()
-            .chain(twice)
-            .filter(|text| !text.trim().is_empty())
-            .map(|text| Part { short: text.chars().count() < SHORT, text })
-            .collect()
+        // Escaped once, so that a backslash in front of it isn't taken for a part of it.
+        let escaped = plain.iter().flat_map(|text| escaped(text));
+        let spelled = escaped.chain(plain.iter().cloned()).map(|text| Part::new(text, false));
+        let read = plain.iter().map(|text| Part::new(Unescaped::of(text).text, true));
+        spelled.chain(read).filter(|part| !part.text.trim().is_empty()).collect()
     }
 }
 

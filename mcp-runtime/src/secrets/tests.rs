@@ -30,7 +30,11 @@ fn a_text_loses_its_secrets_and_keeps_the_rest() {
         // The longer one isn't left half.
         (json!(["abcd", "abcdefgh", "ghij"]), "-abcdefghij-", "-[redacted]-"),
         // A short one takes along what would give it away.
-        (json!("a"), "a man has failed at it", "[redacted] [redacted] [redacted] [redacted] [redacted] it"),
+        (
+            json!("a"),
+            "a man has failed at it",
+            "[redacted] [redacted] [redacted] [redacted] [redacted] it",
+        ),
         (json!("123"), "cvv=123, cvv0123, 12 3", "cvv=[redacted], [redacted], 12 3"),
         (json!("né"), "reçu:né né- née", "reçu:[redacted] [redacted]- [redacted]"),
         (json!(" pass word "), "[pass word]", "[[redacted]]"),
@@ -41,7 +45,11 @@ fn a_text_loses_its_secrets_and_keeps_the_rest() {
         (json!(3.0), "it was 3, 3.0, 3e0", "it was [redacted], [redacted], [redacted]"),
         (json!(1e21), "1000000000000000000000 or 1e21", "[redacted] or [redacted]"),
         (json!(true), "it is true", "it is [redacted]"),
-        (json!({ "user": "anna", "my-key": ["open"] }), "user anna my-key open", "user [redacted] [redacted] [redacted]"),
+        (
+            json!({ "user": "anna", "my-key": ["open"] }),
+            "user anna my-key open",
+            "user [redacted] [redacted] [redacted]",
+        ),
     ] {
         assert_eq!(scrubbed(secret.clone(), text), expected, "{secret} in {text}");
     }

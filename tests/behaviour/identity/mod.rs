@@ -2,10 +2,12 @@
 //! becomes of those who try otherwise.
 
 mod client;
+mod issuer;
 mod refusals;
 mod sessions;
 mod stdio;
 mod table;
+mod tokens;
 mod tools;
 
 use std::path::Path;

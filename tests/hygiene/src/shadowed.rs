@@ -118,9 +118,7 @@ const fn rises(
     ::std::result::Result::Ok(())
 }
 
-async fn later(
-    _: &::std::option::Option<u8>,
-) -> ::std::result::Result<(), ::std::string::String> {
+async fn later(_: &::std::option::Option<u8>) -> ::std::result::Result<(), ::std::string::String> {
     ::std::result::Result::Ok(())
 }
 

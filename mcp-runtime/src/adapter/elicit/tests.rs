@@ -42,7 +42,7 @@ struct Client {
 
 impl Client {
     fn new() -> Self {
-        let clock = Clock::starting_at(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+        let clock = Clock::starting_at(UNIX_EPOCH + Duration::from_hours(500_000));
         let server = Server::new("t", "0").tools(Tools(vec![&DELETE])).clock(clock.clone());
         let app = server.build().unwrap();
         let stats = app.stats().clone();

@@ -15,9 +15,11 @@ const REFUSES: CheckDef =
     CheckDef::new(&["a"], || true, |_| slow(Err(CheckError::Rule("must exist".into()))));
 const REFUSES_BOTH: CheckDef =
     CheckDef::new(&["a", "b"], || true, |_| slow(Err(CheckError::Rule("must match".into()))));
-const IS_GONE: CheckDef = CheckDef::new(&["a"], || true, |_| {
-    slow(Err(CheckError::Error(ToolError::new("not_found", "it is gone"))))
-});
+const IS_GONE: CheckDef = CheckDef::new(
+    &["a"],
+    || true,
+    |_| slow(Err(CheckError::Error(ToolError::new("not_found", "it is gone")))),
+);
 const HANGS: CheckDef = CheckDef::new(&["a"], || true, |_| Ok(Box::pin(std::future::pending())));
 
 #[allow(clippy::unnecessary_wraps, reason = "what `run` of a check returns")]

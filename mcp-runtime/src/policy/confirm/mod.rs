@@ -127,11 +127,7 @@ struct Room {
 }
 
 impl ConfirmLayer {
-    pub(crate) fn new(
-        tool: &ToolInfo,
-        shared: Arc<Confirmations>,
-        stats: Arc<ToolStats>,
-    ) -> Self {
+    pub(crate) fn new(tool: &ToolInfo, shared: Arc<Confirmations>, stats: Arc<ToolStats>) -> Self {
         Self(Arc::new(Room { opening: question::opening(tool), shared, stats }))
     }
 }
@@ -210,10 +206,9 @@ impl Room {
             Ok(Spending::Again) => Err(self.again(call, "it was used before")),
             Ok(Spending::Expired) => Err(self.again(call, "it has expired")),
             Ok(Spending::Full) => Err(self.shed("too many confirmed calls at once")),
-            Err(StoreError(reason)) => {
-                Err(self.shed("the server can't tell at present whether the confirmation is new")
-                    .developer(format!("store of confirmations: {reason}")))
-            }
+            Err(StoreError(reason)) => Err(self
+                .shed("the server can't tell at present whether the confirmation is new")
+                .developer(format!("store of confirmations: {reason}"))),
         }
     }
 

@@ -24,7 +24,7 @@ struct Server {
 
 impl Server {
     fn new() -> Self {
-        let clock = Clock::starting_at(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+        let clock = Clock::starting_at(UNIX_EPOCH + Duration::from_hours(500_000));
         let shared = Arc::new(Confirmations::new(None, clock.clone()).unwrap());
         let tool = ToolInfo { confirms: true, secrets: vec!["pin"], ..tool() };
         Self { tool: Arc::new(tool), shared, stats: stats(), clock, ran: Arc::default() }
@@ -135,7 +135,7 @@ async fn a_yes_counts_for_five_minutes() {
 async fn a_clock_that_is_set_back_prolongs_nothing() {
     let server = Server::new();
     let state = server.ask().await;
-    server.clock.back(Duration::from_secs(3_600));
+    server.clock.back(Duration::from_hours(1));
     assert_asked(server.run(server.answer("anna", 7, &state)).await, "from the future");
 }
 
@@ -224,9 +224,8 @@ async fn what_cannot_be_remembered_does_not_count() {
 #[test]
 fn machines_with_one_key_file_answer_for_each_other() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    let open = |file: &tempfile::NamedTempFile| {
-        Confirmations::new(Some(file.path()), Clock::system())
-    };
+    let open =
+        |file: &tempfile::NamedTempFile| Confirmations::new(Some(file.path()), Clock::system());
     file.write_all(&[7; 31]).unwrap();
     assert!(open(&file).err().unwrap().contains("at least 32 random bytes"));
     file.write_all(&[7]).unwrap();

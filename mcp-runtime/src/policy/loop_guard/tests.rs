@@ -134,6 +134,7 @@ async fn what_names_its_own_pause_does_not_count_and_does_not_forgive() {
         "circuit_open",
         "budget_exceeded",
         "in_progress",
+        "confirmation_required",
         "cancelled",
     ] {
         let (service, _) = guarded(LoopGuard::new());

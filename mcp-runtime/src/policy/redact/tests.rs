@@ -43,11 +43,10 @@ fn no_debug_form_shows_an_argument() {
     let secrets = Secrets::new(vec![arguments], Arc::default());
     let shown = format!("{call:?} {:?} {secrets:?}", call.context());
     assert!(shown.contains("login") && !shown.contains("s3cret") && !shown.contains("pl4in"));
-    let question = crate::confirmation::Question { message: "s3cret".into(), state: "st4te".into() };
-    let said = crate::confirmation::Confirmation::Answered {
-        state: "st4te".into(),
-        accepted: true,
-    };
+    let question =
+        crate::confirmation::Question { message: "s3cret".into(), state: "st4te".into() };
+    let said =
+        crate::confirmation::Confirmation::Answered { state: "st4te".into(), accepted: true };
     let shown = format!("{question:?} {said:?}");
     assert!(!shown.contains("s3cret") && !shown.contains("st4te"), "{shown}");
 }

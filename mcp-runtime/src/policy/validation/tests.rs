@@ -11,19 +11,31 @@ use crate::policy::testing::{call, function};
 
 /// `even` looks at `n`, `order` at `n` and `m`, `word` at `s`, which is optional.
 const CHECKS: [CheckDef; 3] = [
-    CheckDef::new(&["n"], || false, |call| {
-        let n = param::<i64, _>("n").take(call)?;
-        Ok(Box::pin(async move { rule(n % 2 == 0, "must be even") }))
-    }),
-    CheckDef::new(&["n", "m"], || false, |call| {
-        let n = param::<i64, _>("n").take(call)?;
-        let m = param::<Option<i64>, _>("m").take(call)?;
-        Ok(Box::pin(async move { rule(m.is_none_or(|m| n <= m), "must be in order") }))
-    }),
-    CheckDef::new(&["s"], || false, |call| {
-        let s = param::<Option<String>, _>("s").take(call)?;
-        Ok(Box::pin(async move { rule(s.as_deref() != Some("no"), "must not be so") }))
-    }),
+    CheckDef::new(
+        &["n"],
+        || false,
+        |call| {
+            let n = param::<i64, _>("n").take(call)?;
+            Ok(Box::pin(async move { rule(n % 2 == 0, "must be even") }))
+        },
+    ),
+    CheckDef::new(
+        &["n", "m"],
+        || false,
+        |call| {
+            let n = param::<i64, _>("n").take(call)?;
+            let m = param::<Option<i64>, _>("m").take(call)?;
+            Ok(Box::pin(async move { rule(m.is_none_or(|m| n <= m), "must be in order") }))
+        },
+    ),
+    CheckDef::new(
+        &["s"],
+        || false,
+        |call| {
+            let s = param::<Option<String>, _>("s").take(call)?;
+            Ok(Box::pin(async move { rule(s.as_deref() != Some("no"), "must not be so") }))
+        },
+    ),
 ];
 
 fn rule(holds: bool, words: &str) -> Result<(), CheckError> {
@@ -110,22 +122,34 @@ async fn the_function_receives_what_the_checks_have_seen() {
 
 #[tokio::test]
 async fn a_check_sees_its_own_arguments_alone() {
-    let nosy = CheckDef::new(&["n"], || false, |call| {
-        let names: Vec<_> = call.arguments.keys().cloned().collect();
-        Ok(Box::pin(async move { rule(names == ["n"], "saw more") }))
-    });
+    let nosy = CheckDef::new(
+        &["n"],
+        || false,
+        |call| {
+            let names: Vec<_> = call.arguments.keys().cloned().collect();
+            Ok(Box::pin(async move { rule(names == ["n"], "saw more") }))
+        },
+    );
     assert!(validate(&[nosy], json!({ "n": 2, "s": "ab" })).await.is_ok());
 }
 
 #[tokio::test]
 async fn an_answer_of_its_own_counts_where_no_rule_is_broken() {
-    let missing = CheckDef::new(&["n"], || false, |_| {
-        Ok(Box::pin(async { Err(CheckError::Error(ToolError::new("not_found", "no such n"))) }))
-    });
-    let applied = CheckDef::new(&["n"], || false, |_| {
-        let error = ToolError::new("conflict", "paid").effect(Effect::Applied);
-        Ok(Box::pin(async { Err(CheckError::Error(error)) }))
-    });
+    let missing = CheckDef::new(
+        &["n"],
+        || false,
+        |_| {
+            Ok(Box::pin(async { Err(CheckError::Error(ToolError::new("not_found", "no such n"))) }))
+        },
+    );
+    let applied = CheckDef::new(
+        &["n"],
+        || false,
+        |_| {
+            let error = ToolError::new("conflict", "paid").effect(Effect::Applied);
+            Ok(Box::pin(async { Err(CheckError::Error(error)) }))
+        },
+    );
     let code = |outcome: Result<Value, ToolError>| outcome.unwrap_err().code().clone();
     let both = [missing, applied, CHECKS[0]];
     assert_eq!(code(validate(&both, json!({ "n": 3 })).await), Code::InvalidArguments);
@@ -147,9 +171,11 @@ async fn a_check_that_waits_where_it_must_not_is_a_fault() {
 
 #[tokio::test]
 async fn many_words_are_clipped() {
-    let wordy = CheckDef::new(&["n"], || false, |_| {
-        Ok(Box::pin(async { rule(false, &"é".repeat(10_000)) }))
-    });
+    let wordy = CheckDef::new(
+        &["n"],
+        || false,
+        |_| Ok(Box::pin(async { rule(false, &"é".repeat(10_000)) })),
+    );
     let error = validate(&[wordy], json!({ "n": 2 })).await.unwrap_err();
     assert!(error.message().len() < 1_200, "{}", error.message().len());
 }
