@@ -192,6 +192,7 @@ mod documents {
         Serving = "../../docs/guide/06-serving.md",
         LayersAndDelegation = "../../docs/guide/07-layers-and-delegation.md",
         Policies = "../../docs/guide/08-policies.md",
+        IdentityAndScopes = "../../docs/guide/09-identity-and-scopes.md",
         ChecksConfirmationSecrets = "../../docs/guide/10-checks-confirmation-secrets.md",
     }
 }

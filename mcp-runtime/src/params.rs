@@ -162,6 +162,7 @@ impl Bound {
 
 /// What the attribute says about one parameter.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "one per fact about the parameter")]
 pub struct ParamDef {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,

@@ -260,11 +260,8 @@ fn apply_rules(
     {
         schema.insert("x-mcp-header".into(), header.into());
     }
-    if param.compared && !types.scalar() {
-        problems.push(format!(
-            "a scope is bound to `{}`, whose JSON is not a string, an integer or a boolean",
-            param.name
-        ));
+    if param.compared {
+        rule("scope", types.scalar(), "a string, an integer or a boolean");
     }
     if param.secret {
         schema.insert("writeOnly".into(), true.into());

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::check::WHOLE;
 use crate::error::{Code, Effect, NextAction, ToolError};
 
 /// At most this many violations are listed; the rest are counted.
@@ -55,6 +56,7 @@ impl Violations {
     /// Whether any of these arguments may break a rule.
     pub(crate) fn concern(&self, arguments: &[&str]) -> bool {
         match &self.broken {
+            Broken::Named(names) if arguments == [WHOLE] => !names.is_empty(),
             Broken::Named(names) => arguments.iter().any(|name| names.contains(*name)),
             Broken::Any => true,
         }
@@ -146,6 +148,14 @@ mod tests {
         let listed = &error.to_json()["details"]["violations"][0];
         assert_eq!(listed["arguments"], json!(["from", "to"]));
         assert_eq!(listed["pointer"], "");
+    }
+
+    #[test]
+    fn the_whole_input_is_concerned_by_any_argument() {
+        let mut violations = Violations::default();
+        assert!(!violations.concern(&[WHOLE]), "a check's own words are no broken form");
+        violations.broken = Broken::Named(HashSet::from(["a".to_owned()]));
+        assert!(violations.concern(&[WHOLE]));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, BodyDataStream};
 use axum::http::{Request, Response};
 use futures_util::StreamExt;
-use mcp_runtime::private::{CheckDef, CheckError, ToolDef};
+use mcp_runtime::private::{Binding, CheckDef, CheckError, ScopeDef, Scopes, ToolDef};
 use mcp_runtime::{Caller, Code, Decision, Effect, Server, Tool, Tools, tool, tools};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -71,8 +71,8 @@ static LOOKED: AtomicU64 = AtomicU64::new(0);
 
 #[tokio::test]
 async fn a_person_is_asked_only_about_what_passes_the_checks() {
-    static CHECKED: ToolDef = (*<delete as Tool>::DEF).checks(&[EXISTS]);
-    let app = Server::new("t", "0").tools(Tools::new(&[(0, &CHECKED)])).build().unwrap();
+    const CHECKED: ToolDef = (*<delete as Tool>::DEF).checks(&[EXISTS]);
+    let app = Server::new("t", "0").tools(Tools::new(&[(0, const { &CHECKED })])).build().unwrap();
     for (number, code) in [
         (json!(7), Code::ConfirmationRequired),
         (json!(100), Code::InvalidArguments),
@@ -84,6 +84,18 @@ async fn a_person_is_asked_only_about_what_passes_the_checks() {
     assert_eq!(LOOKED.load(Ordering::Relaxed), 3);
     app.call("delete", json!({ "number": "x" })).await.unwrap_err();
     assert_eq!(LOOKED.load(Ordering::Relaxed), 3, "nothing is looked up for what isn't valid");
+
+    static BOUND: ToolDef = CHECKED.scopes(
+        &[ScopeDef::new("write:entries", &[Binding::new("number", Some("number"))])],
+        Scopes::NONE,
+    );
+    let app = Server::new("t", "0").tools(Tools::new(&[(0, &BOUND)])).build().unwrap();
+    let anna = Caller::new("anna").with_scope("write:entries.where(number=7)").unwrap();
+    for (number, code) in [(100, Code::InsufficientScope), (7, Code::ConfirmationRequired)] {
+        let request = app.request("delete", json!({ "number": number })).caller(anna.clone());
+        assert_eq!(*request.await.unwrap_err().code(), code, "{number}");
+    }
+    assert_eq!(LOOKED.load(Ordering::Relaxed), 4, "nor for what the caller may not see");
 }
 
 fn router() -> Router {

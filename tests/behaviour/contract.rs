@@ -426,9 +426,15 @@ async fn wrong_header(#[arg(header = "X")] liar: Liar) {
     let _ = liar;
 }
 
+/// A grant that nothing could be compared with.
+#[tool(scope = "read:invoices.where(name = liar)")]
+async fn wrong_scope(liar: Liar) {
+    let _ = liar;
+}
+
 #[test]
 fn rules_that_do_not_fit_their_argument_are_errors_at_start() {
-    let tools = tools![wrong_rule, wrong_values, wrong_format, wrong_header];
+    let tools = tools![wrong_rule, wrong_values, wrong_format, wrong_header, wrong_scope];
     let message = Server::new("t", "0").tools(tools).build().unwrap_err().to_string();
     for expected in [
         "tool `wrong_rule`: `length` on `count` needs a string (for a list, `items`)",
@@ -438,6 +444,7 @@ fn rules_that_do_not_fit_their_argument_are_errors_at_start() {
         "tool `wrong_values`: its input schema is not valid",
         "tool `wrong_format`: `format` on `address` needs a known format; did you mean `email`?",
         "tool `wrong_header`: `header` on `liar` needs a string, an integer or a boolean",
+        "tool `wrong_scope`: `scope` on `liar` needs a string, an integer or a boolean",
     ] {
         assert!(message.contains(expected), "{expected}\nnot in\n{message}");
     }

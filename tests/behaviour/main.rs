@@ -10,6 +10,7 @@ mod load;
 mod pipeline;
 mod policies;
 mod process;
+mod rules;
 mod secrets;
 mod support;
 

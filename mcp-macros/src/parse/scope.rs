@@ -51,8 +51,8 @@ fn check_token(token: &str) -> Result<(), Wrong> {
     if let Some(stray) = stray(resource, "_-./:") {
         return Err(wrong_resource(verb, resource, &stray));
     }
-    if resource.ends_with(".where") {
-        return Err(no_fields(token.trim_end_matches(".where")));
+    if let Some(token) = token.strip_suffix(".where") {
+        return Err(no_fields(token));
     }
     if token.len() > LONGEST {
         let reason = format!("it is {} characters long, of at most {LONGEST}", token.len());

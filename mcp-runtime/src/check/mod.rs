@@ -22,7 +22,7 @@ pub(crate) use verdict::Verdict;
 const MAX_WORDS: usize = 500;
 
 /// The name of the whole input, where one struct stands for it. Nothing else stands beside it.
-const WHOLE: &str = "";
+pub(crate) const WHOLE: &str = "";
 
 /// One check, as `check = path` of an attribute makes it.
 #[derive(Clone, Copy, Debug)]

@@ -1,3 +1,5 @@
+//! What arguments have to keep, and what is told of those that do not.
+
 use super::*;
 use crate::error::ToolError;
 use crate::violations::MAX_LISTED;

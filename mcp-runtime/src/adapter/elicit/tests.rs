@@ -300,6 +300,7 @@ async fn an_older_client_is_waited_for_as_long_as_an_answer_would_count() {
 async fn who_cancels_the_call_is_no_longer_asked() {
     let mut client = Client::legacy(json!({ "elicitation": {} })).await;
     let question = client.begins().await;
+    let started = Instant::now();
     let params = json!({ "requestId": 2, "reason": "changed my mind" });
     let method = "notifications/cancelled";
     client.send(json!({ "jsonrpc": "2.0", "method": method, "params": params })).await;
@@ -308,6 +309,7 @@ async fn who_cancels_the_call_is_no_longer_asked() {
         (&cancelled["method"], &cancelled["params"]["requestId"]),
         (&json!(method), &question["id"])
     );
+    assert!(started.elapsed().is_zero(), "at once");
     client.reply(&question, yes()).await;
     client.request("tools/list", json!({})).await;
     assert_eq!(client.receive().await["id"], 3, "nothing else is answered");
