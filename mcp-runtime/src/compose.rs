@@ -152,7 +152,7 @@ impl<'a> Composer<'a> {
         if self.problems.len() > before {
             return None;
         }
-        let Effective { timeout, mut policies, rate_limits } = effective;
+        let Effective { timeout, mut policies, mut rate_limits } = effective;
         let timeout = timeout.or(self.settings.timeout).unwrap_or_else(|| unstated_timeout(def));
         for (what, wait) in [
             ("`attempt_timeout`", policies.retry.and_then(|retry| retry.attempt_timeout)),
@@ -179,6 +179,7 @@ impl<'a> Composer<'a> {
         if self.problems.len() > before {
             return None;
         }
+        rate_limits.extend(&self.settings.rate_limits);
         let per_tool = self.settings.tool_concurrency;
         policies.concurrency = policies.concurrency.or(per_tool.map(Concurrency::Fixed));
         let info = Arc::new(ToolInfo {
@@ -192,6 +193,7 @@ impl<'a> Composer<'a> {
             open_world: def.open_world,
             timeout,
             policies,
+            rate_limits,
             access: def.access,
             gate: Gate::new(def.access, &self.catalogue),
             confirms: def.destructive && !def.confirm_never,
@@ -212,7 +214,7 @@ impl<'a> Composer<'a> {
             def,
             info: &info,
             validator: contract.validator.conceal(&info.secrets),
-            rate_limits: &rate_limits,
+            rate_limits: &info.rate_limits,
             users: self.layers,
             fallback,
         };
@@ -267,14 +269,12 @@ pub(crate) fn unstated(defs: &[&'static ToolDef]) -> Option<String> {
         .filter(|def| matches!(def.access, AccessDef::Unstated))
         .map(|def| format!("`{}`", def.name))
         .collect();
-    let (are, each) = match open.len() {
-        0 => return None,
-        1 => ("tool", "its attribute"),
-        _ => ("tools", "each attribute"),
-    };
+    if open.is_empty() {
+        return None;
+    }
     Some(format!(
-        "callers are told apart, and the {are} {} doesn't say who may call: write \
-         `scope = \"read:…\"` into {each}, or `public` for every caller",
+        "callers are authenticated, and nothing says who may call {}: write \
+         `scope = \"read:…\"` into the tool's attribute, or `public` for every caller",
         open.join(", ")
     ))
 }

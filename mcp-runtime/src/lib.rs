@@ -99,6 +99,7 @@ pub use context::{Caller, Context, TraceContext};
 pub use endpoints::{EndpointStatus, Endpoints};
 pub use error::{Code, Effect, Error, IntoToolError, NextAction, ToolError};
 pub use extract::{FromCall, Requirements, State};
+pub use manifest::Manifest;
 pub use mcp_macros::{ToolError, dependency, tool};
 pub use output::{IntoReply, ToolOutput};
 pub use params::{Argument, Scalar, ToolParam};
@@ -194,5 +195,6 @@ mod documents {
         Policies = "../../docs/guide/08-policies.md",
         IdentityAndScopes = "../../docs/guide/09-identity-and-scopes.md",
         ChecksConfirmationSecrets = "../../docs/guide/10-checks-confirmation-secrets.md",
+        TheManifest = "../../docs/guide/11-manifest.md",
     }
 }

@@ -411,6 +411,8 @@ pub struct ToolInfo {
     pub(crate) open_world: bool,
     pub(crate) timeout: Duration,
     pub(crate) policies: Policies,
+    /// Every rate that holds: its own, those of its operator, those of the server.
+    pub(crate) rate_limits: Vec<RateLimit>,
     pub(crate) access: AccessDef,
     /// What decides who may call it.
     pub(crate) gate: Gate,

@@ -495,6 +495,9 @@ async fn the_command_line_tells_its_outcome_by_exit_code() {
         (&["list"], 0),
         (&["check"], 0),
         (&["check", "--config", "absent.toml"], 1),
+        (&["manifest"], 0),
+        (&["manifest", "--format", "pdf"], 2),
+        (&["manifest", "--output", "absent/manifest.json"], 1),
     ] {
         let output = output(&mut command(arguments)).await;
         let error = String::from_utf8_lossy(&output.stderr);
@@ -543,6 +546,33 @@ async fn the_sdk_prints_no_messages_unless_it_is_named() {
         timeout(PATIENCE, read).await.unwrap().unwrap();
         assert!(log.contains("confirmation_required"), "{log}");
         assert_eq!(log.contains("s3cret"), printed, "{log}");
+    }
+}
+
+#[tokio::test]
+async fn the_manifest_is_printed_or_written_with_the_settings_applied() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("mcp.toml"), "[tools.slow]\ntimeout = \"90s\"\n").unwrap();
+    for (format, expected) in [
+        ("json", "\"timeout_ms\": 90000"),
+        ("md", "| timeout | 90s |"),
+        ("html", "<!doctype html>"),
+        ("openapi", "\"openapi\": \"3.1"),
+    ] {
+        let manifest = |more: &[&str]| {
+            let mut command = command(&[&["manifest", "--format", format], more].concat());
+            command.current_dir(directory.path());
+            command
+        };
+        let printed = output(&mut manifest(&[])).await;
+        let text = String::from_utf8(printed.stdout).unwrap();
+        assert!(text.contains(expected), "{format}: {text}");
+
+        let path = directory.path().join("written");
+        std::fs::write(&path, "what was there").unwrap();
+        let quiet = output(&mut manifest(&["--output", "written"])).await;
+        assert_eq!(quiet.stdout, b"");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), text);
     }
 }
 

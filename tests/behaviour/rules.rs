@@ -116,7 +116,11 @@ async fn a_struct_that_is_the_whole_input_is_checked_whole() {
         against("flat", json!({ "from": 3, "until": 1 })).await,
         [said("", "`from` comes after `until`")]
     );
-    assert_eq!(against("flat", json!({ "from": 3 })).await.len(), 1, "and not before it has a form");
+    assert_eq!(
+        against("flat", json!({ "from": 3 })).await.len(),
+        1,
+        "and not before it has a form"
+    );
 }
 
 /// Open a safe.

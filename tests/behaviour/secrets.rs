@@ -59,6 +59,9 @@ static LOG_IN: ToolDef = ToolDef::new(
 fn objects(call: &mut ToolCall, when: &'static str) -> Result<Checking, ToolError> {
     let (how, tokens) = (HOW.take(call)?, TOKENS.take(call)?);
     Ok(Box::pin(async move {
+        if how == "words that are cut" {
+            return Err(CheckError::Rule(cut(&tokens)));
+        }
         if how == when {
             Err(CheckError::Rule(format!("{tokens:?} {}", all(&tokens))))
         } else {
@@ -69,6 +72,11 @@ fn objects(call: &mut ToolCall, when: &'static str) -> Result<Checking, ToolErro
 
 fn all(tokens: &Tokens) -> String {
     tokens.iter().flat_map(|(key, token)| [key, "=", &token.0, ";"]).collect()
+}
+
+/// Long enough that the secrets stand where the words are cut.
+fn cut(tokens: &Tokens) -> String {
+    format!("{}{}", "x".repeat(495 - KEY.len()), all(tokens))
 }
 
 async fn log_in(how: String, tokens: Tokens) -> Result<String, ToolError> {
@@ -140,6 +148,7 @@ async fn no_answer_and_no_log_tells_a_secret() {
     calls.extend([
         ("check", good()),
         ("check that waits", good()),
+        ("words that are cut", json!({ "k": format!("w0rd{SECRET}") })),
         ("does not deserialise", json!({ KEY: format!("bad {SECRET}") })),
         ("breaks the schema", json!({ KEY: { KEY: SECRET } })),
         ("breaks the schema", json!([SECRET])),

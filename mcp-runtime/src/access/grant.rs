@@ -124,7 +124,8 @@ pub(crate) fn written<'a>(
 fn encode(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for byte in value.bytes() {
-        if byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'%' | b',' | b'=' | b'(' | b')')
+        if byte.is_ascii_graphic()
+            && !matches!(byte, b'"' | b'\\' | b'%' | b',' | b'=' | b'(' | b')')
         {
             text.push(char::from(byte));
         } else {

@@ -68,7 +68,9 @@ impl<T: DeserializeOwned> FromCall for Granted<T> {
 }
 
 /// Constraints as the function wants them. The text of each is what the type decides it to be.
-pub(super) fn typed<T: DeserializeOwned>(row: &std::collections::BTreeMap<String, String>) -> Option<T> {
+pub(super) fn typed<T: DeserializeOwned>(
+    row: &std::collections::BTreeMap<String, String>,
+) -> Option<T> {
     let fields = row.iter().map(|(field, text)| (field.clone(), Text(text.clone())));
     T::deserialize(serde::de::value::MapDeserializer::new(fields)).ok()
 }
@@ -145,4 +147,3 @@ impl<'de> serde::de::IntoDeserializer<'de> for Text {
         self
     }
 }
-

@@ -22,7 +22,7 @@ pub use granted::Granted;
 
 /// What a tool's attribute says about who may call it.
 #[derive(Clone, Copy, Debug, Default)]
-pub enum AccessDef {
+pub(crate) enum AccessDef {
     /// Nothing: with authentication on, the server doesn't start.
     #[default]
     Unstated,

@@ -124,7 +124,8 @@ fn all_that_is_missing_is_named_at_once() {
 
 #[test]
 fn a_constraint_equals_scalars_alone() {
-    let held = |value: &str| caller(&[&written("read:invoices", [("customer_id", value)].into_iter())]);
+    let held =
+        |value: &str| caller(&[&written("read:invoices", [("customer_id", value)].into_iter())]);
     for (granted, argument, allowed) in [
         ("17", json!(17), true),
         ("17", json!("17"), true),
@@ -148,11 +149,12 @@ fn a_constraint_equals_scalars_alone() {
 
 #[test]
 fn rows_are_what_the_grants_leave() {
-    let rows = |scopes: &[&str]| {
-        gate(FILTERED).rows(&caller(scopes), &Arguments::new()).unwrap().0.map(|rows| {
-            rows.into_iter().map(|row| row["customer_id"].clone()).collect::<Vec<_>>()
-        })
-    };
+    let rows =
+        |scopes: &[&str]| {
+            gate(FILTERED).rows(&caller(scopes), &Arguments::new()).unwrap().0.map(|rows| {
+                rows.into_iter().map(|row| row["customer_id"].clone()).collect::<Vec<_>>()
+            })
+        };
     let of = |id: u32| format!("read:invoices.where(customer_id={id})");
     assert_eq!(rows(&["read:invoices"]), None);
     assert_eq!(rows(&[&of(17)]), Some(vec!["17".to_owned()]));

@@ -4,8 +4,8 @@
 //! and [`http`] are the transports, [`raw`] is the way around this crate's own types.
 
 mod convert;
-mod entry;
 mod elicit;
+mod entry;
 mod handler;
 #[cfg(feature = "http")]
 mod http;

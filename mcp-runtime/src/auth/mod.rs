@@ -19,6 +19,8 @@ mod oauth;
 mod presented;
 mod secret;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::time::Duration;
@@ -30,7 +32,8 @@ pub(crate) use keys::{NewKey, append};
 #[cfg(feature = "oauth")]
 pub use oauth::OAuth;
 #[cfg(feature = "http")]
-pub(crate) use presented::{Malformed, presented};
+#[cfg_attr(not(feature = "http"), allow(unused_imports, reason = "what reads requests"))]
+pub(crate) use presented::presented;
 pub(crate) use secret::Secret;
 pub(crate) use settings::AuthSettings;
 #[cfg(feature = "cli")]

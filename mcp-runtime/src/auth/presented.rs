@@ -88,7 +88,9 @@ mod tests {
 
     use super::*;
 
-    fn headers(pairs: &[(&str, &[u8])]) -> HeaderMap {
+    type Header<'a> = (&'a str, &'a [u8]);
+
+    fn headers(pairs: &[Header<'_>]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
@@ -99,7 +101,7 @@ mod tests {
 
     #[test]
     fn one_credential_is_read() {
-        let none: &[(&str, &[u8])] = &[];
+        let none: &[Header<'_>] = &[];
         for (pairs, expected) in [
             (none, None),
             (&[("authorization", b"Bearer abc" as &[u8])], Some("abc")),
@@ -112,8 +114,8 @@ mod tests {
 
     #[test]
     fn what_could_be_read_in_two_ways_is_refused() {
-        let long = [b"Bearer ".as_slice(), &[b'a'; MAX_CREDENTIAL + 1]].concat();
-        let cases: &[(&[(&str, &[u8])], &str)] = &[
+        let long = [b"Bearer ".as_slice(), &vec![b'a'; MAX_CREDENTIAL + 1]].concat();
+        let cases: &[(&[Header<'_>], &str)] = &[
             (&[("authorization", b"Bearer a"), ("authorization", b"Bearer a")], "more than once"),
             (&[("x-api-key", b"a"), ("x-api-key", b"a")], "more than once"),
             (&[("authorization", b"Bearer a"), ("x-api-key", b"a")], "two credentials"),
@@ -135,7 +137,7 @@ mod tests {
             let refused = presented(&headers(pairs), None).unwrap_err();
             assert!(refused.message.contains(expected), "{expected}: {}", refused.message);
         }
-        let fits = [b"Bearer ".as_slice(), &[b'a'; MAX_CREDENTIAL]].concat();
+        let fits = [b"Bearer ".as_slice(), &vec![b'a'; MAX_CREDENTIAL]].concat();
         assert!(presented(&headers(&[("authorization", &fits)]), None).is_ok());
     }
 

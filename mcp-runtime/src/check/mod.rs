@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use crate::call::{Arguments, ToolCall};
 use crate::error::ToolError;
 use crate::params::{Kind, ParamDef, pointer};
+use crate::secrets;
 use crate::violations::Violation;
 pub use returned::{checking, outcome, waits};
 pub(crate) use verdict::Verdict;
@@ -95,8 +96,9 @@ impl CheckDef {
             [one] => (pointer(one), &[][..]),
             several => (String::new(), several),
         };
+        let words = secrets::freed(words);
         let expected = match words.char_indices().nth(MAX_WORDS) {
-            None => words.to_owned(),
+            None => words,
             Some((end, _)) => format!("{}…", &words[..end]),
         };
         Violation { pointer, rule: "check".into(), expected, arguments }

@@ -1,7 +1,9 @@
-//! The command line of every server: `serve`, `list`, `call`, `check`.
+//! The command line of every server: `serve`, `list`, `call`, `check`, `manifest`.
 
 mod banner;
 mod key;
+mod manifest;
+mod output;
 mod signals;
 
 use std::fmt::Write as _;
@@ -98,6 +100,13 @@ enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Print the contract: who may call which tool, under which policies, with which schemas.
+    Manifest {
+        #[command(flatten)]
+        options: manifest::Options,
+        #[command(flatten)]
+        common: Common,
+    },
 }
 
 #[derive(Args)]
@@ -134,7 +143,8 @@ impl Serve {
 }
 
 impl Server {
-    /// Runs the server's command line: `serve` (the default), `list`, `call TOOL JSON`, `check`.
+    /// Runs the server's command line: `serve` (the default), `list`, `call TOOL JSON`, `check`,
+    /// `manifest`.
     ///
     /// `serve` listens on `127.0.0.1:8080`, or on stdin and stdout with `--stdio`. On SIGTERM or
     /// SIGINT it takes nothing more on, lets running calls finish within the setting `grace`, and
@@ -199,6 +209,11 @@ async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, E
                 app.version(),
                 app.tools().count()
             ))?;
+            Ok(0)
+        }
+        Command::Manifest { options, common } => {
+            let app = configured(server, &common, Vec::new())?.build()?;
+            manifest::run(&app.manifest(), &options)?;
             Ok(0)
         }
     }

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Code, ForEdge, ToolError};
+use super::{Code, ToolError};
 
 impl ToolError {
     /// Rewrites every text that can hold what a caller sent: `text` and `json` leave alone what they
-    /// have nothing against. A borrowed text is a constant of the program and can't.
+    /// have nothing against. A borrowed text is a constant of the program and can't; a question to
+    /// a person is made without secrets, and has to show all the rest as it is.
     pub(crate) fn rewrite(
         &mut self,
         text: impl Fn(&str) -> Option<String>,
@@ -27,14 +28,10 @@ impl ToolError {
             owned(code);
         }
         fields.fallback_tool.as_mut().into_iter().for_each(owned);
-        let question = match &mut fields.edge {
-            Some(ForEdge::Question(question)) => Some(&mut question.message),
-            _ => None,
-        };
-        for old in fields.developer.as_mut().into_iter().chain(question) {
-            if let Some(new) = text(old) {
-                *old = new;
-            }
+        if let Some(old) = &mut fields.developer
+            && let Some(new) = text(old)
+        {
+            *old = new;
         }
         for value in [&mut fields.partial_data, &mut fields.details].into_iter().flatten() {
             json(value);

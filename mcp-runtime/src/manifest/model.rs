@@ -6,12 +6,39 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::number;
+
 /// The form of manifests; a lock of another form can't be compared.
 pub(crate) const FORM: u32 = 1;
 
 /// A server's contract: who may call what, under which policies, with which schemas.
+///
+/// [`App::manifest`](crate::App::manifest) makes it, `SERVER manifest` prints it. It depends on
+/// nothing but the tools and the settings: equal servers give equal bytes in every format, so that
+/// a copy in a repository shows each change of the contract as a difference.
+///
+/// ```
+/// use mcp_runtime::{tool, tools, Server};
+///
+/// /// Add two numbers.
+/// #[tool(read_only, timeout = "1s")]
+/// async fn add(a: i64, b: i64) -> i64 {
+///     a + b
+/// }
+///
+/// # fn main() -> Result<(), mcp_runtime::Error> {
+/// let manifest = Server::new("calculator", "1.0.0").tools(tools![add]).build()?.manifest();
+/// assert!(manifest.json().contains("\"timeout_ms\": 1000"));
+/// assert!(manifest.markdown().contains("Add two numbers."));
+/// assert!(manifest.html().starts_with("<!doctype html>"));
+/// assert!(manifest.openapi().contains("\"operationId\": \"add\""));
+/// assert!(manifest.digest().starts_with("sha256:"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Manifest {
+#[allow(clippy::struct_field_names, reason = "the word by which a file is known as a manifest")]
+pub struct Manifest {
     /// See [`FORM`].
     pub(crate) manifest: u32,
     pub(crate) server: About,
@@ -19,7 +46,7 @@ pub(crate) struct Manifest {
     pub(crate) scopes: Vec<ScopePart>,
     /// By their names. Also those that only answer for others.
     pub(crate) tools: Vec<ToolPart>,
-    /// `sha256:` and the hex digest of the canonical JSON of everything else.
+    /// See [`Manifest::digest`].
     pub(crate) digest: String,
 }
 
@@ -92,6 +119,16 @@ pub(crate) enum AccessPart {
     Scopes(Vec<RequiredScope>),
 }
 
+impl AccessPart {
+    /// The scopes that are needed; none where none is.
+    pub(crate) fn required(&self) -> &[RequiredScope] {
+        match self {
+            Self::Unstated | Self::Public => &[],
+            Self::Scopes(all) => all,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct RequiredScope {
     pub(crate) scope: String,
@@ -101,6 +138,13 @@ pub(crate) struct RequiredScope {
     /// Other scopes that include it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) implied_by: Vec<String>,
+}
+
+impl RequiredScope {
+    /// Whether a grant of this scope counts for it.
+    pub(crate) fn met_by(&self, scope: &str) -> bool {
+        self.scope == scope || self.implied_by.iter().any(|other| other == scope)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -127,7 +171,11 @@ pub(crate) struct PoliciesPart {
     pub(crate) queue: Option<QueuePart>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cache: Option<CachePart>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "number::serialize_optional"
+    )]
     pub(crate) cost: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) fallback: Option<String>,
@@ -166,6 +214,7 @@ pub(crate) struct DependencyPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) breaker: Option<BreakerPart>,
     /// Retries as a share of calls.
+    #[serde(serialize_with = "number::serialize")]
     pub(crate) retry_budget: f64,
 }
 
@@ -184,6 +233,7 @@ pub(crate) struct QueuePart {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct BreakerPart {
     pub(crate) failures: u32,
+    #[serde(serialize_with = "number::serialize")]
     pub(crate) ratio: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) slow_ms: Option<u64>,

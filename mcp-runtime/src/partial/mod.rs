@@ -82,7 +82,7 @@ impl Missing {
     pub fn new(what: impl Into<String>, error: impl IntoToolError) -> Self {
         let error = error.into_tool_error();
         if let (true, Some(detail)) = (error.code().is_fault(), error.developer_message()) {
-            let detail = crate::secrets::for_the_log(detail);
+            let detail = crate::secrets::freed(detail);
             warn!(code = error.code().as_str(), detail, "part of a result is missing");
         }
         Self {

@@ -28,6 +28,7 @@ pub(crate) fn tool() -> ToolInfo {
         open_world: false,
         timeout: Duration::from_secs(10),
         policies: Policies::NONE,
+        rate_limits: Vec::new(),
         access: AccessDef::Public,
         gate: Gate::new(AccessDef::Public, &Catalogue::default()),
         confirms: false,

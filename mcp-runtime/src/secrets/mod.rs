@@ -87,8 +87,9 @@ impl Secrets {
     }
 }
 
-/// A text for the log, without the secrets of the call that is running.
-pub(crate) fn for_the_log(text: &str) -> String {
+/// A text without the secrets of the call that is running: what is logged on its own, or cut, by
+/// which a secret in it would be missed later.
+pub(crate) fn freed(text: &str) -> String {
     let freed = CURRENT.try_with(|secrets| Scrubber::new(secrets).text(text));
     freed.ok().flatten().unwrap_or_else(|| text.to_owned())
 }
@@ -196,17 +197,23 @@ impl Part {
 
     /// Where it stands in a text, and with how much of what is around.
     fn places(&self, text: &str, plain: Option<&Unescaped>) -> Vec<Range<usize>> {
-        let found = |(start, part): (usize, &str)| (start, start + part.len());
-        let places: Vec<_> = match plain {
-            Some(plain) if self.unescaped => {
-                let found = plain.text.match_indices(&self.text).map(found);
-                found.map(|(start, end)| (plain.source(start), plain.source(end))).collect()
-            }
-            _ if self.unescaped => Vec::new(),
-            _ => text.match_indices(&self.text).map(found).collect(),
+        let searched = match plain {
+            Some(plain) if self.unescaped => &plain.text,
+            _ if self.unescaped => return Vec::new(),
+            _ => text,
         };
-        let widened = |(start, end)| if self.short { word(text, start, end) } else { start..end };
-        places.into_iter().map(widened).collect()
+        let mut places: Vec<Range<usize>> = Vec::new();
+        for (start, found) in searched.match_indices(&self.text) {
+            let (mut start, mut end) = (start, start + found.len());
+            if let (true, Some(plain)) = (self.unescaped, plain) {
+                (start, end) = (plain.source(start), plain.source(end));
+            }
+            // A word is looked at once, however often the part is in it.
+            if places.last().is_none_or(|last| last.end < end) {
+                places.push(if self.short { word(text, start, end) } else { start..end });
+            }
+        }
+        places
     }
 }
 
@@ -249,7 +256,7 @@ fn collect<'a>(value: &'a Value, known: &HashSet<String>, leaves: &mut Vec<Leaf<
 impl Leaf<'_> {
     /// Whatever a program is likely to write for it.
     fn spellings(self) -> HashSet<Part> {
-        let plain: Vec<String> = match self {
+        let mut plain: Vec<String> = match self {
             // No text that is kept is long enough to hold it.
             Leaf::Text(text) if text.len() > MAX_TEXT => Vec::new(),
             Leaf::Text(text) => vec![text.to_owned(), text.trim().to_owned()],
@@ -260,11 +267,12 @@ impl Leaf<'_> {
                 floats.into_iter().chain([number.to_string()]).collect()
             }
         };
+        plain.retain(|text| !text.trim().is_empty());
         // Escaped once, so that a backslash in front of it isn't taken for a part of it.
         let escaped = plain.iter().flat_map(|text| escaped(text));
         let spelled = escaped.chain(plain.iter().cloned()).map(|text| Part::new(text, false));
         let read = plain.iter().map(|text| Part::new(Unescaped::of(text).text, true));
-        spelled.chain(read).filter(|part| !part.text.trim().is_empty()).collect()
+        spelled.chain(read).filter(|part| !part.text.is_empty()).collect()
     }
 }
 

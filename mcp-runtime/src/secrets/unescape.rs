@@ -60,8 +60,8 @@ fn some((c, rest): (char, &str)) -> (Option<char>, &str) {
 /// What stands behind `\u`: `{1f600}`, `00e9`, or two halves of a pair.
 fn unicode(text: &str) -> Option<(char, &str)> {
     if let Some(braced) = text.strip_prefix('{') {
-        let (digits, rest) = braced.split_once('}')?;
-        return Some((char::from_u32(hex(digits)?)?, rest));
+        let end = braced.bytes().take(7).position(|b| b == b'}')?;
+        return Some((char::from_u32(hex(&braced[..end])?)?, &braced[end + 1..]));
     }
     let (digits, rest) = text.split_at_checked(4)?;
     let unit = hex(digits)?;
@@ -76,7 +76,8 @@ fn unicode(text: &str) -> Option<(char, &str)> {
 }
 
 fn hex(digits: &str) -> Option<u32> {
-    let plain = digits.bytes().all(|b| b.is_ascii_hexdigit()) && digits.len() <= 6;
+    // `from_str_radix` takes a sign as well.
+    let plain = digits.bytes().all(|b| b.is_ascii_hexdigit());
     plain.then(|| u32::from_str_radix(digits, 16).ok()).flatten()
 }
 

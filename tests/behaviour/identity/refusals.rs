@@ -66,7 +66,8 @@ async fn credentials_that_do_not_count() {
     let fixture = fixture();
     let router = server(&fixture.file).router().unwrap();
     let wrong_secret = format!("{}x", &fixture.key[..fixture.key.len() - 1]);
-    for credential in ["open-sesame", "mcp_anna_", "mcp_anna_short", wrong_secret.as_str(), "a.b.c"] {
+    for credential in ["open-sesame", "mcp_anna_", "mcp_anna_short", wrong_secret.as_str(), "a.b.c"]
+    {
         let Ok(client) = Client::connect(&router, MODERN, Some(credential)).await else {
             unreachable!()
         };

@@ -59,7 +59,9 @@ pub(super) fn missing(caller: &str, tool: &str, fate: Fate) -> Vec<&'static str>
 }
 
 /// The keys of [`TABLE`] in a file, and each caller's key.
-pub(super) fn keys(directory: &tempfile::TempDir) -> (std::path::PathBuf, BTreeMap<String, String>) {
+pub(super) fn keys(
+    directory: &tempfile::TempDir,
+) -> (std::path::PathBuf, BTreeMap<String, String>) {
     let file = directory.path().join("keys.toml");
     let callers: Vec<_> = TABLE.iter().map(|(id, scopes, _)| (*id, *id, *scopes)).collect();
     let made = ApiKeys::create_file(&file, &callers).unwrap();
@@ -164,9 +166,9 @@ async fn in_process() {
     for (id, scopes, fates) in TABLE {
         let caller = match *scopes {
             ["*"] => Caller::local(),
-            scopes => scopes.iter().fold(Caller::new(*id), |caller, scope| {
-                caller.with_scope(scope).unwrap()
-            }),
+            scopes => scopes
+                .iter()
+                .fold(Caller::new(*id), |caller, scope| caller.with_scope(scope).unwrap()),
         };
         let visible: Vec<_> = app.tools_for(&caller).map(|tool| tool.name().to_owned()).collect();
         assert_eq!(visible, shown(fates), "{id}");

@@ -189,9 +189,10 @@ fn unauthenticated(message: &'static str) -> ToolError {
 
 /// Whom failures are counted against. A network of IPv6 can give itself any address in its /64.
 fn peer(parts: &Parts) -> Option<IpAddr> {
-    let address = parts.extensions.get::<Peer>().map(|peer| peer.0).or_else(|| {
-        parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
-    })?;
+    let address =
+        parts.extensions.get::<Peer>().map(|peer| peer.0).or_else(|| {
+            parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+        })?;
     match address {
         IpAddr::V6(address) => {
             let network = u128::from(address) & !u128::from(u64::MAX);

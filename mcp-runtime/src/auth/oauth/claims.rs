@@ -78,7 +78,7 @@ impl Rules {
     }
 
     /// The caller of a token whose rules have been checked.
-    pub(super) fn caller(&self, principal: String, claims: Claims) -> Result<Caller, Refused> {
+    pub(super) fn caller(principal: String, claims: Claims) -> Result<Caller, Refused> {
         let mut caller = Caller::new(principal);
         for scope in scopes(&claims)? {
             caller = caller

@@ -202,7 +202,7 @@ impl Shared {
             }
         }
         let nobody = || Refused::invalid("the answer names nobody");
-        let caller = rules.caller(principal.ok_or_else(nobody)?, claims)?;
+        let caller = Rules::caller(principal.ok_or_else(nobody)?, claims)?;
         Ok(Verdict::Active { caller, end })
     }
 }

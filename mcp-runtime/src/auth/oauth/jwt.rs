@@ -77,7 +77,7 @@ impl Jwt {
         let claim = &rules.principal_claim;
         let principal = rules.principal(claim, &claims)?;
         let missing = || Refused::invalid(format!("`{claim}` is missing"));
-        rules.caller(principal.ok_or_else(missing)?, claims)
+        Rules::caller(principal.ok_or_else(missing)?, claims)
     }
 
     fn header(&self, text: &[u8]) -> Result<Header, Refused> {

@@ -163,6 +163,7 @@ mod tests {
     use std::path::Path;
     use std::time::Duration;
 
+    use crate::auth::Secret;
     use crate::config::Settings;
     use crate::config::table::{read_env, read_toml};
 
@@ -206,14 +207,14 @@ mod tests {
         assert_eq!(oauth.introspection.as_deref(), Some("https://i.example"));
         assert_eq!(oauth.introspection_ttl, Duration::from_secs(5));
         assert_eq!(oauth.client_id.as_deref(), Some("c"));
-        assert_eq!(oauth.client_secret.as_ref().map(|secret| secret.reveal()), Some("s"));
+        assert_eq!(oauth.client_secret.as_ref().map(Secret::reveal), Some("s"));
         assert_eq!(oauth.client_secret_file.as_deref(), Some(Path::new("secret")));
         assert_eq!(oauth.authorization_servers, ["https://as.example"]);
         assert_eq!(
             (oauth.leeway, oauth.principal_claim.as_str()),
             (Duration::from_mins(5), "email")
         );
-        assert_eq!(auth.stdio.key.as_ref().map(|key| key.reveal()), Some("k"));
+        assert_eq!(auth.stdio.key.as_ref().map(Secret::reveal), Some("k"));
         assert_eq!(auth.stdio.principal.as_deref(), Some("p"));
         assert_eq!(auth.stdio.scopes.as_deref(), Some(&["*".to_owned()][..]));
     }

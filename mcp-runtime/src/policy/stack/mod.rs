@@ -142,13 +142,11 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let budget = policies
         .cost
         .map(|cost| BudgetLayer::new(cost, shared.budget, Arc::clone(&shared.ledger), stats()));
-    let rates: Vec<_> = rate_limits.iter().chain(&shared.server_rates).copied().collect();
-    let rate = (!rates.is_empty())
-        .then(|| RateLimitLayer::new(&rates, Arc::clone(&shared.rates), stats()));
+    let rate = (!rate_limits.is_empty())
+        .then(|| RateLimitLayer::new(rate_limits, Arc::clone(&shared.rates), stats()));
     let paid = inner.within(budget);
-    let confirm = info
-        .confirms
-        .then(|| ConfirmLayer::new(info, Arc::clone(&shared.confirmations), stats()));
+    let confirm =
+        info.confirms.then(|| ConfirmLayer::new(info, Arc::clone(&shared.confirmations), stats()));
     let (waiting, at_once): (Vec<CheckDef>, _) = def.checks.iter().partition(|one| (one.waits)());
     let waiting = (!waiting.is_empty()).then(|| CheckLayer::new(waiting));
     let rows = info.gate.has_rows().then(|| RowsLayer::new(stats()));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::Settings;
-use crate::policies::{DependencyDef, RateLimit};
+use crate::policies::DependencyDef;
 use crate::policy::admission::Limiter;
 use crate::policy::blocking::BlockingPool;
 use crate::policy::budget::{Budget, Ledger};
@@ -27,8 +27,6 @@ pub(crate) struct Shared {
     pub(crate) guard: Arc<LoopGuard>,
     pub(crate) confirmations: Arc<Confirmations>,
     pub(crate) blocking: Arc<BlockingPool>,
-    /// Rates that hold for every tool.
-    pub(crate) server_rates: Vec<RateLimit>,
     dependencies: Mutex<HashMap<TypeId, Arc<DependencyState>>>,
 }
 
@@ -59,7 +57,6 @@ impl Shared {
             guard: Arc::new(LoopGuard::new()),
             confirmations: Arc::new(confirmations),
             blocking: Arc::new(BlockingPool::new(settings.blocking_threads.unwrap_or(cores))),
-            server_rates: settings.rate_limits.clone(),
             dependencies: Mutex::default(),
         })
     }

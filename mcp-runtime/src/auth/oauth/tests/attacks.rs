@@ -134,9 +134,9 @@ async fn a_signature_is_its_keys_and_of_these_very_bytes() {
 /// The bits of base64 that say nothing would give one token many spellings.
 #[tokio::test(start_paused = true)]
 async fn a_token_has_one_spelling() {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let token = SIGNERS.ed.token(&claims());
     let (rest, last) = token.split_at(token.len() - 1);
-    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let at = DIGITS.find(last).unwrap();
     let next = &DIGITS[at + 1..=at + 1];
     refused(&jwt(&SIGNERS.all()), "spelling", &format!("{rest}{next}"), "base64url").await;

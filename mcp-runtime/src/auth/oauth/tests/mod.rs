@@ -174,7 +174,7 @@ pub(super) fn claims_with(changes: &Value) -> Value {
 pub(super) struct Script {
     /// What comes next; the last goes on. `None` is a failure.
     answers: Arc<Mutex<VecDeque<Option<Vec<u8>>>>>,
-    takes: Duration,
+    takes: Arc<Mutex<Duration>>,
     asked: Arc<AtomicUsize>,
 }
 
@@ -183,8 +183,8 @@ impl Script {
         Self { answers: Arc::new(Mutex::new(answers.into_iter().collect())), ..Self::default() }
     }
 
-    pub(super) fn taking(mut self, time: Duration) -> Self {
-        self.takes = time;
+    pub(super) fn taking(self, time: Duration) -> Self {
+        *self.takes.lock().unwrap() = time;
         self
     }
 
@@ -198,7 +198,8 @@ impl Script {
 
     pub(super) async fn next(&self) -> Result<Vec<u8>, String> {
         self.asked.fetch_add(1, Ordering::SeqCst);
-        tokio::time::sleep(self.takes).await;
+        let takes = *self.takes.lock().unwrap();
+        tokio::time::sleep(takes).await;
         let mut answers = self.answers.lock().unwrap();
         let answer = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
         answer.flatten().ok_or_else(|| "down".to_owned())
