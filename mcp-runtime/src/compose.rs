@@ -196,6 +196,7 @@ impl<'a> Composer<'a> {
             rate_limits,
             access: def.access,
             gate: Gate::new(def.access, &self.catalogue),
+            reads_caller: def.params.iter().any(|one| one.depends_on_caller),
             confirms: def.destructive && !def.confirm_never,
             secrets: def.params.iter().filter(|one| one.secret).map(|one| one.name).collect(),
             checks: def.checks.iter().map(|check| check.arguments).collect(),

@@ -50,6 +50,7 @@ mod access;
 mod adapter;
 mod auth;
 mod call;
+mod caller;
 mod canonical;
 mod check;
 #[cfg(feature = "cli")]
@@ -93,9 +94,10 @@ pub use auth::ApiKeys;
 #[cfg(feature = "oauth")]
 pub use auth::OAuth;
 pub use call::{Arguments, Reply, ToolCall};
+pub use caller::Caller;
 pub use clock::Clock;
 pub use content::{Content, Icon, IconTheme, IntoIcons, ResourceLink};
-pub use context::{Caller, Context, TraceContext};
+pub use context::{Context, TraceContext};
 pub use endpoints::{EndpointStatus, Endpoints};
 pub use error::{Code, Effect, Error, IntoToolError, NextAction, ToolError};
 pub use extract::{FromCall, Requirements, State};

@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::call::Reply;
+use crate::caller::Caller;
 use crate::confirmation::Confirmation;
-use crate::context::{Caller, InProcess, Origin};
+use crate::context::{InProcess, Origin};
 use crate::error::{Code, Effect, ToolError};
 use crate::server::App;
 

@@ -16,10 +16,11 @@ use tracing::{info, warn};
 use crate::adapter::{self, Delegate, Edge};
 use crate::auth::Auth;
 use crate::call::{Reply, ToolCall};
+use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::compose;
 use crate::config::Settings;
-use crate::context::{Caller, LONGEST};
+use crate::context::LONGEST;
 use crate::error::{Error, ToolError};
 use crate::extract::States;
 use crate::policies::Dependency;
@@ -262,6 +263,11 @@ impl Server {
         &self.settings
     }
 
+    #[cfg(test)]
+    pub(crate) fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
     #[cfg(feature = "cli")]
     pub(crate) fn tool_defs(&self) -> &[&'static ToolDef] {
         &self.tools.0
@@ -300,6 +306,8 @@ impl Server {
             problems.extend(wrong);
             None
         });
+        // Where this fails, the server doesn't start: authentication says why.
+        let local = settings.auth.stdio_caller().ok().flatten().unwrap_or_else(Caller::local);
         if settings.auth.tells_callers_apart() {
             problems.extend(compose::unstated(&tools.0));
         }
@@ -318,6 +326,7 @@ impl Server {
                     registry,
                     settings: self.settings,
                     auth: auth.map(Arc::new),
+                    local,
                     pools: self.pools,
                     stats: self.stats,
                     conceal: self.conceal,
@@ -352,7 +361,7 @@ pub(crate) struct Built {
 impl Built {
     pub(crate) async fn serve_stdio(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         let Self { app, edge } = self;
-        app.stdio_caller()?;
+        app.stdio_caller().map_err(Error::settings)?;
         let (pause, end) = (CancellationToken::new(), CancellationToken::new());
         let _watching = app.watch_pools();
         let mut serving = edge.stdio(pause.clone(), end.clone());
@@ -400,6 +409,8 @@ struct Inner {
     registry: Registry,
     settings: Settings,
     auth: Option<Arc<Auth>>,
+    /// The client of stdio, where nobody is authenticated.
+    local: Caller,
     pools: Pools,
     stats: Stats,
     conceal: bool,
@@ -485,7 +496,17 @@ impl App {
         self.0.conceal
     }
 
+    /// Who the client of stdio is, to be asked at each request: its key may expire.
+    ///
+    /// # Errors
+    ///
+    /// The settings that have to be made, or what is wrong with the key.
+    pub(crate) fn stdio_caller(&self) -> Result<Caller, String> {
+        self.0.auth.as_ref().map_or_else(|| Ok(self.0.local.clone()), |auth| auth.local())
+    }
+
     /// `None` where nobody is authenticated.
+    #[cfg(feature = "http")]
     pub(crate) fn auth(&self) -> Option<&Arc<Auth>> {
         self.0.auth.as_ref()
     }
@@ -493,21 +514,6 @@ impl App {
     /// Whether some caller may be shown other tools than another.
     pub(crate) fn tells_callers_apart(&self) -> bool {
         self.settings().auth.tells_callers_apart()
-    }
-
-    /// Who speaks over stdin and on the command line: the user that started the process, unless
-    /// the settings name somebody else.
-    ///
-    /// # Errors
-    ///
-    /// The settings that have to be made where callers are authenticated: an agent at the other
-    /// end of stdin is not the person who configured the server.
-    pub(crate) fn stdio_caller(&self) -> Result<Caller, Error> {
-        let configured = match &self.0.auth {
-            Some(auth) => auth.local().map(Some),
-            None => self.settings().auth.stdio_caller(),
-        };
-        configured.map(|caller| caller.unwrap_or_else(Caller::local)).map_err(Error::settings)
     }
 
     /// Refreshes the metrics of connection pools until what it gives is dropped.

@@ -416,6 +416,8 @@ pub struct ToolInfo {
     pub(crate) access: AccessDef,
     /// What decides who may call it.
     pub(crate) gate: Gate,
+    /// Whether its function can tell callers apart, by an extractor.
+    pub(crate) reads_caller: bool,
     /// Whether a person has to confirm each call.
     pub(crate) confirms: bool,
     /// The arguments that must not be recorded anywhere.

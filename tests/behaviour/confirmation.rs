@@ -71,6 +71,10 @@ static LOOKED: AtomicU64 = AtomicU64::new(0);
 
 #[tokio::test]
 async fn a_person_is_asked_only_about_what_passes_the_checks() {
+    static BOUND: ToolDef = CHECKED.scopes(
+        &[ScopeDef::new("write:entries", &[Binding::new("number", Some("number"))])],
+        Scopes::NONE,
+    );
     const CHECKED: ToolDef = (*<delete as Tool>::DEF).checks(&[EXISTS]);
     let app = Server::new("t", "0").tools(Tools::new(&[(0, const { &CHECKED })])).build().unwrap();
     for (number, code) in [
@@ -85,10 +89,6 @@ async fn a_person_is_asked_only_about_what_passes_the_checks() {
     app.call("delete", json!({ "number": "x" })).await.unwrap_err();
     assert_eq!(LOOKED.load(Ordering::Relaxed), 3, "nothing is looked up for what isn't valid");
 
-    static BOUND: ToolDef = CHECKED.scopes(
-        &[ScopeDef::new("write:entries", &[Binding::new("number", Some("number"))])],
-        Scopes::NONE,
-    );
     let app = Server::new("t", "0").tools(Tools::new(&[(0, &BOUND)])).build().unwrap();
     let anna = Caller::new("anna").with_scope("write:entries.where(number=7)").unwrap();
     for (number, code) in [(100, Code::InsufficientScope), (7, Code::ConfirmationRequired)] {

@@ -1,6 +1,7 @@
 //! What a server must keep, shown on real parts: the pipeline in memory with virtual time, HTTP
 //! through the router and over TCP, stdio and signals on a process.
 
+mod command_line;
 mod confirmation;
 mod contract;
 mod http;

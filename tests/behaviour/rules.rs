@@ -1,5 +1,7 @@
 //! Business rules, secrets and confirmation, from the attribute to the answer.
 
+#![allow(clippy::trivially_copy_pass_by_ref, reason = "a check looks at arguments and leaves them")]
+
 use mcp_runtime::{App, Caller, Code, Effect, Server, State, ToolError, tool, tools};
 use mcp_testkit::TestServer;
 use serde_json::{Value, json};

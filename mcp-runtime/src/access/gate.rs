@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::grant::written;
 use super::{AccessDef, Catalogue, Grant, Grants};
 use crate::call::Arguments;
-use crate::context::Caller;
+use crate::caller::Caller;
 use crate::error::{Code, Effect, NextAction, ToolError};
 
 /// What one tool demands, ready to be compared with what a caller holds.

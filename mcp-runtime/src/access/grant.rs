@@ -1,7 +1,7 @@
 //! What a caller was granted.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Everything that a caller may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +129,8 @@ fn encode(value: &str) -> String {
         {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            // Writing to a string never fails.
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text

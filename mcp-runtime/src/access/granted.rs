@@ -140,7 +140,7 @@ impl<'de> serde::Deserializer<'de> for Text {
     }
 }
 
-impl<'de> serde::de::IntoDeserializer<'de> for Text {
+impl serde::de::IntoDeserializer<'_> for Text {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {

@@ -10,7 +10,7 @@ use super::catalogue::ScopeEntry;
 use super::grant::written;
 use super::*;
 use crate::call::Arguments;
-use crate::context::Caller;
+use crate::caller::Caller;
 
 const BY_CUSTOMER: AccessDef = AccessDef::Scopes(&[ScopeDef::new(
     "read:invoices",

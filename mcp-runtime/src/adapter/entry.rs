@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::context::Caller;
+use crate::caller::Caller;
 use crate::error::{Code, ToolError};
 
 /// Travels in a request's extensions.

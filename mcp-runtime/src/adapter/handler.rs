@@ -26,8 +26,9 @@ use super::elicit::Way;
 use super::entry::Entry;
 use super::raw::RawContext;
 use super::{convert, elicit};
+use crate::caller::Caller;
 use crate::confirmation::Confirmation;
-use crate::context::{Caller, Origin};
+use crate::context::Origin;
 use crate::error::ToolError;
 use crate::policy::Outcome;
 use crate::server::App;
@@ -48,8 +49,6 @@ pub(super) struct Handler<D> {
     delegate: D,
     config: ServerConfig,
     list: ListToolsResult,
-    /// Who calls where no request says it: the client at the other end of stdin.
-    local: Caller,
     server_info: Value,
     /// Places for questions to people whose answers are waited for.
     waiting: Semaphore,
@@ -67,12 +66,10 @@ impl<D: ServerHandler> Handler<D> {
         list.ttl_ms = Some(LIST_TTL_MS);
         // Unless somebody is refused something, nothing in it depends on the caller.
         list.cache_scope = Some(CacheScope::Public);
-        // A server over stdio doesn't start without one.
-        let local = app.stdio_caller().unwrap_or_else(|_| Caller::anonymous());
         let config = config(&app, delegate.get_info());
         let server_info = serde_json::to_value(&config.server_info).unwrap_or_default();
         let waiting = Semaphore::new(elicit::MAX_WAITING);
-        Self { app, delegate, config, list, local, server_info, waiting }
+        Self { app, delegate, config, list, server_info, waiting }
     }
 
     pub(super) fn app(&self) -> &App {
@@ -91,7 +88,8 @@ impl<D: ServerHandler> Handler<D> {
         match (context.extensions.get::<http::request::Parts>(), entry(context)) {
             (_, Some(entry)) => entry.caller,
             (Some(_), None) => Caller::anonymous(),
-            (None, None) => self.local.clone(),
+            // Its key may have been taken out of the file since the server started.
+            (None, None) => self.app.stdio_caller().unwrap_or_else(|_| Caller::anonymous()),
         }
     }
 

@@ -41,8 +41,8 @@ pub(crate) use settings::EVERYTHING;
 #[cfg(feature = "oauth")]
 pub(crate) use settings::OAuthSettings;
 
+use crate::caller::Caller;
 use crate::clock::Clock;
-use crate::context::Caller;
 
 /// The longest credential, in bytes. Tokens with many claims have a few KiB, and common servers
 /// and proxies refuse headers of more than 8 to 16.
@@ -178,12 +178,16 @@ impl Auth {
     }
 
     /// What RFC 9728 publishes; with OAuth alone.
+    #[cfg(all(feature = "http", feature = "oauth"))]
     pub(crate) fn resource(&self) -> Option<&Resource> {
-        #[cfg(feature = "oauth")]
-        let resource = self.tokens.as_ref().map(|tokens| &tokens.resource);
-        #[cfg(not(feature = "oauth"))]
-        let resource = None;
-        resource
+        self.tokens.as_ref().map(|tokens| &tokens.resource)
+    }
+
+    /// Nothing without OAuth.
+    #[cfg(all(feature = "http", not(feature = "oauth")))]
+    #[allow(clippy::unused_self, reason = "the form that it has with OAuth")]
+    pub(crate) fn resource(&self) -> Option<&Resource> {
+        None
     }
 
     /// The identity of stdio, from the configuration. Cheap: to be asked at each request, so that

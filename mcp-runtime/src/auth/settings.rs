@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::secret::Secret;
-use crate::context::Caller;
+use crate::caller::Caller;
 
 /// Of the scopes of a key or of stdio, the one that stands for all of them. In a token it is a
 /// scope like any other, which no tool asks for.

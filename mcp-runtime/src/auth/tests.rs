@@ -8,9 +8,9 @@ use tempfile::TempDir;
 use super::settings::{AuthSettings, StdioSettings};
 use super::{ApiKeys, Auth, Refused, Secret};
 use crate::access::{AccessDef, Grants};
+use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::compose::unstated;
-use crate::context::Caller;
 use crate::output::OutputSchema;
 use crate::tool::ToolDef;
 
@@ -121,6 +121,19 @@ fn stdio_is_nobody_until_the_settings_say_who() {
     assert_eq!(*nobody.grants(), Grants::Only(Vec::new()));
     let all = with(stdio(None, Some(&["*"]), None)).local().unwrap();
     assert_eq!(*all.grants(), Grants::Everything);
+}
+
+#[test]
+fn without_authentication_stdio_is_its_user_or_whom_the_settings_name() {
+    let caller = |settings: StdioSettings| {
+        let mut server = crate::Server::new("t", "1");
+        server.settings_mut().auth.stdio = settings;
+        server.build().map(|app| app.stdio_caller().unwrap())
+    };
+    assert_eq!(caller(StdioSettings::default()).unwrap(), Caller::local());
+    let desk = caller(stdio(Some("desk"), Some(&["read:x"]), None)).unwrap();
+    assert_eq!((desk.principal(), desk.scopes()), ("desk", vec!["read:x".to_owned()]));
+    assert!(caller(stdio(Some("desk"), None, None)).is_err());
 }
 
 #[test]

@@ -90,3 +90,56 @@ fn unasked(server: &Server, scopes: &[&str]) -> Vec<String> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::ScopeDef;
+    use crate::auth::{Auth, AuthSettings};
+    use crate::clock::Clock;
+    use crate::output::OutputSchema;
+    use crate::tool::{ToolDef, Tools};
+
+    fn new(file: Option<PathBuf>) -> Key {
+        Key {
+            command: KeyCommand::New(New {
+                id: "anna".into(),
+                principal: "customer:17".into(),
+                scopes: vec!["read:invoices".into()],
+                expires: None,
+                file,
+                common: Common { config: None },
+            }),
+        }
+    }
+
+    #[test]
+    fn a_key_goes_to_the_named_file_or_to_that_of_the_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let (named, set) = (folder.path().join("named.toml"), folder.path().join("set.toml"));
+        let server = || Server::new("t", "1").api_keys(&set);
+        assert_eq!(run(server(), new(Some(named.clone()))).unwrap(), 0);
+        assert!(named.exists() && !set.exists());
+        assert_eq!(run(server(), new(None)).unwrap(), 0);
+        let keys = AuthSettings { keys: Some(set.clone()), ..AuthSettings::default() };
+        assert!(matches!(Auth::build(&keys, &Clock::system()), Ok(Some(_))));
+        let twice = run(server(), new(None)).unwrap_err().to_string();
+        assert!(twice.contains("another key has this id"), "{twice}");
+        let nowhere = run(Server::new("t", "1"), new(None)).unwrap_err().to_string();
+        assert!(nowhere.contains("--file") && nowhere.contains("`auth.keys`"), "{nowhere}");
+    }
+
+    #[test]
+    fn a_scope_that_no_tool_asks_for_is_noticed() {
+        const SCOPES: &[ScopeDef] = &[ScopeDef::new("read:invoices", &[])];
+        let fails = |_: &mut crate::ToolCall| Err(crate::ToolError::new("x_y", ""));
+        let mut def = ToolDef::new("t", "", &[], |_| OutputSchema(None), fails);
+        def.access = AccessDef::Scopes(SCOPES);
+        let def: &'static ToolDef = Box::leak(Box::new(def));
+        let server = Server::new("t", "1").tools(Tools(vec![def]));
+        let good = ["read:invoices", "read:invoices.where(customer_id=17)", "*"];
+        assert_eq!(unasked(&server, &good), Vec::<String>::new());
+        let slip = unasked(&server, &["read:invoice.where(a=1)"]);
+        assert_eq!(slip, ["no tool here asks for `read:invoice`; did you mean `read:invoices`?"]);
+    }
+}

@@ -15,6 +15,7 @@ fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
 pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     match whole(*number) {
         Some(whole) => whole.serialize(serializer),
@@ -22,6 +23,7 @@ pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S:
     }
 }
 
+#[allow(clippy::ref_option, reason = "the form that serde calls")]
 pub(super) fn serialize_optional<S: Serializer>(
     number: &Option<f64>,
     serializer: S,

@@ -95,7 +95,8 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::context::{Caller, ClientRequest, Origin};
+    use crate::caller::Caller;
+    use crate::context::{ClientRequest, Origin};
     use crate::policy::testing;
 
     /// A client that notes what it hears, and may never be done reading it.

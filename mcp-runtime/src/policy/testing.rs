@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use super::{Next, Outcome};
 use crate::access::{AccessDef, Catalogue, Gate};
 use crate::call::ToolCall;
-use crate::context::{Caller, Context, InProcess, Origin};
+use crate::caller::Caller;
+use crate::context::{Context, InProcess, Origin};
 use crate::output::Shape;
 use crate::policies::Policies;
 use crate::stats::ToolStats;
@@ -31,6 +32,7 @@ pub(crate) fn tool() -> ToolInfo {
         rate_limits: Vec::new(),
         access: AccessDef::Public,
         gate: Gate::new(AccessDef::Public, &Catalogue::default()),
+        reads_caller: false,
         confirms: false,
         secrets: Vec::new(),
         checks: Vec::new(),

@@ -135,7 +135,7 @@ pub(super) async fn answer(router: &Router, request: Request<Body>) -> Answer {
     let json = match kind.as_deref() {
         Some("text/event-stream") => {
             let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
-            data.map(str::trim).filter(|data| !data.is_empty()).next_back().unwrap().to_owned()
+            data.map(str::trim).rfind(|data| !data.is_empty()).unwrap().to_owned()
         }
         _ => text,
     };

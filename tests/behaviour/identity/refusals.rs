@@ -79,6 +79,8 @@ async fn credentials_that_do_not_count() {
     }
 }
 
+type Change = Box<dyn Fn(&mut Request<Body>)>;
+
 #[tokio::test]
 async fn requests_that_are_not_clear_about_their_credential() {
     let fixture = fixture();
@@ -94,7 +96,7 @@ async fn requests_that_are_not_clear_about_their_credential() {
         } },
     });
     let key = &fixture.key;
-    let cases: [(&str, Box<dyn Fn(&mut Request<Body>)>); 4] = [
+    let cases: [(&str, Change); 4] = [
         ("two headers", {
             let value = format!("Bearer {key}");
             Box::new(move |request| {

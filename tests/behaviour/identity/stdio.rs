@@ -46,7 +46,7 @@ impl Stdin {
 
 async fn follows_the_table(mut server: Stdin, id: &str, fates: &[Fate; 5]) {
     let list = server.ask("tools/list", json!({})).await;
-    assert_eq!(listed(&list["result"]["tools"]), shown(fates), "{id}");
+    assert_eq!(listed(&list["result"]["tools"]), shown(*fates), "{id}");
     assert_eq!(list["result"]["cacheScope"], "private", "{id}");
     for (tool, fate) in TOOLS.iter().zip(fates) {
         let params = json!({ "name": tool, "arguments": arguments(tool) });

@@ -81,7 +81,7 @@ async fn over_http(revision: &'static str, conceal: bool) {
         let Ok(client) = client else { panic!("{id} got no session") };
         let list = client.list().await;
         assert_eq!(list.status, StatusCode::OK);
-        assert_eq!(listed(&list.body["result"]["tools"]), shown(fates), "{revision} {id}");
+        assert_eq!(listed(&list.body["result"]["tools"]), shown(*fates), "{revision} {id}");
         if revision == MODERN {
             assert_eq!(list.body["result"]["cacheScope"], "private");
         }
@@ -112,8 +112,8 @@ pub(super) fn listed(tools: &Value) -> Vec<String> {
 }
 
 /// The tools that a caller may call with some arguments: exactly those it is shown.
-pub(super) fn shown(fates: &[Fate; 5]) -> Vec<String> {
-    let shown = TOOLS.iter().zip(fates).filter(|(_, fate)| **fate != Fate::Hidden);
+pub(super) fn shown(fates: [Fate; 5]) -> Vec<String> {
+    let shown = TOOLS.iter().zip(fates).filter(|(_, fate)| *fate != Fate::Hidden);
     shown.map(|(tool, _)| (*tool).to_owned()).collect()
 }
 
@@ -171,7 +171,7 @@ async fn in_process() {
                 .fold(Caller::new(*id), |caller, scope| caller.with_scope(scope).unwrap()),
         };
         let visible: Vec<_> = app.tools_for(&caller).map(|tool| tool.name().to_owned()).collect();
-        assert_eq!(visible, shown(fates), "{id}");
+        assert_eq!(visible, shown(*fates), "{id}");
         for (tool, fate) in TOOLS.iter().zip(fates) {
             let call = app.call_as(caller.clone(), tool, arguments(tool), Map::new());
             match (fate, call.await) {

@@ -16,7 +16,7 @@ use tracing::{debug, info};
 use super::refusal::Refusal;
 use crate::access::Denied;
 use crate::auth::{Auth, Refused, presented};
-use crate::context::Caller;
+use crate::caller::Caller;
 use crate::error::{Code, Effect, NextAction, ToolError};
 use crate::policies::{Per, RateLimit};
 use crate::server::App;
@@ -112,9 +112,7 @@ impl Door {
     /// Adds the scopes of the tool to the challenge of a request that is asked for a credential,
     /// so that the client asks for the right one at once.
     pub(super) fn asking(mut refusal: Refusal, denied: &Denied) -> Refusal {
-        if refusal.status == StatusCode::UNAUTHORIZED
-            && let Some(challenge) = &mut refusal.challenge
-        {
+        if let Some(challenge) = refusal.challenge_mut() {
             add(challenge, "scope", &denied.required.join(" "));
         }
         refusal

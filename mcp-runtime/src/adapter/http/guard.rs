@@ -19,7 +19,7 @@ use super::sessions::Owners;
 use crate::access::Denied;
 use crate::adapter::entry::Entry;
 use crate::adapter::handler::CONCEALED;
-use crate::context::Caller;
+use crate::caller::Caller;
 use crate::json::{Envelope, Limits, inspect};
 use crate::server::App;
 
@@ -108,10 +108,7 @@ impl Guard {
         self.check_session(&parts, &caller)?;
         let body = self.read(body, self.limits.message).await?;
         let envelope = match parts.method {
-            Method::POST => inspect(&body, self.limits).map_err(|malformed| Refusal {
-                code: malformed.code,
-                ..Refusal::new(StatusCode::BAD_REQUEST, malformed.message)
-            })?,
+            Method::POST => inspect(&body, self.limits).map_err(Refusal::malformed)?,
             _ => Envelope::default(),
         };
         let opens_session = envelope.method.as_deref() == Some("initialize")

@@ -9,26 +9,28 @@ use serde_json::Value;
 use tracing::debug;
 
 use crate::error::ToolError;
-use crate::json::answer;
+use crate::json::{Malformed, answer};
 
 /// Every refusal is a JSON-RPC error: clients show its code and message, and nothing of a
 /// plain-text body.
-pub(super) struct Refusal {
-    pub(super) status: StatusCode,
-    pub(super) code: i32,
-    pub(super) message: String,
-    pub(super) id: Value,
+pub(super) struct Refusal(Box<Fields>);
+
+struct Fields {
+    status: StatusCode,
+    code: i32,
+    message: String,
+    id: Value,
     /// The public error, where a model can act on it.
-    pub(super) data: Option<Value>,
+    data: Option<Value>,
     /// What `WWW-Authenticate` says.
-    pub(super) challenge: Option<String>,
-    pub(super) retry_after: Option<Duration>,
+    challenge: Option<String>,
+    retry_after: Option<Duration>,
 }
 
 impl Refusal {
     /// Where JSON-RPC has no code of its own, the code is the status.
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Fields {
             status,
             code: i32::from(status.as_u16()),
             message: message.into(),
@@ -36,44 +38,59 @@ impl Refusal {
             data: None,
             challenge: None,
             retry_after: None,
-        }
+        }))
     }
 
     /// What a tool answers, as a status.
     pub(super) fn of(status: StatusCode, error: &ToolError) -> Self {
-        Self {
-            data: Some(error.to_json()),
-            retry_after: error.stated_retry_after(),
-            ..Self::new(status, error.message())
-        }
+        let mut refusal = Self::new(status, error.message());
+        refusal.0.data = Some(error.to_json());
+        refusal.0.retry_after = error.stated_retry_after();
+        refusal
     }
 
-    pub(super) fn answering(self, id: Value) -> Self {
-        Self { id, ..self }
+    /// What JSON-RPC has a code for.
+    pub(super) fn malformed(malformed: Malformed) -> Self {
+        let mut refusal = Self::new(StatusCode::BAD_REQUEST, malformed.message);
+        refusal.0.code = malformed.code;
+        refusal
     }
 
-    pub(super) fn challenging(self, challenge: String) -> Self {
-        Self { challenge: Some(challenge), ..self }
+    pub(super) fn answering(mut self, id: Value) -> Self {
+        self.0.id = id;
+        self
     }
 
-    pub(super) fn retry_after(self, pause: Duration) -> Self {
-        Self { retry_after: Some(pause), ..self }
+    pub(super) fn challenging(mut self, challenge: String) -> Self {
+        self.0.challenge = Some(challenge);
+        self
+    }
+
+    pub(super) fn retry_after(mut self, pause: Duration) -> Self {
+        self.0.retry_after = Some(pause);
+        self
+    }
+
+    /// What a 401 says in `WWW-Authenticate`, to be added to.
+    pub(super) fn challenge_mut(&mut self) -> Option<&mut String> {
+        self.0.challenge.as_mut().filter(|_| self.0.status == StatusCode::UNAUTHORIZED)
     }
 
     pub(super) fn response(self) -> Response<Body> {
-        debug!(status = self.status.as_u16(), "refused a request: {}", self.message);
-        let mut body = answer(self.code, &self.message, &self.id);
-        if let Some(data) = self.data {
+        let Fields { status, code, message, id, data, challenge, retry_after } = *self.0;
+        debug!(status = status.as_u16(), "refused a request: {message}");
+        let mut body = answer(code, &message, &id);
+        if let Some(data) = data {
             body["error"]["data"] = data;
         }
         let mut response = Response::new(Body::from(body.to_string()));
-        *response.status_mut() = self.status;
+        *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Some(pause) = self.retry_after {
+        if let Some(pause) = retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds(pause)));
         }
-        if let Some(challenge) = self.challenge.and_then(|text| HeaderValue::try_from(text).ok()) {
+        if let Some(challenge) = challenge.and_then(|text| HeaderValue::try_from(text).ok()) {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
         response

@@ -14,7 +14,7 @@ use super::date;
 use super::form::{self, Hash};
 use crate::auth::Refused;
 use crate::auth::settings::{check_principal, granted};
-use crate::context::Caller;
+use crate::caller::Caller;
 use crate::validate::nearest;
 
 /// Keys in one file: as many callers as other tables of callers hold.

@@ -11,8 +11,8 @@ use tracing::{error, info};
 
 use super::file::{Keys, load, warn_if_readable};
 use crate::auth::Refused;
+use crate::caller::Caller;
 use crate::clock::Clock;
-use crate::context::Caller;
 
 /// How often the file is looked at, at most: a revoked key works on for so long.
 const EVERY: Duration = Duration::from_secs(1);

@@ -7,7 +7,7 @@ use tracing::debug;
 use crate::access::Grant;
 use crate::auth::Refused;
 use crate::auth::settings::check_principal;
-use crate::context::Caller;
+use crate::caller::Caller;
 
 pub(super) type Claims = Map<String, Value>;
 

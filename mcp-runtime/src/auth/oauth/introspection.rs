@@ -20,8 +20,8 @@ use super::claims::{Claims, Rules, expiry};
 use super::json::object;
 use super::key_source::TIME_LIMIT;
 use crate::auth::Refused;
+use crate::caller::Caller;
 use crate::clock::Clock;
-use crate::context::Caller;
 use crate::store::table::Table;
 
 /// Tokens whose answers are kept.

@@ -13,7 +13,7 @@ use super::claims::{Rules, expiry};
 use super::json::object;
 use super::key_source::KeySource;
 use crate::auth::{MAX_CREDENTIAL, Refused};
-use crate::context::Caller;
+use crate::caller::Caller;
 
 /// Bytes of the largest header: an algorithm, a type, a key's id, and what is not looked at.
 const MAX_HEADER: usize = 4 << 10;

@@ -27,8 +27,8 @@ use self::claims::Rules;
 use self::introspection::Introspection;
 use self::jwt::Jwt;
 use super::{OAuthSettings, Refused, Resource};
+use crate::caller::Caller;
 use crate::clock::Clock;
-use crate::context::Caller;
 
 /// What checks tokens.
 pub(crate) struct Tokens {

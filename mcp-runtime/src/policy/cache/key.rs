@@ -24,7 +24,8 @@ pub(super) fn key(named: Named, config: &Cache, call: &ToolCall) -> Key {
             canonical(&arguments)
         }
     };
-    let arguments = if config.shared { arguments } else { arguments + &rows(call) };
+    let arguments =
+        if config.shared { arguments } else { arguments + &rows(call) + &particulars(call) };
     Key::new(named.tool, named.version, principal, arguments)
 }
 
@@ -41,15 +42,27 @@ fn rows(call: &ToolCall) -> String {
     }
 }
 
+/// What the function may have read of the caller beside its name: another token of the same caller
+/// may say something else.
+fn particulars(call: &ToolCall) -> String {
+    let reads = call.tool.reads_caller;
+    if reads { call.context().caller().particulars() } else { String::new() }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use serde_json::{Value, json};
 
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
     use crate::call::Arguments;
+    use crate::caller::Caller;
+    use crate::context::{Context, InProcess, Origin};
     use crate::policy::testing::{call_of, tool};
+    use crate::tool::ToolInfo;
 
     const NAMED: Named = Named { tool: "t", version: "1" };
 
@@ -89,6 +102,24 @@ mod tests {
         assert!(!same(&one, &key_of(&config, "anna", json!({ "n": 1 }))));
         assert!(same(&both, &of(&["18", "17"]).0), "their order is nothing");
         assert!(same(&shared, &of(&["18"]).1), "a shared result is everyone's");
+    }
+
+    #[test]
+    fn what_a_function_reads_of_its_caller_counts() {
+        let of = |reads_caller, caller: Caller| {
+            let tool = Arc::new(ToolInfo { reads_caller, ..tool() });
+            let mut call = call_of(&tool, "", json!({}));
+            let cancellation = CancellationToken::new();
+            let origin = Origin { request: Box::new(InProcess::default()), caller, cancellation };
+            call.context = Context::new("t", tool.timeout, origin);
+            key(NAMED, &Cache::new(1), &call)
+        };
+        let anna = || Caller::new("anna");
+        let others = [anna().with_claim("team", "red"), anna().with_scope("read:x").unwrap()];
+        for other in others {
+            assert!(!same(&of(true, anna()), &of(true, other.clone())), "{other:?}");
+            assert!(same(&of(false, anna()), &of(false, other)), "it can't tell");
+        }
     }
 
     #[test]

@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::context::{self, Caller, InProcess, Origin};
+use crate::caller::Caller;
+use crate::context::{self, InProcess, Origin};
 use crate::policy::testing::{function, stats, tool};
 
 /// A server with one tool that asks.

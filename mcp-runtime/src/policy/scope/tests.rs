@@ -5,7 +5,8 @@ use tower::{Layer, ServiceExt};
 
 use super::*;
 use crate::access::{AccessDef, Binding, Catalogue, Gate, ScopeDef};
-use crate::context::{Caller, Context as CallContext, InProcess, Origin};
+use crate::caller::Caller;
+use crate::context::{Context as CallContext, InProcess, Origin};
 use crate::error::{Code, Effect};
 use crate::policy::Next;
 use crate::policy::testing::{self, call_of, stats};

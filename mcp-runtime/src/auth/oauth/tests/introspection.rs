@@ -151,16 +151,22 @@ async fn a_flood_of_tokens_asks_no_more_than_its_share_at_a_time() {
     let script = Script::of([Some(inactive())]).taking(Duration::from_secs(1));
     let asking = asking(&script);
     let tokens: Vec<String> = (0..5_000).map(|n| format!("made-up-{n}")).collect();
-    let mut all = Box::pin(join_all(tokens.iter().map(|token| asking.authenticate(token))));
+    let begun = Instant::now();
+    let mut all = Box::pin(join_all(tokens.iter().map(async |token| {
+        let answer = asking.authenticate(token).await;
+        (is_unavailable(&answer), answer.is_err(), begun.elapsed())
+    })));
     tokio::select! {
         _ = &mut all => panic!("answered"),
         () = sleep(Duration::from_millis(500)) => assert_eq!(script.asked(), 32),
     }
     let answers = all.await;
+    assert!(answers.iter().all(|(_, refused, _)| *refused));
     // Five seconds for all of them: 5 × 32 were asked, the others couldn't be.
-    let told = answers.iter().filter(|answer| !is_unavailable(answer)).count();
+    let told = answers.iter().filter(|(unavailable, ..)| !unavailable).count();
     assert!((128..=160).contains(&told), "{told}");
-    assert!(answers.iter().all(Result::is_err));
+    let at_once = answers.iter().filter(|(.., after)| after.is_zero()).count();
+    assert_eq!(at_once, 5_000 - 1_024, "more than that many don't even wait");
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,7 +33,7 @@ use super::jwt::Jwt;
 use super::key_set::KeySet;
 use super::key_source::{Fetch, KeySource};
 use crate::auth::Refused;
-use crate::context::Caller;
+use crate::caller::Caller;
 
 pub(super) const ISSUER: &str = "https://id.example";
 pub(super) const RESOURCE: &str = "https://invoices.example/mcp";
