@@ -35,7 +35,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use mcp_runtime::{App, Caller, Content, Reply, Server, Stats, ToolError, ToolInfo, Tools};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// A server in memory, for tests.
 ///
@@ -132,7 +132,7 @@ impl TestServer {
     /// # }
     /// ```
     pub fn as_caller(&self, caller: &Caller) -> As<'_> {
-        As { server: self, caller: caller.clone() }
+        As { server: self, caller: caller.clone(), confirmed: false }
     }
 
     /// What the policies have decided so far.
@@ -159,6 +159,7 @@ impl TestServer {
 pub struct As<'a> {
     server: &'a TestServer,
     caller: Caller,
+    confirmed: bool,
 }
 
 impl As<'_> {
@@ -169,6 +170,34 @@ impl As<'_> {
     /// When the server can't start.
     pub fn list(&self) -> impl Iterator<Item = &ToolInfo> {
         self.server.app().tools_for(&self.caller)
+    }
+
+    /// The same caller, and a person who says yes to each call that asks for it. Without it, a
+    /// `destructive` tool answers `confirmation_required`.
+    ///
+    /// ```
+    /// # use mcp_runtime::{tool, tools, Caller, Code};
+    /// # use mcp_testkit::TestServer;
+    /// # use serde_json::json;
+    /// /// Delete a draft.
+    /// #[tool(destructive)]
+    /// async fn delete_draft(number: u32) {}
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let server = TestServer::new(tools![delete_draft]);
+    /// let person = server.as_caller(&Caller::local());
+    /// let asked = person.call("delete_draft", json!({ "number": 7 })).await;
+    /// assert_eq!(asked.error().code(), &Code::ConfirmationRequired);
+    ///
+    /// let done = person.confirmed().call("delete_draft", json!({ "number": 7 })).await;
+    /// assert!(done.outcome().is_ok());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn confirmed(mut self) -> Self {
+        self.confirmed = true;
+        self
     }
 
     /// Calls a tool, with anything that serialises to a JSON object.
@@ -182,7 +211,8 @@ impl As<'_> {
         let info = app.tools().find(|info| info.name() == tool);
         let Some(info) = info else { panic!("the server has no tool `{tool}`") };
         let wrapped = info.wraps_result();
-        let outcome = app.call_as(self.caller.clone(), tool, arguments, Map::new()).await;
+        let request = app.request(tool, arguments).caller(self.caller.clone());
+        let outcome = if self.confirmed { request.confirmed() } else { request }.await;
         Answer { tool: tool.to_owned(), wrapped, outcome }
     }
 }

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 /// What a finished process left.
 pub(crate) struct Output {
     pub(crate) success: bool,
-    code: Option<i32>,
+    pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }

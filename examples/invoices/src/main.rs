@@ -3,7 +3,12 @@
 //! The ledger is the file that `INVOICES_DB` names, or else `invoices/ledger.db` in the user's
 //! state directory (`~/.local/state` on most systems). The first start fills it with sample
 //! invoices; to begin anew, remove the file and those beside it that share its name.
+//!
+//! Callers show API keys, whose hashes are in `keys.toml` beside the ledger, or in the file that
+//! `INVOICES_KEYS` names. The first start makes three and prints them. `invoices key new` makes
+//! others; a file that is removed is made again, with new keys.
 
+use invoices::keys::FirstKeys;
 use invoices::ledger::Ledger;
 use invoices::{place, tools};
 use mcp_runtime::{Error, Server};
@@ -11,11 +16,17 @@ use mcp_runtime::{Error, Server};
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let path = place::ledger_file().map_err(Error::start)?;
+    let keys = place::keys_file(&path);
     let ledger = Ledger::open(path).await.map_err(Error::start)?;
+    if let Some(first) = FirstKeys::make(&keys).await.map_err(Error::start)? {
+        // Not to stdout: with `--stdio` that belongs to the protocol.
+        eprint!("{first}");
+    }
     Server::new("invoices", env!("CARGO_PKG_VERSION"))
         .pool::<tools::Books>(ledger.pool())
         .state(ledger)
         .tools(tools::all())
+        .api_keys(keys)
         .run()
         .await
 }

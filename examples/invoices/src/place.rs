@@ -1,12 +1,14 @@
-//! Where the program keeps its ledger.
+//! Where the program keeps its ledger, and the hashes of its API keys.
 
 use std::env;
 use std::fs::DirBuilder;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// The environment variable that names another file.
+/// The environment variable that names another file for the ledger.
 pub const VARIABLE: &str = "INVOICES_DB";
+/// The environment variable that names another file for the keys.
+pub const KEYS_VARIABLE: &str = "INVOICES_KEYS";
 
 /// The path of the ledger's file.
 ///
@@ -22,8 +24,8 @@ pub const VARIABLE: &str = "INVOICES_DB";
 ///
 /// When there is no state directory, or when it can't be created.
 pub fn ledger_file() -> io::Result<PathBuf> {
-    if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
-        return Ok(path.into());
+    if let Some(path) = named(VARIABLE) {
+        return Ok(path);
     }
     let directory = state_directory()
         .ok_or_else(|| {
@@ -35,6 +37,16 @@ pub fn ledger_file() -> io::Result<PathBuf> {
         .join("invoices");
     private_directory().create(&directory)?;
     Ok(directory.join("ledger.db"))
+}
+
+/// The path of the file of API keys: `INVOICES_KEYS`, where it is set and not empty, otherwise
+/// `keys.toml` beside the ledger.
+pub fn keys_file(ledger: &Path) -> PathBuf {
+    named(KEYS_VARIABLE).unwrap_or_else(|| ledger.with_file_name("keys.toml"))
+}
+
+fn named(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 fn state_directory() -> Option<PathBuf> {

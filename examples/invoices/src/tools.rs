@@ -2,6 +2,12 @@
 //!
 //! The `///` above a function is what a model reads to choose it, and the `///` on a parameter
 //! is what it reads to fill it in. Each function stays an ordinary one, to be called as it is.
+//!
+//! Who may call it stands beside each function too, in the words of the catalogue in [`lib.rs`](crate).
+//! A customer's grant is constrained to its own id, `read:invoices.where(customer_id=1020)`, and
+//! each tool that names the field keeps the constraint: [`customer_balance`] compares it with its
+//! argument, [`get_invoice`] and [`search_invoices`] hand it to the query. A tool that doesn't name
+//! it, such as [`overdue_report`], is not there for such a caller.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -9,11 +15,13 @@
 )]
 
 use jiff::civil::Date;
-use mcp_runtime::{State, Tools, dependency, tool, tools};
+use mcp_runtime::{Granted, State, Tools, dependency, tool, tools};
+use serde::Deserialize;
 
+use crate::checks;
 use crate::ledger::{
-    Balance, Filter, Invoice, InvoiceNumber, Ledger, LedgerError, NewInvoice, OverdueReport, Page,
-    Receipt, today,
+    Balance, Customers, Filter, Invoice, InvoiceNumber, Ledger, LedgerError, NewInvoice,
+    OverdueReport, Page, Receipt, today,
 };
 
 /// What every tool depends on: the ledger's database.
@@ -22,6 +30,21 @@ use crate::ledger::{
 /// that at its start. The others wait here for their turn, and not for a connection.
 #[dependency(concurrency = 8, queue(depth = 64, wait = "1s"))]
 pub struct Books;
+
+/// A grant of one customer's invoices.
+#[derive(Debug, Deserialize)]
+pub struct Mine {
+    customer_id: u32,
+}
+
+impl From<Granted<Mine>> for Customers {
+    fn from(granted: Granted<Mine>) -> Self {
+        match granted.rows() {
+            None => Self::All,
+            Some(mine) => Self::Only(mine.iter().map(|mine| mine.customer_id).collect()),
+        }
+    }
+}
 
 /// All of them, as the server and its tests take them.
 pub fn all() -> Tools {
@@ -32,6 +55,7 @@ pub fn all() -> Tools {
         overdue_report,
         issue_invoice,
         pay_invoice,
+        void_invoice,
     ]
 }
 
@@ -41,33 +65,39 @@ pub fn all() -> Tools {
 /// the name. All conditions must hold; without any, every invoice matches. The answer says how
 /// many match in all; when `next` is not null there are more, and the same call with `after` set
 /// to it gives the next page. Amounts are in euro cents.
-#[tool(read_only, dependency = Books, timeout = "5s")]
+#[tool(scope = "read:invoices.where(customer_id)", dependency = Books, timeout = "5s")]
 pub async fn search_invoices(
     #[arg(flatten)] filter: Filter,
+    granted: Granted<Mine>,
     State(ledger): State<Ledger>,
 ) -> Result<Page, LedgerError> {
-    ledger.search(filter).await
+    ledger.search(granted.into(), filter).await
 }
 
 /// Fetch one invoice by its number.
 ///
 /// Gives the customer, the dates, what is paid and what is still open, in euro cents. Without
 /// the number, use `search_invoices`.
-#[tool(read_only, dependency = Books, timeout = "5s")]
+#[tool(scope = "read:invoices.where(customer_id)", dependency = Books, timeout = "5s")]
 pub async fn get_invoice(
     /// Invoice number as printed, such as `FV/2026/03/17`.
     #[arg(example = "FV/2026/03/17")]
     number: InvoiceNumber,
+    granted: Granted<Mine>,
     State(ledger): State<Ledger>,
 ) -> Result<Invoice, LedgerError> {
-    ledger.find(number).await
+    ledger.find(granted.into(), number).await
 }
 
 /// Sum up what one customer was invoiced, has paid, and still owes.
 ///
 /// Use it for questions about one customer's account; for who is late among all customers, use
 /// `overdue_report`. Amounts are in euro cents.
-#[tool(read_only, dependency = Books, timeout = "5s")]
+#[tool(
+    scope = "read:invoices.where(customer_id = customer_id)",
+    dependency = Books,
+    timeout = "5s"
+)]
 pub async fn customer_balance(
     /// Id of the customer, as `search_invoices` gives it.
     #[arg(example = 1020)]
@@ -85,7 +115,7 @@ pub async fn customer_balance(
 /// One line per customer: number of overdue invoices, their open sum in euro cents, the oldest
 /// due date and the days since; the largest sum first, then the totals. For the invoices behind
 /// a line, use `search_invoices` with the customer's id and the status `overdue`.
-#[tool(read_only, dependency = Books, timeout = "5s")]
+#[tool(scope = "read:invoices", dependency = Books, timeout = "5s")]
 pub async fn overdue_report(
     /// The day on which overdue is judged; today if left out. Payments count as they stand now.
     #[arg(example = "2026-10-31")]
@@ -98,8 +128,17 @@ pub async fn overdue_report(
 /// Issue a new invoice to an existing customer.
 ///
 /// The number is the next one of the month of issue and comes back with the invoice. An issued
-/// invoice can't be changed or withdrawn; each call issues another one.
-#[tool(dependency = Books, timeout = "10s")]
+/// invoice can't be changed, only voided while nothing is paid on it (`void_invoice`); each call
+/// issues another one.
+#[tool(
+    scope = "write:invoices",
+    dependency = Books,
+    timeout = "10s",
+    check = [
+        checks::due_not_before_issue(issued, due),
+        checks::customer_exists(customer_id, ledger),
+    ]
+)]
 pub async fn issue_invoice(
     /// Id of the customer who is to pay, as `search_invoices` gives it.
     #[arg(example = 1020)]
@@ -123,9 +162,11 @@ pub async fn issue_invoice(
 /// Book a payment that a customer made on an invoice, in part or in full.
 ///
 /// Use `get_invoice` first to see what is open: a payment of more than that is refused, and so
-/// is one on an invoice that is already paid. Each call books another payment; it can't be
-/// taken back.
-#[tool(dependency = Books, timeout = "10s")]
+/// is one on an invoice that is already paid. Each call books another payment; one that was booked
+/// by mistake is refunded by a person.
+// Not `destructive`, so nobody is asked to confirm it: a payment adds a line to the books and
+// overwrites none, it is never more than what is open, and it can be refunded.
+#[tool(scope = "write:payments", dependency = Books, timeout = "10s")]
 pub async fn pay_invoice(
     /// Invoice number as printed, such as `FV/2026/03/17`.
     #[arg(example = "FV/2026/03/17")]
@@ -136,4 +177,27 @@ pub async fn pay_invoice(
     State(ledger): State<Ledger>,
 ) -> Result<Receipt, LedgerError> {
     ledger.pay(number, amount_cents).await
+}
+
+/// Void an invoice on which nothing was paid: the customer doesn't owe it any more.
+///
+/// The invoice stays in the books under its number, with the status `void`; it can't be brought
+/// back, only issued anew under another number. A person is asked to confirm each call. An invoice
+/// with a payment on it is refused. Voiding one that is void already changes nothing.
+#[tool(
+    title = "Void an invoice",
+    scope = "write:invoices",
+    destructive,
+    idempotent(natural),
+    dependency = Books,
+    timeout = "10s",
+    check = checks::may_be_voided(number, ledger)
+)]
+pub async fn void_invoice(
+    /// Invoice number as printed, such as `FV/2026/03/17`.
+    #[arg(example = "FV/2026/03/17")]
+    number: InvoiceNumber,
+    State(ledger): State<Ledger>,
+) -> Result<Invoice, LedgerError> {
+    ledger.void(number).await
 }

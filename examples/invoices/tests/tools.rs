@@ -102,7 +102,8 @@ async fn every_tool_tells_models_and_clients_what_it_does() {
     for tool in server().await.list() {
         assert!(tool.description().len() > 80, "{}", tool.name());
         assert!(tool.output_schema().is_some(), "{}", tool.name());
-        let writes = matches!(tool.name(), "issue_invoice" | "pay_invoice");
+        let writes = matches!(tool.name(), "issue_invoice" | "pay_invoice" | "void_invoice");
         assert_eq!(tool.is_read_only(), !writes, "{}", tool.name());
+        assert_eq!(tool.is_destructive(), tool.name() == "void_invoice", "{}", tool.name());
     }
 }

@@ -4,6 +4,9 @@
 //! it. From the inside out: [`Market::quote`] goes on to another exchange; where all of them fail,
 //! the call is tried again; where they go on failing they are left alone, and the last known price
 //! is served with a mark, or else the closing price.
+//!
+//! Nobody needs a key unless the operator sets `auth.keys`. Then prices need `read:quotes`, and the
+//! last close is there for every caller.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -38,7 +41,7 @@ pub struct Exchange;
 /// cents, and `at` says from when it is: seconds ago in general, minutes ago or the last closing
 /// price (`source` is `closing`) when the exchanges fail. Say so when you pass on such a price.
 #[tool(
-    read_only,
+    scope = "read:quotes",
     open_world,
     timeout = "3s",
     dependency = Exchange,
@@ -74,7 +77,7 @@ fn one_spelling(arguments: &mut Arguments) {
 /// others, each with a reason. Ask again for those that are `retryable`, or take their
 /// `closing_price`.
 #[tool(
-    read_only,
+    scope = "read:quotes",
     open_world,
     timeout = "3s",
     dependency = Exchange,
@@ -100,7 +103,7 @@ pub async fn prices(
 /// Use it for a reference value, or when no present price can be had. The price is in US cents;
 /// `at` is the time of the close. It is known at all times, except for a share that was not traded
 /// before today.
-#[tool(read_only, timeout = "1s")]
+#[tool(read_only, public, timeout = "1s")]
 pub async fn closing_price(
     /// Symbol of the share: one to five letters.
     #[arg(example = "AAPL")]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mcp_runtime::{Code, Content, Decision, meta};
+use mcp_runtime::{Caller, Code, Content, Decision, meta};
 use mcp_testkit::{Answer, TestServer};
 use quotes::listing::LISTINGS;
 use quotes::market::{Market, Quote};
@@ -223,5 +223,19 @@ async fn the_switch_is_a_request() {
         timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{request}: {answer}");
         assert!(answer.contains(text), "{request}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn where_callers_are_told_apart_prices_need_a_scope() {
+    let world = World::new().await;
+    let reader = Caller::new("reader").with_scope("read:quotes").unwrap();
+    for (caller, tools) in [(Caller::new("guest"), 1), (reader, 3)] {
+        let seen = world.server.as_caller(&caller);
+        assert_eq!(seen.list().count(), tools, "{caller:?}");
+        let closing = seen.call("closing_price", json!({ "symbol": "AAPL" })).await;
+        assert!(closing.outcome().is_ok(), "{caller:?}");
+        let price = seen.call("price", json!({ "symbol": "AAPL" })).await;
+        assert_eq!(price.outcome().is_ok(), tools == 3, "{caller:?}");
     }
 }

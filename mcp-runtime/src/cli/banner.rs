@@ -7,20 +7,40 @@ use std::net::SocketAddr;
 #[cfg(feature = "http")]
 use serde_json::{Map, Value, json};
 
+use crate::access::AccessDef;
 use crate::adapter::list_json as tools_list;
 use crate::server::App;
 use crate::tool::ToolInfo;
 
-/// The tools by line: name, what it is, the time it may take, the first line of its description.
+/// The tools by line: name, what it is, the time it may take, who may call it where any of them
+/// says so, the first line of its description.
 pub(super) fn list(app: &App) -> String {
     let width = app.tools().map(|tool| tool.name().len()).max().unwrap_or_default();
+    let access: Vec<String> = app.tools().map(|tool| access(tool.access)).collect();
+    let stated = app.tools().any(|tool| !matches!(tool.access, AccessDef::Unstated));
+    let widest = access.iter().map(String::len).max().filter(|_| stated);
     let mut text = String::new();
-    for tool in app.tools() {
+    for (tool, access) in app.tools().zip(access) {
         let (name, timeout) = (tool.name(), format!("{:?}", tool.timeout()));
+        let _ = write!(text, "  {name:width$}  {:11} {timeout:>5}  ", effect(tool));
+        if let Some(widest) = widest {
+            let _ = write!(text, "{access:widest$}  ");
+        }
         let about = tool.description().lines().next().unwrap_or_default();
-        let _ = writeln!(text, "  {name:width$}  {:11} {timeout:>5}  {about}", effect(tool));
+        let _ = writeln!(text, "{about}");
     }
     text
+}
+
+/// The scopes without their constraints, so that a tool stays one line.
+fn access(access: AccessDef) -> String {
+    match access {
+        AccessDef::Unstated => "-".into(),
+        AccessDef::Public => "public".into(),
+        AccessDef::Scopes(scopes) => {
+            scopes.iter().map(|scope| scope.token).collect::<Vec<_>>().join(", ")
+        }
+    }
 }
 
 /// The answer to `tools/list`.
@@ -45,15 +65,42 @@ pub(super) fn listening(app: &App, address: SocketAddr) -> String {
     let mut text =
         format!("{} {} is listening on {url}\n\n{}", app.name(), app.version(), list(app));
     if let Some((tool, arguments)) = app.tools().find_map(|tool| Some((tool, example(tool)?))) {
+        let shown = shown(app);
+        if let Some(Shown { what, variable, sample }) = &shown {
+            let _ = write!(
+                text,
+                "\nCalls need {what}. In the shell that makes them: export {variable}={sample}\n"
+            );
+        }
+        let call = Call { url: &url, tool, arguments, variable: shown.map(|one| one.variable) };
         let _ = write!(
             text,
             "\nCall {} with the Inspector:\n\n{}\n\nor with curl:\n\n{}\n",
             tool.name(),
-            inspector(&url, tool, &arguments),
-            curl(&url, tool, &arguments),
+            call.by_inspector(),
+            call.by_curl(),
         );
     }
     text
+}
+
+/// What callers show, and the shell's variable that stands for it in what is pasted.
+#[cfg(feature = "http")]
+struct Shown {
+    what: &'static str,
+    variable: &'static str,
+    sample: &'static str,
+}
+
+/// Nothing where nobody is authenticated.
+#[cfg(feature = "http")]
+fn shown(app: &App) -> Option<Shown> {
+    app.auth()?;
+    Some(if app.settings().auth.keys.is_some() {
+        Shown { what: "an API key", variable: "KEY", sample: "mcp_…" }
+    } else {
+        Shown { what: "an access token", variable: "TOKEN", sample: "…" }
+    })
 }
 
 /// Arguments for a first call, made of the examples that the tool's own schema gives. A tool that
@@ -78,40 +125,64 @@ fn example(tool: &ToolInfo) -> Option<Map<String, Value>> {
         .collect()
 }
 
+/// A call that is ready to paste into a POSIX shell.
 #[cfg(feature = "http")]
-fn inspector(url: &str, tool: &ToolInfo, arguments: &Map<String, Value>) -> String {
-    format!(
-        "  npx @modelcontextprotocol/inspector@2 --cli --server-url {url} --transport http \\\n    \
-         --method tools/call --tool-name {} --tool-args-json {}",
-        tool.name(),
-        quoted(&json!(arguments)),
-    )
+struct Call<'a> {
+    url: &'a str,
+    tool: &'a ToolInfo,
+    arguments: Map<String, Value>,
+    /// The variable that holds the credential.
+    variable: Option<&'static str>,
 }
 
 #[cfg(feature = "http")]
-fn curl(url: &str, tool: &ToolInfo, arguments: &Map<String, Value>) -> String {
-    let revision = crate::adapter::REVISION;
-    let name = tool.name();
-    let body = json!({
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "tools/call",
-        "params": {
-            "name": name,
-            "arguments": arguments,
-            "_meta": {
-                "io.modelcontextprotocol/protocolVersion": revision,
-                "io.modelcontextprotocol/clientCapabilities": {},
+impl Call<'_> {
+    /// The option that sends the credential, to the end of its line.
+    fn header(&self, option: &str) -> String {
+        self.variable.map_or_else(String::new, |variable| {
+            format!("{option} \"Authorization: Bearer ${variable}\" \\\n    ")
+        })
+    }
+
+    fn by_inspector(&self) -> String {
+        let header = self.header("--header");
+        format!(
+            "  npx @modelcontextprotocol/inspector@2 --cli --server-url {} --transport http \\\n    \
+             {}--method tools/call --tool-name {} --tool-args-json {}",
+            self.url,
+            header,
+            self.tool.name(),
+            quoted(&json!(self.arguments)),
+        )
+    }
+
+    fn by_curl(&self) -> String {
+        let revision = crate::adapter::REVISION;
+        let name = self.tool.name();
+        let header = self.header("-H");
+        let body = json!({
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "tools/call",
+            "params": {
+                "name": name,
+                "arguments": self.arguments,
+                "_meta": {
+                    "io.modelcontextprotocol/protocolVersion": revision,
+                    "io.modelcontextprotocol/clientCapabilities": {},
+                },
             },
-        },
-    });
-    format!(
-        "  curl {url} -H 'Content-Type: application/json' \\\n    \
-         -H 'Accept: application/json, text/event-stream' \\\n    \
-         -H 'MCP-Protocol-Version: {revision}' -H 'Mcp-Method: tools/call' -H 'Mcp-Name: {name}' \\\n    \
-         -d {}",
-        quoted(&body),
-    )
+        });
+        format!(
+            "  curl {} {}-H 'Content-Type: application/json' \\\n    \
+             -H 'Accept: application/json, text/event-stream' \\\n    \
+             -H 'MCP-Protocol-Version: {revision}' -H 'Mcp-Method: tools/call' -H 'Mcp-Name: {name}' \\\n    \
+             -d {}",
+            self.url,
+            header,
+            quoted(&body),
+        )
+    }
 }
 
 /// One word of a POSIX shell.

@@ -43,6 +43,21 @@ pub enum LedgerError {
         open_cents: i64,
     },
 
+    /// The invoice is void, so that nobody owes it.
+    #[error("{0} is void: nothing is to be paid on it")]
+    #[tool_error(code = "void", effect = "none", next = "stop")]
+    Void(InvoiceNumber),
+
+    /// Something was paid on the invoice, so that it can't be voided.
+    #[error("{0} has payments on it and can't be voided")]
+    #[tool_error(
+        code = "has_payments",
+        message = "{0} has payments on it and can't be voided; a person has to refund them first",
+        effect = "none",
+        next = "escalate"
+    )]
+    HasPayments(InvoiceNumber),
+
     /// The invoice to be issued breaks a rule.
     #[error("the invoice can't be issued: {0}")]
     #[tool_error(code = "invalid_arguments", effect = "none")]

@@ -4,6 +4,29 @@ use serde::{Deserialize, Serialize};
 
 use super::{Invoice, InvoiceNumber};
 
+/// Whose invoices an operation sees. Those of others are as if they weren't there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Customers {
+    /// Everyone's.
+    All,
+    /// Those of the customers with these ids.
+    Only(Vec<u32>),
+}
+
+impl Customers {
+    /// The condition on a row, for a query that binds `:seen` to [`bound`](Self::bound).
+    pub(super) const CONDITION: &str =
+        "(:seen IS NULL OR customer_id IN (SELECT value FROM json_each(:seen)))";
+
+    /// The ids as a JSON array; nothing for all.
+    pub(super) fn bound(&self) -> Option<String> {
+        match self {
+            Self::All => None,
+            Self::Only(ids) => Some(format!("{ids:?}")),
+        }
+    }
+}
+
 /// Which invoices to look for. What is left out doesn't restrict.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -68,17 +91,20 @@ pub enum StatusFilter {
     Unpaid,
     /// Something is still to be paid and the due date has passed.
     Overdue,
+    /// The invoice was voided.
+    Void,
 }
 
 impl StatusFilter {
     /// The condition on a row, for a query that binds `:as_of`.
     pub(super) fn condition(self) -> &'static str {
         match self {
-            Self::Open => "paid_cents = 0",
+            Self::Open => "paid_cents = 0 AND voided_at IS NULL",
             Self::PartlyPaid => "paid_cents > 0 AND paid_cents < total_cents",
             Self::Paid => "paid_cents = total_cents",
-            Self::Unpaid => "paid_cents < total_cents",
-            Self::Overdue => "paid_cents < total_cents AND due < :as_of",
+            Self::Unpaid => "paid_cents < total_cents AND voided_at IS NULL",
+            Self::Overdue => "paid_cents < total_cents AND voided_at IS NULL AND due < :as_of",
+            Self::Void => "voided_at IS NOT NULL",
         }
     }
 }

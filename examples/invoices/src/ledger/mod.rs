@@ -1,11 +1,11 @@
 //! The accounting service: invoices and payments in one `SQLite` file.
 //!
 //! ```
-//! # use invoices::ledger::{Filter, Ledger, LedgerError, StatusFilter};
+//! # use invoices::ledger::{Customers, Ledger, LedgerError};
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), LedgerError> {
 //! let ledger = Ledger::temporary().await?;
-//! let invoice = ledger.find("FV/2026/03/17".parse().unwrap()).await?;
+//! let invoice = ledger.find(Customers::All, "FV/2026/03/17".parse().unwrap()).await?;
 //! assert_eq!(invoice.open_cents, 124_950);
 //!
 //! let receipt = ledger.pay(invoice.number, invoice.open_cents).await?;
@@ -36,7 +36,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 pub use error::LedgerError;
-pub use filter::{Filter, Page, StatusFilter};
+pub use filter::{Customers, Filter, Page, StatusFilter};
 pub use model::{
     Balance, Currency, Invoice, NewInvoice, OverdueCustomer, OverdueReport, Receipt, Status,
 };
@@ -112,22 +112,36 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// The invoices that match, newest number first, one page at a time.
+    /// The invoices of the customers that are `seen` and that match, newest number first, one page
+    /// at a time.
     ///
     /// # Errors
     ///
     /// [`LedgerError::Busy`] and [`LedgerError::Storage`], as every operation.
-    pub async fn search(&self, filter: Filter) -> Result<Page, LedgerError> {
-        self.run(move |connection| read::search(&connection.transaction()?, &filter)).await
+    pub async fn search(&self, seen: Customers, filter: Filter) -> Result<Page, LedgerError> {
+        self.run(move |connection| read::search(&connection.transaction()?, &seen, &filter)).await
     }
 
-    /// The invoice with this number.
+    /// The invoice with this number, if it is one of a customer that is `seen`.
     ///
     /// # Errors
     ///
     /// [`LedgerError::NoSuchInvoice`].
-    pub async fn find(&self, number: InvoiceNumber) -> Result<Invoice, LedgerError> {
-        self.run(move |connection| read::find(connection, number)).await
+    pub async fn find(
+        &self,
+        seen: Customers,
+        number: InvoiceNumber,
+    ) -> Result<Invoice, LedgerError> {
+        self.run(move |connection| read::find(connection, &seen, number)).await
+    }
+
+    /// Whether there is a customer with this id.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::NoSuchCustomer`].
+    pub async fn require_customer(&self, id: u32) -> Result<(), LedgerError> {
+        self.run(move |connection| read::require_customer(connection, id)).await
     }
 
     /// What a customer owes; `as_of` is the day on which overdue is judged.
@@ -167,7 +181,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// [`LedgerError::NoSuchInvoice`], [`LedgerError::AlreadyPaid`],
+    /// [`LedgerError::NoSuchInvoice`], [`LedgerError::Void`], [`LedgerError::AlreadyPaid`],
     /// [`LedgerError::Overpayment`], or [`LedgerError::InvalidPayment`] when the amount is not
     /// positive.
     pub async fn pay(
@@ -176,6 +190,16 @@ impl Ledger {
         amount_cents: i64,
     ) -> Result<Receipt, LedgerError> {
         self.run(move |connection| write::pay(connection, number, amount_cents)).await
+    }
+
+    /// Voids an invoice on which nothing was paid: nobody owes it any more, and its number stays
+    /// taken. One that is void already stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::NoSuchInvoice`], [`LedgerError::HasPayments`].
+    pub async fn void(&self, number: InvoiceNumber) -> Result<Invoice, LedgerError> {
+        self.run(move |connection| write::void(connection, number)).await
     }
 
     async fn run<T, F>(&self, work: F) -> Result<T, LedgerError>

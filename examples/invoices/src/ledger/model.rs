@@ -2,7 +2,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::InvoiceNumber;
+use super::{InvoiceNumber, LedgerError};
 
 /// An invoice and what has been paid on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,12 +21,26 @@ pub struct Invoice {
     pub total_cents: i64,
     /// Paid so far, in cents.
     pub paid_cents: i64,
-    /// Still to be paid, in cents.
+    /// Still to be paid, in cents; nothing if it is void.
     pub open_cents: i64,
     /// Currency of every amount.
     pub currency: Currency,
-    /// How far it is paid.
+    /// How far it is paid, or that it is void.
     pub status: Status,
+}
+
+impl Invoice {
+    /// Whether the invoice can be voided. One that is void already can be, which changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::HasPayments`].
+    pub fn may_be_voided(&self) -> Result<(), LedgerError> {
+        match self.paid_cents {
+            0 => Ok(()),
+            _ => Err(LedgerError::HasPayments(self.number)),
+        }
+    }
 }
 
 /// The currency that the ledger is kept in; there is one only, so that sums mean something.
@@ -49,11 +63,14 @@ pub enum Status {
     PartlyPaid,
     /// All is paid.
     Paid,
+    /// The invoice was voided before anything was paid: nobody owes it.
+    Void,
 }
 
 impl Status {
-    pub(super) fn of(total_cents: i64, paid_cents: i64) -> Self {
+    pub(super) fn of(total_cents: i64, paid_cents: i64, is_void: bool) -> Self {
         match paid_cents {
+            _ if is_void => Self::Void,
             0 => Self::Open,
             paid if paid < total_cents => Self::PartlyPaid,
             _ => Self::Paid,
@@ -106,7 +123,7 @@ pub struct Balance {
     pub customer: String,
     /// Day on which `overdue_cents` is judged.
     pub as_of: Date,
-    /// Sum of all invoices ever issued, in cents.
+    /// Sum of all invoices that are not void, in cents.
     pub invoiced_cents: i64,
     /// Paid of that, in cents.
     pub paid_cents: i64,

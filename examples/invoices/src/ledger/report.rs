@@ -17,7 +17,8 @@ pub(super) fn balance(
                     coalesce(sum(paid_cents), 0),
                     coalesce(sum(total_cents - paid_cents) FILTER (WHERE due < ?2), 0),
                     count(*) FILTER (WHERE paid_cents < total_cents)
-             FROM customers LEFT JOIN invoices ON customer_id = customers.id
+             FROM customers
+             LEFT JOIN invoices ON customer_id = customers.id AND voided_at IS NULL
              WHERE customers.id = ?1
              GROUP BY customers.id",
         )?
@@ -45,7 +46,7 @@ pub(super) fn overdue(connection: &Connection, as_of: Date) -> Result<OverdueRep
         .prepare_cached(
             "SELECT customer_id, name, count(*), sum(total_cents - paid_cents) AS open, min(due)
              FROM invoices JOIN customers ON customers.id = customer_id
-             WHERE paid_cents < total_cents AND due < ?1
+             WHERE paid_cents < total_cents AND voided_at IS NULL AND due < ?1
              GROUP BY customer_id
              ORDER BY open DESC, customer_id",
         )?

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use super::{InvoiceNumber, LedgerError};
 
 /// The version of the tables that this program knows; `user_version` keeps the file's.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The steps from each version to the next, from an empty file on.
-const MIGRATIONS: [Step; VERSION as usize] = [first];
+const MIGRATIONS: [Step; VERSION as usize] = [first, voiding];
 
 type Step = fn(&Transaction<'_>) -> Result<(), LedgerError>;
 
@@ -66,6 +66,10 @@ fn write_ahead_log(connection: &Connection) -> Result<(), LedgerError> {
 fn first(transaction: &Transaction<'_>) -> Result<(), LedgerError> {
     transaction.execute_batch(include_str!("schema.sql"))?;
     fill(transaction)
+}
+
+fn voiding(transaction: &Transaction<'_>) -> Result<(), LedgerError> {
+    Ok(transaction.execute_batch(include_str!("voiding.sql"))?)
 }
 
 #[derive(Deserialize)]

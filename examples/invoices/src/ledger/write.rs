@@ -3,9 +3,9 @@
 //! Each runs in a transaction that takes the write lock before it reads: what it has checked is
 //! still so when it writes.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::{Invoice, InvoiceNumber, LedgerError, NewInvoice, Receipt, read};
+use super::{Customers, Invoice, InvoiceNumber, LedgerError, NewInvoice, Receipt, Status, read};
 
 const MAX_TOTAL_CENTS: i64 = 1_000_000_000;
 
@@ -15,7 +15,7 @@ pub(super) fn issue(
 ) -> Result<Invoice, LedgerError> {
     let period = checked_period(invoice)?;
     let transaction = begin(connection)?;
-    require_customer(&transaction, invoice.customer_id)?;
+    read::require_customer(&transaction, invoice.customer_id)?;
     let number = next_number(&transaction, period)?;
     transaction
         .prepare_cached(
@@ -30,7 +30,7 @@ pub(super) fn issue(
             invoice.due,
             invoice.total_cents,
         ])?;
-    let issued = read::find(&transaction, number)?;
+    let issued = read::find(&transaction, &Customers::All, number)?;
     transaction.commit()?;
     Ok(issued)
 }
@@ -47,14 +47,16 @@ pub(super) fn pay(
     let booked = transaction
         .prepare_cached(
             "UPDATE invoices SET paid_cents = paid_cents + ?3
-             WHERE (period, sequence) = (?1, ?2) AND total_cents - paid_cents >= ?3",
+             WHERE (period, sequence) = (?1, ?2) AND total_cents - paid_cents >= ?3
+             AND voided_at IS NULL",
         )?
         .execute((number.period(), number.sequence(), amount_cents))?;
-    let invoice = read::find(&transaction, number)?;
+    let invoice = read::find(&transaction, &Customers::All, number)?;
     if booked == 0 {
-        return Err(match invoice.open_cents {
-            0 => LedgerError::AlreadyPaid(number),
-            open_cents => LedgerError::Overpayment { open_cents },
+        return Err(match (invoice.status, invoice.open_cents) {
+            (Status::Void, _) => LedgerError::Void(number),
+            (_, 0) => LedgerError::AlreadyPaid(number),
+            (_, open_cents) => LedgerError::Overpayment { open_cents },
         });
     }
     let payment = transaction
@@ -75,6 +77,24 @@ pub(super) fn pay(
     })
 }
 
+/// The number stays taken, and the row stays: what was issued has to be accounted for.
+pub(super) fn void(
+    connection: &mut Connection,
+    number: InvoiceNumber,
+) -> Result<Invoice, LedgerError> {
+    let transaction = begin(connection)?;
+    read::find(&transaction, &Customers::All, number)?.may_be_voided()?;
+    transaction
+        .prepare_cached(
+            "UPDATE invoices SET voided_at = coalesce(voided_at, strftime('%FT%TZ', 'now'))
+             WHERE (period, sequence) = (?1, ?2)",
+        )?
+        .execute((number.period(), number.sequence()))?;
+    let voided = read::find(&transaction, &Customers::All, number)?;
+    transaction.commit()?;
+    Ok(voided)
+}
+
 fn begin(connection: &mut Connection) -> Result<Transaction<'_>, LedgerError> {
     Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
 }
@@ -89,14 +109,6 @@ fn checked_period(invoice: &NewInvoice) -> Result<u32, LedgerError> {
     }
     InvoiceNumber::period_of(invoice.issued)
         .map_or_else(|| refuse("the date of issue must be within the years 2000 to 2099"), Ok)
-}
-
-fn require_customer(transaction: &Transaction<'_>, id: u32) -> Result<(), LedgerError> {
-    transaction
-        .prepare_cached("SELECT 1 FROM customers WHERE id = ?1")?
-        .query_row([id], |_| Ok(()))
-        .optional()?
-        .ok_or(LedgerError::NoSuchCustomer(id))
 }
 
 fn next_number(transaction: &Transaction<'_>, period: u32) -> Result<InvoiceNumber, LedgerError> {

@@ -59,6 +59,10 @@ impl Keys {
             }
             Some(key) if same => Ok(key.caller.clone()),
             Some(_) => Err(Refused::invalid(format!("a wrong secret for the API key `{id}`"))),
+            // From the settings of stdio alone: elsewhere, what is no key doesn't get here.
+            None if id.is_empty() => {
+                Err(Refused::invalid("it has not the form of an API key, `mcp_<id>_<secret>`"))
+            }
             None => Err(Refused::invalid(format!("there is no API key `{id}`"))),
         }
     }

@@ -7,10 +7,10 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{ledger, number, sample};
-use crate::ledger::{Filter, Ledger, LedgerError, NewInvoice, Status};
+use crate::ledger::{Customers, Filter, Ledger, LedgerError, NewInvoice, Status};
 
 async fn count(ledger: &Ledger) -> usize {
-    ledger.search(Filter::default()).await.unwrap().matches as usize
+    ledger.search(Customers::All, Filter::default()).await.unwrap().matches as usize
 }
 
 fn payments(path: &Path) -> i64 {
@@ -30,7 +30,7 @@ async fn a_second_start_keeps_what_was_written() {
 
     let second = Ledger::open(&path).await.unwrap();
     assert_eq!(count(&second).await, sample().len());
-    let invoice = second.find(number("FV/2026/03/17")).await.unwrap();
+    let invoice = second.find(Customers::All, number("FV/2026/03/17")).await.unwrap();
     assert_eq!(invoice.status, Status::Paid);
     assert_eq!(payments(&path), 124_950);
 }
@@ -51,6 +51,26 @@ async fn simultaneous_first_starts_fill_the_file_once() {
             assert_eq!(count(&ledger).await, sample().len());
         }
     }
+}
+
+#[tokio::test]
+async fn a_file_of_the_version_before_is_brought_up_to_date() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("ledger.db");
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch(include_str!("../schema.sql")).unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO customers VALUES (7, 'Anna', 'anna');
+             INSERT INTO invoices VALUES (202603, 1, 7, '2026-03-01', '2026-03-31', 500, 0);
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    drop(connection);
+    let ledger = Ledger::open(&path).await.unwrap();
+    assert_eq!(count(&ledger).await, 1, "the sample is for new files");
+    let voided = ledger.void(number("FV/2026/03/1")).await.unwrap();
+    assert_eq!((voided.total_cents, voided.status), (500, Status::Void));
 }
 
 #[tokio::test]
@@ -115,7 +135,7 @@ async fn a_writer_that_finds_no_place_gives_up_and_changes_nothing() {
     let error = ledger.pay(number, 1).await.unwrap_err();
     assert!(matches!(error, LedgerError::Busy), "{error:?}");
     // Readers don't mind.
-    assert_eq!(ledger.find(number).await.unwrap().paid_cents, 0);
+    assert_eq!(ledger.find(Customers::All, number).await.unwrap().paid_cents, 0);
 
     other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(ledger.pay(number, 1).await.unwrap().paid_cents, 1);
@@ -128,8 +148,8 @@ async fn a_caller_that_finds_no_connection_gives_up() {
     for _ in 0..Ledger::CONNECTIONS {
         taken.push(ledger.pool.get().await.unwrap());
     }
-    let error = ledger.find(number("FV/2026/03/17")).await.unwrap_err();
+    let error = ledger.find(Customers::All, number("FV/2026/03/17")).await.unwrap_err();
     assert!(matches!(error, LedgerError::Busy), "{error:?}");
     taken.clear();
-    ledger.find(number("FV/2026/03/17")).await.unwrap();
+    ledger.find(Customers::All, number("FV/2026/03/17")).await.unwrap();
 }

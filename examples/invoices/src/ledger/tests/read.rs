@@ -3,13 +3,13 @@ use std::collections::{HashMap, HashSet};
 use jiff::civil::date;
 
 use super::{AS_OF, Line, ledger, number, sample};
-use crate::ledger::{Filter, Invoice, Ledger, LedgerError, Status, StatusFilter, today};
+use crate::ledger::{Customers, Filter, Invoice, Ledger, LedgerError, Status, StatusFilter, today};
 
 /// Follows the pages to the last one.
 async fn all(ledger: &Ledger, mut filter: Filter) -> Vec<Invoice> {
     let mut found = Vec::new();
     loop {
-        let page = ledger.search(filter.clone()).await.unwrap();
+        let page = ledger.search(Customers::All, filter.clone()).await.unwrap();
         assert!(page.invoices.len() <= filter.limit as usize);
         found.extend(page.invoices);
         if page.next.is_none() {
@@ -34,13 +34,13 @@ fn expected(wanted: impl Fn(&Line) -> bool) -> HashSet<String> {
 #[tokio::test]
 async fn finds_an_invoice_by_its_number() {
     let ledger = ledger().await;
-    let invoice = ledger.find(number("FV/2026/03/17")).await.unwrap();
+    let invoice = ledger.find(Customers::All, number("FV/2026/03/17")).await.unwrap();
     assert_eq!(invoice.customer, "Nordwind Logistik GmbH");
     assert_eq!((invoice.issued, invoice.due), (date(2026, 3, 24), date(2026, 4, 23)));
     assert_eq!((invoice.open_cents, invoice.status), (124_950, Status::Open));
 
     let missing = number("FV/2026/03/999");
-    let error = ledger.find(missing).await.unwrap_err();
+    let error = ledger.find(Customers::All, missing).await.unwrap_err();
     assert!(matches!(error, LedgerError::NoSuchInvoice(number) if number == missing));
     assert_eq!(error.to_string(), "no invoice has the number FV/2026/03/999");
 }
@@ -59,7 +59,8 @@ async fn pages_hold_every_invoice_once_newest_first() {
 async fn a_limit_out_of_range_is_brought_into_it() {
     let ledger = ledger().await;
     for (limit, given) in [(0, 1), (101, 100), (u32::MAX, 100)] {
-        let page = ledger.search(Filter { limit, ..Filter::default() }).await.unwrap();
+        let page =
+            ledger.search(Customers::All, Filter { limit, ..Filter::default() }).await.unwrap();
         assert_eq!(page.invoices.len(), given);
     }
 }
@@ -92,6 +93,7 @@ async fn searches_by_status() {
             StatusFilter::Paid => line.open() == 0,
             StatusFilter::Unpaid => line.open() > 0,
             StatusFilter::Overdue => line.overdue(),
+            StatusFilter::Void => unreachable!("none of the sample is"),
         }
     };
     for status in [
@@ -107,13 +109,40 @@ async fn searches_by_status() {
 }
 
 #[tokio::test]
+async fn who_is_not_seen_is_not_there() {
+    let ledger = ledger().await;
+    let only = |ids: &[u32]| Customers::Only(ids.to_vec());
+    let (own, foreign) = (number("FV/2026/03/17"), number("FV/2026/03/14"));
+    for (seen, found) in [
+        (Customers::All, true),
+        (only(&[1020]), true),
+        (only(&[1016, 1020]), true),
+        (only(&[1016]), false),
+        (only(&[]), false),
+    ] {
+        let answer = ledger.find(seen.clone(), own).await;
+        assert_eq!(answer.is_ok(), found, "{seen:?}");
+        // Nor does the filter reach around it, and the count doesn't tell either.
+        let filter = Filter { customer_id: Some(1020), ..Filter::default() };
+        let page = ledger.search(seen.clone(), filter).await.unwrap();
+        assert_eq!((page.matches > 0, page.invoices.is_empty()), (found, !found), "{seen:?}");
+    }
+    let error = ledger.find(only(&[1020]), foreign).await.unwrap_err();
+    assert!(matches!(error, LedgerError::NoSuchInvoice(number) if number == foreign));
+
+    let page = ledger.search(only(&[1020]), Filter { limit: 100, ..Filter::default() }).await;
+    let expected = expected(|line| line.customer_id == 1020);
+    assert_eq!(numbers(&page.unwrap().invoices), expected);
+}
+
+#[tokio::test]
 async fn overdue_is_judged_today_unless_a_day_is_given() {
     let ledger = ledger().await;
     let overdue =
         |as_of| Filter { status: Some(StatusFilter::Overdue), as_of, ..Filter::default() };
     assert_eq!(
-        ledger.search(overdue(None)).await.unwrap(),
-        ledger.search(overdue(Some(today()))).await.unwrap(),
+        ledger.search(Customers::All, overdue(None)).await.unwrap(),
+        ledger.search(Customers::All, overdue(Some(today()))).await.unwrap(),
     );
     assert_eq!(all(&ledger, overdue(Some(date(2025, 6, 1)))).await, []);
 }
@@ -180,7 +209,7 @@ async fn the_overdue_report_adds_up_to_the_sample() {
 #[tokio::test]
 async fn an_invoice_is_overdue_from_the_day_after_it_was_due() {
     let ledger = ledger().await;
-    let due = ledger.find(number("FV/2026/03/17")).await.unwrap().due;
+    let due = ledger.find(Customers::All, number("FV/2026/03/17")).await.unwrap().due;
     let overdue = async |as_of| {
         let report = ledger.overdue_report(as_of).await.unwrap();
         let mut customers = report.customers.into_iter();
