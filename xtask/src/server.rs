@@ -29,7 +29,16 @@ impl Server {
         log: &Path,
         environment: &[(&str, &OsStr)],
     ) -> Result<Self> {
-        let address = free_address()?;
+        Self::start_at(free_address()?, program, log, environment)
+    }
+
+    /// The same at an address that was chosen before, for a server that has to be told its own.
+    pub(crate) fn start_at(
+        address: SocketAddr,
+        program: &Path,
+        log: &Path,
+        environment: &[(&str, &OsStr)],
+    ) -> Result<Self> {
         let output = File::create(log).with_context(|| format!("can't write {}", log.display()))?;
         let process = Command::new(program)
             .args(["serve", "--http", &address.to_string()])
@@ -78,7 +87,7 @@ impl Server {
 
 /// A port that is free now. Another process can take it before the server does; then the server
 /// ends at once and says so.
-fn free_address() -> Result<SocketAddr> {
+pub(crate) fn free_address() -> Result<SocketAddr> {
     let listener =
         TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no loopback port is free")?;
     Ok(listener.local_addr()?)

@@ -3,6 +3,7 @@
 
 mod client;
 mod issuer;
+mod pages;
 mod refusals;
 mod sessions;
 mod stdio;

@@ -45,3 +45,23 @@ async fn a_session_serves_nobody_but_its_owner() {
         assert_eq!((taken.status, taken.body), (nowhere.status, nowhere.body));
     }
 }
+
+#[tokio::test]
+async fn a_session_that_its_owner_ends_has_ended() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("keys.toml");
+    let scopes: &[&str] = &["read:invoices"];
+    let keys = ApiKeys::create_file(&file, &[("anna", "anna", scopes)]).unwrap();
+    let router = server(&file).router().unwrap();
+    for revision in LEGACY {
+        let Ok(anna) = Client::connect(&router, revision, Some(&keys[0].1)).await else {
+            panic!("no session");
+        };
+        let mut request = anna.post(&json!({}));
+        *request.method_mut() = "DELETE".parse().unwrap();
+        *request.body_mut() = Body::empty();
+        // 202 would say that it is about to; the Python client warns of it.
+        assert_eq!(answer(&router, request).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(anna.list().await.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -123,7 +123,7 @@ impl Clients {
                 script
             }
         };
-        lines_of(script.env("HOME", &example.home), scene)
+        lines_of(script.env("HOME", &example.home), scene != Scene::Stranger)
     }
 
     fn python(&self, script: &str, plan: &str) -> Command {
@@ -192,11 +192,11 @@ impl Clients {
 }
 
 /// What a script printed. One that can't connect is to say so, and to fail.
-fn lines_of(client: &mut Command, scene: Scene) -> Result<Vec<Value>> {
+pub(super) fn lines_of(client: &mut Command, connects: bool) -> Result<Vec<Value>> {
     let output = process::output(client, CLIENT_WITHIN)?;
     let lines: Vec<Value> =
         output.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    ensure!(output.success == (scene != Scene::Stranger), "{}", output.last_words());
+    ensure!(output.success == connects, "{}", output.last_words());
     Ok(lines)
 }
 

@@ -2,11 +2,12 @@
 //!
 //! A client's script in `tests/interop` connects as somebody, lists, makes the calls of the plan
 //! that it is given, and prints what came of each as a line of JSON. The verdict is reached here,
-//! in [`cases`].
+//! in [`cases`], and in [`oauth`] about clients that begin without a token.
 
 mod cases;
 mod clients;
 mod example;
+mod oauth;
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
@@ -75,6 +76,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Report> {
         }
     }
     example.still_runs()?;
+    oauth::run(workspace, &mut report)?;
     println!("\ninterop: {} cases passed, {} failed", report.passed, report.failed);
     Ok(report)
 }

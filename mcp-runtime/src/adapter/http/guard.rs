@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use serde_json::Value;
 
+use super::cors;
 use super::door::{Door, Metadata};
 use super::endpoint::Endpoint;
 use super::limits;
@@ -78,6 +79,20 @@ impl Guard {
     }
 
     pub(super) async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        if let Err(refusal) = self.check_host(&request) {
+            return refusal.response();
+        }
+        let Some(page) = cors::page(request.headers()) else { return self.serve(request).await };
+        if cors::is_preflight(&request) {
+            return cors::preflight(request.headers(), page);
+        }
+        let mut response = self.serve(request).await;
+        cors::share(response.headers_mut(), page);
+        response
+    }
+
+    async fn serve(&self, request: Request<Body>) -> Response<Body> {
+        let ends_session = request.method() == Method::DELETE;
         let Admitted { request, id, entry, opens_session, conceals } =
             match self.check(request).await {
                 Ok(admitted) => admitted,
@@ -94,12 +109,15 @@ impl Guard {
         if opens_session && let Some(session) = text(response.headers(), SESSION_ID) {
             self.owners.opened(session, entry.caller.principal(), &self.endpoint).await;
         }
+        // By now the session has ended, which is more than 202 says; clients log that as a failure.
+        if ends_session && response.status() == StatusCode::ACCEPTED {
+            *response.status_mut() = StatusCode::NO_CONTENT;
+        }
         in_json(response, &id).await
     }
 
     /// Who sends the request, whether it is well formed, and whether its sender may go on.
     async fn check(&self, request: Request<Body>) -> Result<Admitted, Refusal> {
-        self.check_host(&request)?;
         let (mut parts, body) = request.into_parts();
         let caller = match self.door.caller(&parts).await {
             Ok(caller) => caller,

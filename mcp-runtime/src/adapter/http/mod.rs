@@ -1,5 +1,6 @@
 //! HTTP: the MCP endpoint with its checks, and the health endpoints.
 
+mod cors;
 mod door;
 mod endpoint;
 mod guard;
@@ -104,7 +105,7 @@ fn router(built: Built, end: CancellationToken) -> Router {
 /// The metadata of the protected resource: where RFC 9728 derives it from the resource's URL, and
 /// without its path, where some clients look first.
 fn described(metadata: &Metadata) -> Router {
-    let document = metadata.document.to_string();
+    let text = metadata.document.to_string();
     let age = format!("public, max-age={}", METADATA_AGE.as_secs());
     let answer = move || {
         let headers = [
@@ -113,10 +114,11 @@ fn described(metadata: &Metadata) -> Router {
             // Public, and read by clients that run in a browser.
             (ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
         ];
-        std::future::ready((headers, document.clone()))
+        std::future::ready((headers, text.clone()))
     };
-    let routes = Router::new().route(WELL_KNOWN, get(answer.clone()));
-    if metadata.path == WELL_KNOWN { routes } else { routes.route(&metadata.path, get(answer)) }
+    let document = get(answer).options(|| async { cors::public_preflight() });
+    let routes = Router::new().route(WELL_KNOWN, document.clone());
+    if metadata.path == WELL_KNOWN { routes } else { routes.route(&metadata.path, document) }
 }
 
 async fn mcp(State(guard): State<Arc<Guard>>, request: Request) -> Response {
