@@ -33,7 +33,7 @@ pub(crate) use keys::{NewKey, append};
 pub use oauth::OAuth;
 #[cfg(feature = "http")]
 #[cfg_attr(not(feature = "http"), allow(unused_imports, reason = "what reads requests"))]
-pub(crate) use presented::presented;
+pub(crate) use presented::{Unusable, presented};
 pub(crate) use secret::Secret;
 pub(crate) use settings::AuthSettings;
 #[cfg(feature = "cli")]
@@ -73,6 +73,8 @@ pub(crate) struct Resource {
     pub(crate) url: String,
     /// The issuers whose tokens it takes.
     pub(crate) authorization_servers: Vec<String>,
+    /// What a client is told to ask for before it has called anything.
+    pub(crate) first_scopes: Vec<String>,
 }
 
 /// Why a credential isn't taken.

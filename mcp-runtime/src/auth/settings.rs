@@ -50,6 +50,8 @@ pub(crate) struct OAuthSettings {
     pub(crate) client_secret_file: Option<PathBuf>,
     /// Empty for the issuer alone.
     pub(crate) authorization_servers: Vec<String>,
+    /// What a client is told to ask for before it has called anything.
+    pub(crate) first_scopes: Vec<String>,
     pub(crate) leeway: Duration,
     pub(crate) principal_claim: String,
 }
@@ -69,6 +71,7 @@ impl Default for OAuthSettings {
             client_secret: None,
             client_secret_file: None,
             authorization_servers: Vec::new(),
+            first_scopes: Vec::new(),
             leeway: Duration::from_mins(1),
             principal_claim: "sub".into(),
         }
@@ -92,6 +95,7 @@ impl OAuthSettings {
             ("auth.client_secret", self.client_secret.is_some()),
             ("auth.client_secret_file", self.client_secret_file.is_some()),
             ("auth.authorization_servers", !self.authorization_servers.is_empty()),
+            ("auth.first_scopes", !self.first_scopes.is_empty()),
             ("auth.leeway", self.leeway != default.leeway),
             ("auth.principal_claim", self.principal_claim != default.principal_claim),
         ]

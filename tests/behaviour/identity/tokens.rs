@@ -130,6 +130,30 @@ async fn a_challenge_leads_to_the_metadata() {
 }
 
 #[tokio::test]
+async fn a_client_is_told_what_to_begin_with() {
+    let nowhere = "http://127.0.0.1:9/jwks.json";
+    let oauth = OAuth::new(ISSUER, RESOURCE).jwks(nowhere).first_scope("read:invoices");
+    let router = Server::new("identity", "1").tools(tools()).oauth(oauth).router().unwrap();
+    let Ok(nobody) = Client::connect(&router, MODERN, None).await else { unreachable!() };
+    assert_eq!(nobody.list().await.challenge("scope"), Some("read:invoices"));
+    let call = nobody.call("both", json!({})).await;
+    assert_eq!(call.challenge("scope"), Some("read:invoices write:payments"), "what it needs");
+}
+
+#[tokio::test]
+async fn another_scheme_is_asked_for_a_token() {
+    let fixture = fixture().await;
+    let Ok(nobody) = Client::connect(&fixture.router, MODERN, None).await else { unreachable!() };
+    let message = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list" });
+    let mut request = nobody.post(&message);
+    request.headers_mut().insert("authorization", "Basic YTpi".parse().unwrap());
+    let refused = answer(&fixture.router, request).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(refused.challenge("error"), None);
+    assert!(refused.challenge("resource_metadata").is_some());
+}
+
+#[tokio::test]
 async fn forged_and_borrowed_tokens() {
     let fixture = fixture().await;
     let stranger = Issuer::new("2026");

@@ -15,7 +15,7 @@ use tracing::{debug, info};
 
 use super::refusal::Refusal;
 use crate::access::Denied;
-use crate::auth::{Auth, Refused, presented};
+use crate::auth::{Auth, Refused, Unusable, presented};
 use crate::caller::Caller;
 use crate::error::{Code, Effect, NextAction, ToolError};
 use crate::policies::{Per, RateLimit};
@@ -73,18 +73,20 @@ impl Door {
     /// No credential, more than one, or one that doesn't count.
     pub(super) async fn caller(&self, parts: &Parts) -> Result<Caller, Refusal> {
         let Some(auth) = &self.auth else { return Ok(Caller::anonymous().unrestricted()) };
-        let credential = presented(&parts.headers, parts.uri.query()).map_err(|malformed| {
-            let challenge = self.challenge(Some(("invalid_request", malformed.message)), &[]);
-            let error = unauthenticated(malformed.message);
-            Refusal::of(StatusCode::BAD_REQUEST, &error).challenging(challenge)
+        let presented = presented(&parts.headers, parts.uri.query());
+        let credential = presented.map_err(|unusable| match unusable {
+            Unusable::Malformed(message) => {
+                let challenge = self.challenge(Some(("invalid_request", message)), &[]);
+                let error = unauthenticated(message);
+                Refusal::of(StatusCode::BAD_REQUEST, &error).challenging(challenge)
+            }
+            Unusable::Scheme(message) => self.asks(message),
         })?;
         let Some(credential) = credential else {
             if auth.allows_anonymous() {
                 return Ok(Caller::anonymous());
             }
-            let error = unauthenticated("this server needs a credential");
-            let challenge = self.challenge(None, &[]);
-            return Err(Refusal::of(StatusCode::UNAUTHORIZED, &error).challenging(challenge));
+            return Err(self.asks("this server needs a credential"));
         };
         match auth.authenticate(credential).await {
             Ok(caller) => Ok(caller),
@@ -95,6 +97,12 @@ impl Door {
                 Err(Refusal::of(StatusCode::SERVICE_UNAVAILABLE, &error))
             }
         }
+    }
+
+    /// The answer to a request that shows no credential.
+    fn asks(&self, message: &'static str) -> Refusal {
+        let challenge = self.challenge(None, &[]);
+        Refusal::of(StatusCode::UNAUTHORIZED, &unauthenticated(message)).challenging(challenge)
     }
 
     /// The answer to a caller that lacks scopes.
@@ -109,11 +117,16 @@ impl Door {
         Refusal::of(StatusCode::FORBIDDEN, &error).challenging(challenge)
     }
 
-    /// Adds the scopes of the tool to the challenge of a request that is asked for a credential,
-    /// so that the client asks for the right one at once.
-    pub(super) fn asking(mut refusal: Refusal, denied: &Denied) -> Refusal {
-        if let Some(challenge) = refusal.challenge_mut() {
-            add(challenge, "scope", &denied.required.join(" "));
+    /// Adds scopes to the challenge of a request that is asked for a credential, so that the client
+    /// asks for the right ones at once: what its call needs, or else what to begin with.
+    pub(super) fn asking(&self, mut refusal: Refusal, denied: Option<&Denied>) -> Refusal {
+        let resource = self.auth.as_ref().and_then(|auth| auth.resource());
+        let first = resource.map_or(&[][..], |resource| &resource.first_scopes);
+        let scopes = denied.map_or(first, |denied| &denied.required);
+        if let Some(challenge) = refusal.challenge_mut()
+            && !scopes.is_empty()
+        {
+            add(challenge, "scope", &scopes.join(" "));
         }
         refusal
     }

@@ -160,17 +160,15 @@ impl Guard {
 
     /// A refusal at the door, as an answer to what was asked, where that can be read cheaply.
     async fn unknown(&self, refusal: Refusal, parts: &Parts, body: Body) -> Refusal {
-        if parts.method != Method::POST {
-            return refusal;
-        }
-        let Ok(body) = self.read(body, MAX_UNKNOWN).await else { return refusal };
-        let Ok(envelope) = inspect(&body, self.limits) else { return refusal };
-        let denied = self.denied(&envelope, &Caller::anonymous());
-        let refusal = match denied.filter(|_| !self.app.conceals()) {
-            Some(denied) => Door::asking(refusal, &denied),
-            None => refusal,
+        let read = async {
+            let body = self.read(body, MAX_UNKNOWN).await.ok()?;
+            inspect(&body, self.limits).ok()
         };
-        refusal.answering(envelope.id)
+        let envelope = if parts.method == Method::POST { read.await } else { None };
+        let envelope = envelope.unwrap_or_default();
+        let denied = self.denied(&envelope, &Caller::anonymous());
+        let told = denied.filter(|_| !self.app.conceals());
+        self.door.asking(refusal, told.as_ref()).answering(envelope.id)
     }
 
     /// A session of another caller is none at all.

@@ -92,6 +92,13 @@ impl OAuth {
         self
     }
 
+    /// A scope that a client is told to ask for before it has called anything. May be repeated;
+    /// also `auth.first_scopes`.
+    pub fn first_scope(mut self, scope: impl Into<String>) -> Self {
+        self.0.first_scopes.push(scope.into());
+        self
+    }
+
     /// How far this machine's clock and the issuer's may be apart: 60 s without it, at most 5
     /// minutes. Also `auth.leeway`.
     pub fn leeway(mut self, leeway: Duration) -> Self {

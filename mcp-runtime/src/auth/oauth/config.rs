@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use reqwest::Url;
+use crate::access::Grant;
 
 use super::Tokens;
 use super::algorithm::{ALL, Algorithm};
@@ -40,7 +40,11 @@ pub(super) fn tokens(settings: &OAuthSettings, clock: &Clock) -> Result<Tokens, 
     };
     let url = settings.resource.clone().unwrap_or_default();
     Ok(Tokens {
-        resource: Resource { url, authorization_servers: servers },
+        resource: Resource {
+            url,
+            authorization_servers: servers,
+            first_scopes: settings.first_scopes.clone(),
+        },
         jwt: keys.map(|keys| Jwt { keys, algorithms }),
         introspection: asked.map(|endpoint| {
             let lifetime = settings.introspection_ttl;
@@ -125,6 +129,10 @@ fn rules(settings: &OAuthSettings) -> Result<Rules, Vec<String>> {
     if claim.is_empty() || claim.contains('|') || claim.chars().any(char::is_control) {
         problems.push("`auth.principal_claim` must be the name of a claim, such as `sub`".into());
     }
+    for scope in &settings.first_scopes {
+        let read = Grant::parse(scope);
+        problems.extend(read.err().map(|problem| format!("`auth.first_scopes`: {problem}")));
+    }
     if settings.audiences.iter().any(String::is_empty) {
         problems.push("`auth.audiences` has one that is empty".into());
     }
@@ -142,12 +150,15 @@ fn rules(settings: &OAuthSettings) -> Result<Rules, Vec<String>> {
 
 /// What is wrong with a URL that is compared and published, never asked.
 fn name_of(setting: &str, text: &str, without: &[char]) -> Option<String> {
-    let is_url = Url::parse(text)
-        .is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     let odd = |c: char| without.contains(&c) || c.is_whitespace() || c.is_control();
-    let without: Vec<String> = without.iter().map(|c| format!("`{c}`")).collect();
-    (!is_url || text.contains(odd))
-        .then(|| format!("`{setting}` must be an `https` URL without {}", without.join(", ")))
+    match endpoint(text) {
+        Err(problem) => Some(format!("`{setting}` {problem}")),
+        Ok(_) if text.contains(odd) => {
+            let without: Vec<String> = without.iter().map(|c| format!("`{c}`")).collect();
+            Some(format!("`{setting}` must be a URL without {}", without.join(", ")))
+        }
+        Ok(_) => None,
+    }
 }
 
 fn servers(settings: &OAuthSettings) -> Result<Vec<String>, Vec<String>> {

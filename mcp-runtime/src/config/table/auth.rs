@@ -117,6 +117,14 @@ pub(super) const SETTINGS: &[Setting] = &[
         "The authorization servers that clients are told of (RFC 9728)."
     ),
     setting!(
+        "auth.first_scopes",
+        None,
+        "[]",
+        auth.oauth.first_scopes,
+        scopes,
+        "The scopes that a client without a token is told to ask for, until a call says which it needs. Without it clients ask for every scope that there is."
+    ),
+    setting!(
         "auth.leeway",
         None,
         "60s",

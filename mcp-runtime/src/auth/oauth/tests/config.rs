@@ -77,11 +77,21 @@ fn urls_are_safe_to_use_and_to_name() {
         let good = OAuthSettings { jwks: Some(jwks.into()), ..settings() };
         assert!(problems(&good).is_empty(), "{jwks}");
     }
-    for issuer in ["id.example", "https://id.example|x", "https://id.example#x", "https://a b"] {
-        one(&OAuthSettings { issuer: Some(issuer.into()), ..settings() }, "`auth.issuer` must be");
+    for issuer in [
+        "id.example",
+        "http://id.example",
+        "https://id.example|x",
+        "https://id.example#x",
+        "https://a b",
+    ] {
+        one(&OAuthSettings { issuer: Some(issuer.into()), ..settings() }, "`auth.issuer` ");
+    }
+    for scope in ["read invoices", "read:x.where("] {
+        let first_scopes = vec![scope.into()];
+        one(&OAuthSettings { first_scopes, ..settings() }, "`auth.first_scopes`: ");
     }
     let resource = Some(format!("{RESOURCE}#x"));
-    one(&OAuthSettings { resource, ..settings() }, "`auth.resource` must be");
+    one(&OAuthSettings { resource, ..settings() }, "`auth.resource` must ");
     let servers = vec!["id".into()];
     one(
         &OAuthSettings { authorization_servers: servers, ..settings() },
