@@ -198,5 +198,6 @@ mod documents {
         IdentityAndScopes = "../../docs/guide/09-identity-and-scopes.md",
         ChecksConfirmationSecrets = "../../docs/guide/10-checks-confirmation-secrets.md",
         TheManifest = "../../docs/guide/11-manifest.md",
+        Lock = "../../docs/guide/12-lock.md",
     }
 }

@@ -323,7 +323,7 @@ fn clipped(text: &str) -> String {
 }
 
 /// The ranges of Rust's integers, by the format that schemars gives them.
-fn integer_range(format: &str) -> Option<(Value, Value)> {
+pub(crate) fn integer_range(format: &str) -> Option<(Value, Value)> {
     Some(match format {
         "uint8" => (u8::MIN.into(), u8::MAX.into()),
         "uint16" => (u16::MIN.into(), u16::MAX.into()),

@@ -8,6 +8,7 @@ mod http;
 mod identity;
 mod lifetime;
 mod load;
+mod lock;
 mod pipeline;
 mod policies;
 mod process;

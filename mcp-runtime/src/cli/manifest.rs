@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::output;
+use super::{lock, output};
 use crate::error::Error;
 use crate::manifest::Manifest;
 
@@ -16,6 +16,9 @@ pub(super) struct Options {
     /// Write to this file instead of stdout. A file that is there is replaced as a whole, or kept.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the lock that `check --lock` compares with.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "output"])]
+    lock: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -34,6 +37,9 @@ enum Format {
 ///
 /// A file that can't be written.
 pub(super) fn run(manifest: &Manifest, options: &Options) -> Result<(), Error> {
+    if let Some(path) = &options.lock {
+        return lock::write(manifest, path);
+    }
     let text = match options.format {
         Format::Json => manifest.json(),
         Format::Md => manifest.markdown(),

@@ -2,6 +2,7 @@
 
 mod banner;
 mod key;
+mod lock;
 mod manifest;
 mod output;
 mod signals;
@@ -95,8 +96,12 @@ enum Command {
     },
     /// Make API keys.
     Key(key::Key),
-    /// Check the settings and every tool's contract, and serve nothing.
+    /// Check the settings and every tool's contract, and serve nothing; with --lock, compare the
+    /// contract with one that was kept.
+    #[command(after_help = lock::EXIT_CODES)]
     Check {
+        #[command(flatten)]
+        lock: lock::LockArgs,
         #[command(flatten)]
         common: Common,
     },
@@ -154,8 +159,9 @@ impl Server {
     /// Settings come from `mcp.toml`, `MCP_RUNTIME_…` variables and flags. Logs go to stderr.
     /// Where no `tracing` subscriber is set, one is.
     ///
-    /// The process exits with 2 after a command line that isn't valid, and with 3 after a `call`
-    /// that the tool answered with an error.
+    /// The process exits with 2 after a command line that isn't valid, with 3 after a `call` that
+    /// the tool answered with an error, and with 10, 11 or 12 after a `check --lock` that found
+    /// tightening, widening or breaking changes.
     ///
     /// # Errors
     ///
@@ -201,8 +207,11 @@ async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, E
             call(&app, &tool, &arguments, yes).await
         }
         Command::Key(key) => key::run(server, key),
-        Command::Check { common } => {
+        Command::Check { lock, common } => {
             let app = configured(server, &common, Vec::new())?.build()?;
+            if let Some(path) = &lock.lock {
+                return lock::check(&app.manifest(), path, &lock);
+            }
             print(&format!(
                 "{} {}: {} tools, no problem found\n",
                 app.name(),

@@ -7,11 +7,14 @@
 //! | `number.rs` | how numbers are written |
 //! | `words/`, `arguments.rs`, `findings.rs`, `visible.rs` | what several formats say alike |
 //! | `render/` | one file or room per format |
+//! | `lock/` | what has changed since a manifest was kept |
 
 mod arguments;
 mod build;
 mod digest;
 mod findings;
+#[cfg(feature = "cli")]
+pub(crate) mod lock;
 mod model;
 mod number;
 mod render;
