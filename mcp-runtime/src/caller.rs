@@ -117,11 +117,8 @@ impl Caller {
         self.0.claims.get(name)
     }
 
-    /// Everything that a function can learn of the caller beside its principal, as one text:
-    /// what it was granted, and its claims.
-    pub(crate) fn particulars(&self) -> String {
-        let claims = serde_json::to_string(&self.0.claims).unwrap_or_default();
-        format!("{:?}{claims}", self.0.grants)
+    pub(crate) fn claims(&self) -> &Map<String, Value> {
+        &self.0.claims
     }
 
     pub(crate) fn grants(&self) -> &Grants {

@@ -10,6 +10,10 @@ use crate::call::Arguments;
 use crate::caller::Caller;
 use crate::error::{Code, Effect, NextAction, ToolError};
 
+/// Bytes of the longest value that a refusal spells out. It stands in a header, of which proxies
+/// take some KiB.
+const MAX_VALUE: usize = 128;
+
 /// What one tool demands, ready to be compared with what a caller holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
@@ -58,6 +62,11 @@ impl Gate {
 
     pub(crate) fn requirements(&self) -> &[Requirement] {
         &self.requirements
+    }
+
+    /// Whether a field's constraint is the function's to keep.
+    pub(crate) fn leaves_open(&self, field: &str) -> bool {
+        self.requirements.iter().any(|one| one.fields.get(field) == Some(&None))
     }
 
     /// Whether rows are decided about too, once the arguments are known to be valid.
@@ -140,12 +149,14 @@ impl Requirement {
             })
     }
 
-    /// The scope that this call needs, its constraints filled in.
+    /// The scope that this call needs, its constraints filled in: those that a grant could have and
+    /// a header can hold.
     fn asked(&self, arguments: &Arguments) -> String {
         let filled: Vec<(&str, String)> = self
             .fields
             .iter()
             .filter_map(|(field, argument)| Some((*field, text(arguments.get((*argument)?)?)?)))
+            .filter(|(_, value)| (1..=MAX_VALUE).contains(&value.len()))
             .collect();
         written(self.token, filled.iter().map(|(field, value)| (*field, value.as_str())))
     }

@@ -1,5 +1,7 @@
 //! [`Granted`]: the constraints of the caller's grants, for the function's own query.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 
 use super::Rows;
@@ -57,7 +59,8 @@ impl<T: DeserializeOwned> FromCall for Granted<T> {
         };
         let Some(rows) = rows else { return Ok(Self(None)) };
         // A grant that the tool can't read allows nothing.
-        let read: Vec<T> = rows.iter().filter_map(|row| typed(row)).collect();
+        let open = |field: &str| call.tool.gate.leaves_open(field);
+        let read: Vec<T> = rows.iter().filter_map(|row| typed(row, open)).collect();
         if read.is_empty() {
             let message = "the caller's grants have values that this tool can't read";
             let error = ToolError::new(Code::InsufficientScope, message);
@@ -68,20 +71,31 @@ impl<T: DeserializeOwned> FromCall for Granted<T> {
 }
 
 /// Constraints as the function wants them. The text of each is what the type decides it to be.
+///
+/// Nothing where the type has no place for a constraint that is left to the function, which
+/// couldn't keep it then.
 pub(super) fn typed<T: DeserializeOwned>(
-    row: &std::collections::BTreeMap<String, String>,
+    row: &BTreeMap<String, String>,
+    left_to_function: impl Fn(&str) -> bool,
 ) -> Option<T> {
-    let fields = row.iter().map(|(field, text)| (field.clone(), Text(text.clone())));
+    let fields = row.iter().map(|(field, text)| {
+        let needed = left_to_function(field);
+        (field.clone(), Text { text: text.clone(), needed })
+    });
     T::deserialize(serde::de::value::MapDeserializer::new(fields)).ok()
 }
 
 /// A text that becomes a number or a truth value where the type asks for one.
-struct Text(String);
+struct Text {
+    text: String,
+    /// It must not be left out.
+    needed: bool,
+}
 
 macro_rules! parsed {
     ($($method:ident $visit:ident $ty:ty;)*) => {
         $(fn $method<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-            let parsed: $ty = self.0.parse().map_err(serde::de::Error::custom)?;
+            let parsed: $ty = self.text.parse().map_err(serde::de::Error::custom)?;
             visitor.$visit(parsed)
         })*
     };
@@ -94,7 +108,7 @@ impl<'de> serde::Deserializer<'de> for Text {
         self,
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        visitor.visit_string(self.0)
+        visitor.visit_string(self.text)
     }
 
     fn deserialize_option<V: serde::de::Visitor<'de>>(
@@ -119,7 +133,7 @@ impl<'de> serde::Deserializer<'de> for Text {
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
         use serde::de::value::StringDeserializer;
-        StringDeserializer::new(self.0).deserialize_enum(name, variants, visitor)
+        StringDeserializer::new(self.text).deserialize_enum(name, variants, visitor)
     }
 
     parsed! {
@@ -136,7 +150,17 @@ impl<'de> serde::Deserializer<'de> for Text {
 
     serde::forward_to_deserialize_any! {
         i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct
-        map struct identifier ignored_any
+        map struct identifier
+    }
+
+    fn deserialize_ignored_any<V: serde::de::Visitor<'de>>(
+        self,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        if self.needed {
+            return Err(serde::de::Error::custom("a constraint has no place in the type"));
+        }
+        visitor.visit_unit()
     }
 }
 

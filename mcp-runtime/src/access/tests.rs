@@ -1,6 +1,7 @@
 //! The decision as a table: what a tool demands, what a caller holds, what becomes of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -11,6 +12,10 @@ use super::grant::written;
 use super::*;
 use crate::call::Arguments;
 use crate::caller::Caller;
+use crate::error::Code;
+use crate::extract::FromCall;
+use crate::policy::testing::{call_of, tool};
+use crate::tool::ToolInfo;
 
 const BY_CUSTOMER: AccessDef = AccessDef::Scopes(&[ScopeDef::new(
     "read:invoices",
@@ -123,6 +128,20 @@ fn all_that_is_missing_is_named_at_once() {
 }
 
 #[test]
+fn a_refusal_spells_out_no_more_than_a_header_holds() {
+    let held = caller(&["read:invoices.where(customer_id=18)"]);
+    let missing = |value: String| {
+        let call = arguments(json!({ "customer": value }));
+        gate(BY_CUSTOMER).rows(&held, &call).unwrap_err().missing.remove(0)
+    };
+    let named = format!("read:invoices.where(customer_id={})", "x".repeat(128));
+    assert_eq!(missing("x".repeat(128)), named);
+    for beyond in ["x".repeat(129), String::new()] {
+        assert_eq!(missing(beyond), "read:invoices");
+    }
+}
+
+#[test]
 fn a_constraint_equals_scalars_alone() {
     let held =
         |value: &str| caller(&[&written("read:invoices", [("customer_id", value)].into_iter())]);
@@ -225,7 +244,7 @@ fn granted_values_become_the_functions_own_types() {
     let row = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
         pairs.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect()
     };
-    let read = |pairs: &[(&str, &str)]| super::granted::typed::<Mine>(&row(pairs));
+    let read = |pairs: &[(&str, &str)]| super::granted::typed::<Mine>(&row(pairs), |_| true);
     assert_eq!(
         read(&[("id", "17"), ("region", "north"), ("name", "12"), ("active", "true")]),
         Some(Mine {
@@ -239,6 +258,48 @@ fn granted_values_become_the_functions_own_types() {
     for bad in [&[("id", "x")][..], &[("id", "-1")], &[], &[("id", "1"), ("region", "south")]] {
         assert_eq!(read(bad), None, "{bad:?}");
     }
+}
+
+#[test]
+fn a_function_keeps_every_constraint_that_is_left_to_it() {
+    const BOTH: AccessDef = AccessDef::Scopes(&[ScopeDef::new(
+        "read:invoices",
+        &[Binding::new("customer_id", Some("customer")), Binding::new("region", None)],
+    )]);
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Mine {
+        region: Option<String>,
+    }
+    #[derive(Debug, Deserialize)]
+    struct Misspelled {
+        #[serde(rename = "regoin")]
+        _region: Option<String>,
+    }
+    let info = Arc::new(ToolInfo { access: BOTH, gate: gate(BOTH), ..tool() });
+    let call_by = |scopes: &[&str]| {
+        let mut call = call_of(&info, "anna", json!({ "customer": 17 }));
+        let rows = info.gate.rows(&caller(scopes), call.arguments()).unwrap();
+        call.extensions.insert(rows);
+        call
+    };
+    let north = "read:invoices.where(customer_id=17,region=north)";
+    let granted = Granted::<Mine>::from_call(&call_by(&[north])).unwrap();
+    // That of an argument was compared already.
+    assert_eq!(granted.rows(), Some(&[Mine { region: Some("north".into()) }][..]));
+    assert!(granted.allows(|mine| mine.region.as_deref() == Some("north")));
+    assert!(!granted.allows(|mine| mine.region.is_none()));
+
+    for error in [
+        Granted::<Misspelled>::from_call(&call_by(&[north])).unwrap_err(),
+        Granted::<u64>::from_call(&call_by(&[north])).unwrap_err(),
+    ] {
+        assert_eq!(*error.code(), Code::InsufficientScope, "{error}");
+    }
+    let all = Granted::<Misspelled>::from_call(&call_by(&["read:invoices"])).unwrap();
+    assert!(all.rows().is_none() && all.allows(|_| false));
+    let undecided = call_of(&info, "anna", json!({ "customer": 17 }));
+    let error = Granted::<Mine>::from_call(&undecided).unwrap_err();
+    assert_eq!(*error.code(), Code::Internal, "nothing was decided, so nothing is granted");
 }
 
 proptest! {

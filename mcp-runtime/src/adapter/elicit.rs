@@ -8,6 +8,8 @@
 //! A client that doesn't answer the one keeps its state to itself, and nothing of it is here. The
 //! other is waited for as long as an answer would count.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rmcp::RoleServer;
@@ -18,11 +20,11 @@ use rmcp::model::{
 };
 use rmcp::service::{PeerRequestOptions, RequestContext};
 use serde_json::Value;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::debug;
 
 use super::handler::is_modern;
+use crate::caller::Caller;
 use crate::confirmation::{Confirmation, Question};
 
 /// The name of the question among a result's requests, and of its answer.
@@ -32,7 +34,48 @@ const FIELD: &str = "confirm";
 /// How long a person may take: as long as the state of a question lives.
 const PATIENCE: Duration = Duration::from_mins(5);
 /// How many people are waited for at the same time.
-pub(super) const MAX_WAITING: usize = 256;
+const MAX_WAITING: usize = 256;
+/// How many of them for one caller, so that none takes the places of all; unless it may do
+/// everything, as everyone may without authentication.
+const MAX_OF_ONE: usize = 32;
+
+/// The places for questions whose answers are waited for.
+#[derive(Default)]
+pub(super) struct Waiting(Mutex<HashMap<String, usize>>);
+
+/// One place, until it is dropped.
+struct Place<'a> {
+    waiting: &'a Waiting,
+    principal: String,
+}
+
+impl Waiting {
+    fn enter(&self, caller: &Caller) -> Option<Place<'_>> {
+        let most = if caller.is_unrestricted() { MAX_WAITING } else { MAX_OF_ONE };
+        let mut places = self.places();
+        let own = places.get(caller.principal()).copied().unwrap_or_default();
+        if own >= most || places.values().sum::<usize>() >= MAX_WAITING {
+            return None;
+        }
+        let principal = caller.principal().to_owned();
+        places.insert(principal.clone(), own + 1);
+        Some(Place { waiting: self, principal })
+    }
+
+    fn places(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut places = self.waiting.places();
+        match places.get_mut(&self.principal) {
+            Some(own) if *own > 1 => *own -= 1,
+            _ => drop(places.remove(&self.principal)),
+        }
+    }
+}
 
 /// How a client can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,10 +127,11 @@ pub(super) fn answered(
 /// waits for its call. `None` where there is no answer.
 pub(super) async fn ask(
     context: &RequestContext<RoleServer>,
+    caller: &Caller,
     question: &Question,
-    waiting: &Semaphore,
+    waiting: &Waiting,
 ) -> Option<Confirmation> {
-    let Ok(_place) = waiting.try_acquire() else {
+    let Some(_place) = waiting.enter(caller) else {
         debug!("too many people are being asked already");
         return None;
     };

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams,
     CancelledNotificationParam, CompleteRequestMethod, CompleteRequestParams, CompleteResult,
-    ConstString, CustomNotification, CustomRequest, CustomResult, DiscoverResult, ErrorData,
-    GetPromptRequestParams, GetPromptResponse, GetSkillRequestParams, GetSkillResult,
+    ConstString, CustomNotification, CustomRequest, CustomResult, DiscoverResult, ErrorCode,
+    ErrorData, GetPromptRequestParams, GetPromptResponse, GetSkillRequestParams, GetSkillResult,
     GetTaskParams, GetTaskResult, Implementation, ListPromptsRequestMethod, ListPromptsResult,
     ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
     ListResourcesResult, ListSkillsResult, ListToolsResult, MetaObject, PaginatedRequestParams,
@@ -20,16 +20,16 @@ use rmcp::model::{
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tracing::info;
 
-use super::elicit::Way;
+use super::elicit::{Waiting, Way};
 use super::entry::Entry;
 use super::raw::RawContext;
 use super::{convert, elicit};
 use crate::caller::Caller;
 use crate::confirmation::Confirmation;
 use crate::context::Origin;
-use crate::error::ToolError;
+use crate::error::{Code, Effect, NextAction, ToolError};
 use crate::policy::Outcome;
 use crate::server::App;
 use crate::tool::ToolInfo;
@@ -51,7 +51,7 @@ pub(super) struct Handler<D> {
     list: ListToolsResult,
     server_info: Value,
     /// Places for questions to people whose answers are waited for.
-    waiting: Semaphore,
+    waiting: Waiting,
 }
 
 tokio::task_local! {
@@ -68,8 +68,7 @@ impl<D: ServerHandler> Handler<D> {
         list.cache_scope = Some(CacheScope::Public);
         let config = config(&app, delegate.get_info());
         let server_info = serde_json::to_value(&config.server_info).unwrap_or_default();
-        let waiting = Semaphore::new(elicit::MAX_WAITING);
-        Self { app, delegate, config, list, server_info, waiting }
+        Self { app, delegate, config, list, server_info, waiting: Waiting::default() }
     }
 
     pub(super) fn app(&self) -> &App {
@@ -84,12 +83,22 @@ impl<D: ServerHandler> Handler<D> {
     }
 
     /// Who calls: what the door found out, or the identity of stdin. Never what a header names.
-    fn caller(&self, context: &Request) -> Caller {
+    ///
+    /// # Errors
+    ///
+    /// The key of stdin counted as the server started, and doesn't any longer.
+    fn caller(&self, context: &Request) -> Result<Caller, ToolError> {
         match (context.extensions.get::<http::request::Parts>(), entry(context)) {
-            (_, Some(entry)) => entry.caller,
-            (Some(_), None) => Caller::anonymous(),
-            // Its key may have been taken out of the file since the server started.
-            (None, None) => self.app.stdio_caller().unwrap_or_else(|_| Caller::anonymous()),
+            (_, Some(entry)) => Ok(entry.caller),
+            (Some(_), None) => Ok(Caller::anonymous()),
+            (None, None) => self.app.stdio_caller().map_err(|error| {
+                let message = "this client's credential doesn't count any longer: tell the person \
+                               who runs the server to renew its `stdio.key`";
+                ToolError::new(Code::Unauthenticated, message)
+                    .effect(Effect::None)
+                    .next_action(NextAction::Escalate)
+                    .developer(error)
+            }),
         }
     }
 
@@ -116,7 +125,7 @@ impl<D: ServerHandler> Handler<D> {
         let CallToolRequestParams { arguments, input_responses, request_state, .. } = request;
         let said =
             said.or_else(|| elicit::answered(input_responses.as_ref(), request_state.as_deref()));
-        let (caller, cancellation) = (self.caller(&context), context.ct.clone());
+        let (caller, cancellation) = (self.caller(&context)?, context.ct.clone());
         let raw = RawContext::new(context, input_responses, request_state, said);
         let origin = Origin { request: Box::new(raw), caller, cancellation };
         self.app.registry().call(position, arguments.unwrap_or_default(), origin).await
@@ -184,7 +193,7 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
         if request.is_some_and(|request| request.cursor.is_some()) {
             return Err(ErrorData::invalid_params("no page has this cursor", None));
         }
-        let caller = self.caller(&context);
+        let caller = self.caller(&context).map_err(|error| unauthenticated(&error))?;
         let mut list = if caller.is_unrestricted() {
             self.list.clone()
         } else {
@@ -214,7 +223,7 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
         context: Request,
     ) -> Answer<CallToolResponse> {
         let registry = self.app.registry();
-        let caller = self.caller(&context);
+        let caller = self.caller(&context).map_err(|error| unauthenticated(&error))?;
         let position = registry.position(&request.name).filter(|position| {
             !self.app.conceals() || registry.tool(*position).gate.admit(&caller).is_ok()
         });
@@ -235,7 +244,8 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
                 return Ok(elicit::input_required(question, meta));
             }
             (Some(question), _, Some((request, context))) => {
-                if let Some(answer) = elicit::ask(&context, question, &self.waiting).await {
+                if let Some(answer) = elicit::ask(&context, &caller, question, &self.waiting).await
+                {
                     outcome = self.run(position, request, context, Some(answer)).await;
                 }
             }
@@ -380,6 +390,12 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
 /// What the door left with a request.
 fn entry(context: &Request) -> Option<Entry> {
     context.extensions.get::<http::request::Parts>()?.extensions.get().cloned()
+}
+
+/// What the door answers with a status, where there is none.
+fn unauthenticated(error: &ToolError) -> ErrorData {
+    info!(detail = error.developer_message(), "refused the client of stdio");
+    ErrorData::new(ErrorCode(401), error.message().to_owned(), Some(error.to_json()))
 }
 
 fn unknown_tool<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> ErrorData {

@@ -33,7 +33,7 @@ pub(crate) use keys::{NewKey, append};
 pub use oauth::OAuth;
 #[cfg(feature = "http")]
 #[cfg_attr(not(feature = "http"), allow(unused_imports, reason = "what reads requests"))]
-pub(crate) use presented::{Unusable, presented};
+pub(crate) use presented::{API_KEY, Unusable, presented};
 pub(crate) use secret::Secret;
 pub(crate) use settings::AuthSettings;
 #[cfg(feature = "cli")]

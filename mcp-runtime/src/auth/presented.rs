@@ -10,7 +10,7 @@ use http::header::AUTHORIZATION;
 use super::MAX_CREDENTIAL;
 
 /// The header of an API key, for clients that can't send `Authorization`.
-const API_KEY: &str = "x-api-key";
+pub(crate) const API_KEY: &str = "x-api-key";
 
 /// Names by which credentials are sent in queries.
 const IN_QUERY: &[&str] =

@@ -46,10 +46,14 @@ pub(crate) fn tool() -> ToolInfo {
 
 /// A call of `tool` by `caller`. `arguments` is a JSON object.
 pub(crate) fn call_of(tool: &Arc<ToolInfo>, caller: &str, arguments: Value) -> ToolCall {
+    call_by(tool, Caller::new(caller), arguments)
+}
+
+pub(crate) fn call_by(tool: &Arc<ToolInfo>, caller: Caller, arguments: Value) -> ToolCall {
     let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
     let origin = Origin {
         request: Box::new(InProcess::default()),
-        caller: Caller::new(caller),
+        caller,
         cancellation: CancellationToken::new(),
     };
     ToolCall {

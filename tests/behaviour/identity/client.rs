@@ -34,7 +34,21 @@ pub(super) struct Client {
     router: Router,
     revision: &'static str,
     credential: Option<String>,
-    session: Option<String>,
+    pub(super) session: Option<String>,
+}
+
+/// The first request of a revision that has sessions.
+pub(super) fn initialize(revision: &str) -> Value {
+    json!({
+        "jsonrpc": "2.0",
+        "id": 7,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": revision,
+            "capabilities": {},
+            "clientInfo": { "name": "old", "version": "1" },
+        },
+    })
 }
 
 impl Client {
@@ -49,12 +63,7 @@ impl Client {
         if revision == MODERN {
             return Ok(client);
         }
-        let params = json!({
-            "protocolVersion": revision,
-            "capabilities": {},
-            "clientInfo": { "name": "old", "version": "1" },
-        });
-        let opened = client.request("initialize", params).await;
+        let opened = client.send(&initialize(revision)).await;
         if opened.status != StatusCode::OK {
             return Err(opened);
         }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::client::{Answer, Client, LEGACY, MODERN, answer};
 use super::server;
 use super::tools::{open, plain};
+use crate::support::{call_message, post};
 
 struct Fixture {
     _directory: tempfile::TempDir,
@@ -59,6 +60,32 @@ async fn a_concealed_tools_scopes_are_not_told_at_the_door() {
     let hidden = client.call("both", json!({})).await;
     let nowhere = client.call("nowhere", json!({})).await;
     assert_eq!((hidden.body, hidden.headers), (nowhere.body, nowhere.headers));
+}
+
+/// Who pays may, by region.
+#[mcp_runtime::tool(scope = "write:payments")]
+async fn regional(#[arg(header = "Region")] region: String) -> String {
+    region
+}
+
+#[tokio::test]
+async fn a_concealed_tools_headers_are_not_looked_at() {
+    let fixture = fixture();
+    let tools = tools![open, regional];
+    let server = Server::new("t", "0").tools(tools).api_keys(&fixture.file).conceal();
+    let router = server.router().unwrap();
+    let mut answers = Vec::new();
+    for name in ["regional", "nowhere"] {
+        let message = call_message(name, &json!({ "region": "north" }));
+        let mut request = post(name, message.to_string());
+        let credential = format!("Bearer {}", fixture.key);
+        request.headers_mut().insert("authorization", credential.parse().unwrap());
+        request.headers_mut().insert("mcp-param-region", "south".parse().unwrap());
+        let refused = answer(&router, request).await;
+        assert_eq!(refused.body["error"]["code"], -32602, "{name}: {}", refused.body);
+        answers.push((refused.status, refused.body, refused.headers));
+    }
+    assert_eq!(answers[0], answers[1]);
 }
 
 #[tokio::test]
@@ -174,6 +201,30 @@ async fn a_flood_of_bad_credentials_is_told_to_wait() {
 }
 
 #[tokio::test]
+async fn a_flood_of_one_peer_is_nobody_elses() {
+    let fixture = fixture();
+    let router = server(&fixture.file).router().unwrap();
+    let Ok(bad) = Client::connect(&router, MODERN, Some("bad")).await else { unreachable!() };
+    let from = |address: &str| {
+        let mut request = bad.post(&call_message("plain", &json!({})));
+        let peer = std::net::SocketAddr::new(address.parse().unwrap(), 1);
+        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        request
+    };
+    for _ in 0..40 {
+        answer(&router, from("::ffff:192.0.2.1")).await;
+    }
+    for (peer, status) in [
+        ("192.0.2.1", StatusCode::TOO_MANY_REQUESTS),
+        ("192.0.2.2", StatusCode::UNAUTHORIZED),
+        ("::ffff:192.0.2.3", StatusCode::UNAUTHORIZED),
+        ("2001:db8::1", StatusCode::UNAUTHORIZED),
+    ] {
+        assert_eq!(answer(&router, from(peer)).await.status, status, "{peer}");
+    }
+}
+
+#[tokio::test]
 async fn the_body_of_a_refused_request_is_not_waited_for_beyond_its_bound() {
     let fixture = fixture();
     let router = server(&fixture.file).router().unwrap();
@@ -201,4 +252,59 @@ async fn tools_must_say_who_may_call_them_once_callers_are_told_apart() {
     assert!(text.contains("public") && !text.contains("`plain`"), "{text}");
     let open = Server::new("t", "1").tools(tools![silent, mute]).build();
     assert!(open.is_ok(), "without authentication nobody is told apart");
+}
+
+/// Tell what the request's headers say about who calls.
+#[mcp_runtime::tool(read_only, public)]
+async fn snoop(raw: mcp_runtime::raw::RawContext) -> Vec<String> {
+    let parts = raw.extensions().get::<axum::http::request::Parts>().unwrap();
+    let told =
+        ["authorization", "x-api-key"].into_iter().filter(|name| parts.headers.contains_key(*name));
+    told.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_credential_goes_no_further_than_the_door() {
+    let fixture = fixture();
+    let router =
+        Server::new("t", "0").tools(tools![snoop]).api_keys(&fixture.file).router().unwrap();
+    let credential = format!("Bearer {}", fixture.key);
+    for (header, value) in [("authorization", &credential), ("x-api-key", &fixture.key)] {
+        let mut request = post("snoop", call_message("snoop", &json!({})).to_string());
+        request.headers_mut().insert(header, value.parse().unwrap());
+        let seen = answer(&router, request).await;
+        assert_eq!(seen.body["result"]["structuredContent"]["result"], json!([]), "{}", seen.body);
+    }
+}
+
+#[tokio::test]
+async fn what_a_header_names_decides_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("keys.toml");
+    let keys = ApiKeys::create_file(&file, &[("anna", "anna", &[])]).unwrap();
+    let router = server(&file).router().unwrap();
+    for revision in [MODERN, LEGACY[0], LEGACY[1]] {
+        let Ok(anna) = Client::connect(&router, revision, Some(&keys[0].1)).await else {
+            panic!("no session");
+        };
+        let mut message = call_message("plain", &json!({}));
+        if revision != MODERN {
+            message["params"].as_object_mut().unwrap().remove("_meta");
+        }
+        let mut request = anna.post(&message);
+        request.headers_mut().insert("mcp-name", "open".parse().unwrap());
+        let refused = answer(&router, request).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{revision}: {}", refused.body);
+
+        message["params"]["name"] = "open".into();
+        let mut request = anna.post(&message);
+        request.headers_mut().insert("mcp-name", "plain".parse().unwrap());
+        let mismatched = answer(&router, request).await;
+        if revision == MODERN {
+            assert_eq!(mismatched.status, StatusCode::BAD_REQUEST);
+            assert_eq!(mismatched.body["error"]["code"], -32020, "{}", mismatched.body);
+        } else {
+            assert_ne!(mismatched.status, StatusCode::FORBIDDEN, "{}", mismatched.body);
+        }
+    }
 }

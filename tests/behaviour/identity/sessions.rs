@@ -1,11 +1,11 @@
 //! Sessions of older revisions belong to the caller that opened them.
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderValue, Request, StatusCode};
 use mcp_runtime::ApiKeys;
 use serde_json::json;
 
-use super::client::{Client, LEGACY, answer};
+use super::client::{Client, LEGACY, answer, initialize};
 use super::server;
 
 #[tokio::test]
@@ -64,4 +64,25 @@ async fn a_session_that_its_owner_ends_has_ended() {
         assert_eq!(answer(&router, request).await.status, StatusCode::NO_CONTENT);
         assert_eq!(anna.list().await.status, StatusCode::NOT_FOUND);
     }
+}
+
+#[tokio::test]
+async fn a_session_has_an_owner_whatever_its_first_request_said_about_sessions() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("keys.toml");
+    let keys = ApiKeys::create_file(&file, &[("anna", "anna", &[])]).unwrap();
+    let router = server(&file).router().unwrap();
+    let Ok(mut anna) = Client::connect(&router, LEGACY[0], Some(&keys[0].1)).await else {
+        panic!("no session");
+    };
+    // No text, so it names no session, and the SDK opens one.
+    let id = HeaderValue::from_bytes(b"\xff").unwrap();
+    let mut odd = anna.post(&initialize(LEGACY[0]));
+    odd.headers_mut().insert("mcp-session-id", id);
+    let opened = answer(&router, odd).await;
+    assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
+    anna.session = Some(opened.headers["mcp-session-id"].to_str().unwrap().to_owned());
+    let message = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+    assert_eq!(anna.send(&message).await.status, StatusCode::ACCEPTED);
+    assert_eq!(anna.list().await.status, StatusCode::OK);
 }

@@ -100,3 +100,31 @@ async fn nobody_in_particular_is_nobody_where_callers_are_authenticated() {
         assert!(key.is_none_or(|key| !log.contains(&key)), "{log}");
     }
 }
+
+#[tokio::test]
+async fn a_key_that_is_taken_out_of_its_file_stops_working() {
+    let directory = tempfile::tempdir().unwrap();
+    let (file, keys) = keys(&directory);
+    let mut command = command();
+    command.env("MCP_RUNTIME_AUTH_KEYS", &file).env("MCP_RUNTIME_STDIO_KEY", &keys["reader"]);
+    let mut server = Stdin::of(command);
+    assert!(server.ask("tools/list", json!({})).await["result"].is_object());
+
+    std::fs::write(&file, "").unwrap();
+    let refused = async {
+        loop {
+            let answer = server.ask("tools/list", json!({})).await;
+            if answer["error"].is_object() {
+                return answer;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    let refused = timeout(PATIENCE, refused).await.unwrap();
+    assert_eq!(refused["error"]["code"], 401, "{refused}");
+    assert_eq!(refused["error"]["data"]["code"], "unauthenticated", "{refused}");
+    for tool in ["open", "plain", "nowhere"] {
+        let answer = server.ask("tools/call", json!({ "name": tool, "arguments": {} })).await;
+        assert_eq!(answer["error"], refused["error"], "{tool}");
+    }
+}

@@ -332,3 +332,22 @@ async fn no_more_people_are_waited_for_than_there_are_places() {
     client.request("tools/call", json!({ "name": "delete", "arguments": { "n": 7 } })).await;
     assert_eq!(code(&client.receive().await["result"]), "confirmation_required");
 }
+
+#[test]
+fn one_caller_does_not_take_the_places_of_all() {
+    let waiting = Waiting::default();
+    let (anna, bert) = (Caller::new("anna"), Caller::new("bert"));
+    let mut places: Vec<_> = (0..MAX_OF_ONE).map(|_| waiting.enter(&anna).unwrap()).collect();
+    assert!(waiting.enter(&anna).is_none());
+    let berts = waiting.enter(&bert).unwrap();
+    places.pop();
+    places.push(waiting.enter(&anna).expect("a place is given back"));
+    assert!(waiting.enter(&anna).is_none());
+
+    let local = Caller::local();
+    let others: Vec<_> = std::iter::from_fn(|| waiting.enter(&local)).collect();
+    assert_eq!(others.len(), MAX_WAITING - MAX_OF_ONE - 1);
+    assert!(waiting.enter(&bert).is_none(), "there is no place at all");
+    drop((places, berts, others));
+    assert!(waiting.places().is_empty());
+}

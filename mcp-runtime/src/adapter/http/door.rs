@@ -8,14 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
-use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use tracing::{debug, info};
 
 use super::refusal::Refusal;
 use crate::access::Denied;
-use crate::auth::{Auth, Refused, Unusable, presented};
+use crate::auth::{API_KEY, Auth, Refused, Unusable, presented};
 use crate::caller::Caller;
 use crate::error::{Code, Effect, NextAction, ToolError};
 use crate::policies::{Per, RateLimit};
@@ -92,7 +93,8 @@ impl Door {
             Ok(caller) => Ok(caller),
             Err(Refused::Invalid { reason, detail }) => Err(self.invalid(parts, reason, &detail)),
             Err(Refused::Unavailable { retry_after, detail }) => {
-                info!(detail, "credentials can't be checked now");
+                // What can't be reached has a line of its own in the log.
+                debug!(detail, "credentials can't be checked now");
                 let error = ToolError::shed("credentials can't be checked now", retry_after);
                 Err(Refusal::of(StatusCode::SERVICE_UNAVAILABLE, &error))
             }
@@ -103,6 +105,15 @@ impl Door {
     fn asks(&self, message: &'static str) -> Refusal {
         let challenge = self.challenge(None, &[]);
         Refusal::of(StatusCode::UNAUTHORIZED, &unauthenticated(message)).challenging(challenge)
+    }
+
+    /// Takes a credential that was checked out of a request: what is further in gets the caller,
+    /// and nothing that it could log or pass on.
+    pub(super) fn keep_credentials(&self, headers: &mut HeaderMap) {
+        if self.auth.is_some() {
+            headers.remove(AUTHORIZATION);
+            headers.remove(API_KEY);
+        }
     }
 
     /// The answer to a caller that lacks scopes.
@@ -204,12 +215,17 @@ fn peer(parts: &Parts) -> Option<IpAddr> {
         parts.extensions.get::<Peer>().map(|peer| peer.0).or_else(|| {
             parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
         })?;
-    match address {
+    Some(network(address))
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    // A listener for both kinds of addresses says `::ffff:192.0.2.1`: these have one /64 in common.
+    match address.to_canonical() {
         IpAddr::V6(address) => {
             let network = u128::from(address) & !u128::from(u64::MAX);
-            Some(IpAddr::V6(network.into()))
+            IpAddr::V6(network.into())
         }
-        IpAddr::V4(_) => Some(address),
+        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -249,6 +265,18 @@ mod tests {
             assert_eq!(split(url), Some((origin, path)), "{url}");
         }
         assert_eq!(split("a.example/mcp"), None);
+    }
+
+    #[test]
+    fn failures_are_counted_by_network() {
+        for (address, counted) in [
+            ("192.0.2.1", "192.0.2.1"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("::1", "::"),
+        ] {
+            assert_eq!(network(address.parse().unwrap()).to_string(), counted, "{address}");
+        }
     }
 
     #[test]

@@ -123,6 +123,7 @@ impl Guard {
             Ok(caller) => caller,
             Err(refusal) => return Err(self.unknown(refusal, &parts, body).await),
         };
+        self.door.keep_credentials(&mut parts.headers);
         self.check_session(&parts, &caller)?;
         let body = self.read(body, self.limits.message).await?;
         let envelope = match parts.method {
@@ -130,7 +131,7 @@ impl Guard {
             _ => Envelope::default(),
         };
         let opens_session = envelope.method.as_deref() == Some("initialize")
-            && !parts.headers.contains_key(SESSION_ID);
+            && text(&parts.headers, SESSION_ID).is_none();
         if opens_session && self.endpoint.sessions().await >= self.max_sessions {
             let message = "the server has no room for another session now";
             let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message);

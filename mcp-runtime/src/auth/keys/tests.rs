@@ -275,3 +275,19 @@ fn a_file_is_its_owners_and_one_that_everyone_may_write_is_refused() {
     let problems = KeyFile::open(&path, &clock()).err().unwrap();
     assert!(problems[0].contains("everyone on this machine may write it"), "{problems:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_keeps_its_owner() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let (_folder, path) = folder();
+    append(&path, anna()).unwrap();
+    // Who isn't an administrator can't give a file away.
+    if chown(&path, Some(4711), Some(4712)).is_err() {
+        return;
+    }
+    append(&path, NewKey { id: "bert", ..anna() }).unwrap();
+    let metadata = fs::metadata(&path).unwrap();
+    assert_eq!((metadata.uid(), metadata.gid()), (4711, 4712));
+    assert_eq!(metadata.mode() & 0o777, 0o600);
+}

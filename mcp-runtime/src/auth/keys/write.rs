@@ -133,9 +133,11 @@ impl Draft {
     }
 
     /// Puts the text in the file's place: a reader sees the old file or the new one, and so does
-    /// whoever looks after a crash. A file that was there keeps its mode.
+    /// whoever looks after a crash. A file that was there keeps its mode and its owner.
     fn publish(mut self, text: &str) -> io::Result<()> {
         if let Ok(old) = fs::metadata(&self.target) {
+            #[cfg(unix)]
+            self.give_to_owner(&old)?;
             self.file.set_permissions(old.permissions())?;
         }
         self.file.write_all(text.as_bytes())?;
@@ -148,6 +150,28 @@ impl Draft {
             File::open(folder)?.sync_all()?;
         }
         Ok(())
+    }
+}
+
+#[cfg(unix)]
+impl Draft {
+    /// An administrator may add a key to the file of a service's own user, which has to be able to
+    /// read it again.
+    fn give_to_owner(&self, old: &fs::Metadata) -> io::Result<()> {
+        use std::os::unix::fs::MetadataExt;
+        let draft = self.file.metadata()?;
+        let (user, group) = (old.uid(), old.gid());
+        if (draft.uid(), draft.gid()) == (user, group) {
+            return Ok(());
+        }
+        std::os::unix::fs::fchown(&self.file, Some(user), Some(group)).map_err(|error| {
+            let place = self.target.display();
+            let problem = format!(
+                "{place} belongs to user {user} and group {group}, who could not read it any \
+                 longer ({error}): run this as that user"
+            );
+            io::Error::new(error.kind(), problem)
+        })
     }
 }
 

@@ -22,6 +22,7 @@ use super::key_source::TIME_LIMIT;
 use crate::auth::Refused;
 use crate::caller::Caller;
 use crate::clock::Clock;
+use crate::context::LONGEST;
 use crate::store::table::Table;
 
 /// Tokens whose answers are kept.
@@ -80,11 +81,13 @@ struct Shared {
 struct State {
     kept: Table<Name, Kept>,
     flights: HashMap<Name, watch::Receiver<Option<Verdict>>>,
+    /// When the log last said that the issuer can't be asked.
+    complained: Option<Instant>,
 }
 
 impl Introspection {
     pub(super) fn new(ask: impl Ask, rules: Rules, clock: Clock, lifetime: Duration) -> Self {
-        let state = State { kept: Table::new(KEPT), flights: HashMap::new() };
+        let state = State { kept: Table::new(KEPT), flights: HashMap::new(), complained: None };
         Self(Arc::new(Shared {
             ask: Box::new(ask),
             rules,
@@ -176,9 +179,20 @@ impl Shared {
             Ok((true, claims)) => self.judge(claims).unwrap_or_else(Verdict::Refused),
             Ok((false, _)) => Verdict::Refused(Refused::invalid("the issuer says: not active")),
             Err(problem) => {
-                warn!("the introspection endpoint can't be asked: {problem}");
+                self.complain(&problem);
                 Verdict::Unknown
             }
+        }
+    }
+
+    /// Says so once in a while, however many tokens there are.
+    fn complain(&self, problem: &str) {
+        let now = Instant::now();
+        let mut state = self.state();
+        if state.complained.is_none_or(|before| now >= before + PAUSE) {
+            state.complained = Some(now);
+            drop(state);
+            warn!("the introspection endpoint can't be asked: {problem}");
         }
     }
 
@@ -224,7 +238,9 @@ impl Flight {
         };
         if let Some(lifetime) = lifetime {
             let now = Instant::now();
-            let kept = Kept { verdict: verdict.clone(), until: now + lifetime };
+            // An instant too far ahead can't be told.
+            let until = now + lifetime.min(LONGEST);
+            let kept = Kept { verdict: verdict.clone(), until };
             let worth = |kept: &Kept| (kept.until > now).then_some(kept.until);
             self.shared.state().kept.insert(self.name, kept, worth);
         }

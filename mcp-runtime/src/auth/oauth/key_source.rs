@@ -170,7 +170,7 @@ impl Shared {
 
     /// Whether keys of this age may still be used.
     fn serves(&self, age: Duration) -> bool {
-        age < self.lifetime + STALE
+        age.saturating_sub(self.lifetime) < STALE
     }
 
     /// A request for an unknown name: the one that is under way, or a new one, where it is time.

@@ -1,5 +1,7 @@
 //! What a call's result is kept under.
 
+use std::collections::BTreeMap;
+
 use crate::access::Rows;
 use crate::call::ToolCall;
 use crate::canonical::canonical;
@@ -25,7 +27,7 @@ pub(super) fn key(named: Named, config: &Cache, call: &ToolCall) -> Key {
         }
     };
     let arguments =
-        if config.shared { arguments } else { arguments + &rows(call) + &particulars(call) };
+        if config.shared { arguments } else { arguments + &rows(call) + &credential(call) };
     Key::new(named.tool, named.version, principal, arguments)
 }
 
@@ -42,11 +44,21 @@ fn rows(call: &ToolCall) -> String {
     }
 }
 
-/// What the function may have read of the caller beside its name: another token of the same caller
-/// may say something else.
-fn particulars(call: &ToolCall) -> String {
-    let reads = call.tool.reads_caller;
-    if reads { call.context().caller().particulars() } else { String::new() }
+/// What the caller's credential says: keys and tokens of one principal may have different scopes
+/// and claims, and a function that takes the [`Caller`](crate::Caller) sees them. When a token was
+/// made and ends is its own matter: one that is renewed finds the results of the old one.
+fn credential(call: &ToolCall) -> String {
+    if !call.tool.reads_caller {
+        return String::new();
+    }
+    let caller = call.context().caller();
+    let mut scopes = caller.scopes();
+    scopes.sort_unstable();
+    let claims = caller.claims().iter().filter(|(name, _)| {
+        !matches!(name.as_str(), "exp" | "iat" | "nbf" | "jti" | "scope" | "scp")
+    });
+    let claims: BTreeMap<_, _> = claims.collect();
+    format!("{scopes:?}{claims:?}{}", caller.is_unrestricted())
 }
 
 #[cfg(test)]
@@ -55,13 +67,10 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use tokio_util::sync::CancellationToken;
-
     use super::*;
     use crate::call::Arguments;
     use crate::caller::Caller;
-    use crate::context::{Context, InProcess, Origin};
-    use crate::policy::testing::{call_of, tool};
+    use crate::policy::testing::{call_by, call_of, tool};
     use crate::tool::ToolInfo;
 
     const NAMED: Named = Named { tool: "t", version: "1" };
@@ -105,21 +114,30 @@ mod tests {
     }
 
     #[test]
-    fn what_a_function_reads_of_its_caller_counts() {
-        let of = |reads_caller, caller: Caller| {
-            let tool = Arc::new(ToolInfo { reads_caller, ..tool() });
-            let mut call = call_of(&tool, "", json!({}));
-            let cancellation = CancellationToken::new();
-            let origin = Origin { request: Box::new(InProcess::default()), caller, cancellation };
-            call.context = Context::new("t", tool.timeout, origin);
+    fn credentials_of_one_principal_count() {
+        let anna = || Caller::new("anna").with_scope("read:a").unwrap();
+        let key_of = |caller: Caller| {
+            let tool = ToolInfo { reads_caller: true, ..tool() };
+            let call = call_by(&Arc::new(tool), caller, json!({}));
             key(NAMED, &Cache::new(1), &call)
         };
-        let anna = || Caller::new("anna");
-        let others = [anna().with_claim("team", "red"), anna().with_scope("read:x").unwrap()];
-        for other in others {
-            assert!(!same(&of(true, anna()), &of(true, other.clone())), "{other:?}");
-            assert!(same(&of(false, anna()), &of(false, other)), "it can't tell");
-        }
+        let one = key_of(anna());
+        assert!(same(&one, &key_of(anna())));
+        assert!(!same(&one, &key_of(Caller::new("anna"))));
+        assert!(!same(&one, &key_of(anna().with_scope("read:b").unwrap())));
+        assert!(!same(&one, &key_of(anna().unrestricted())));
+        assert!(!same(&one, &key_of(anna().with_claim("tenant", "a"))));
+        let of = |tenant: &str, made: u64| {
+            key_of(anna().with_claim("tenant", tenant).with_claim("iat", made))
+        };
+        assert!(!same(&of("a", 1), &of("b", 1)));
+        assert!(same(&of("a", 1), &of("a", 2)), "a token is renewed");
+        let blind = |caller| {
+            let call = call_by(&Arc::new(tool()), caller, json!({}));
+            key(NAMED, &Cache::new(1), &call)
+        };
+        let other = anna().with_claim("tenant", "a");
+        assert!(same(&blind(anna()), &blind(other)), "the function can't tell");
     }
 
     #[test]

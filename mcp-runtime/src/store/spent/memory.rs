@@ -18,9 +18,10 @@ pub(crate) struct MemorySpent {
 
 #[derive(Default)]
 struct Spent {
-    /// The latest time there was. What has been forgotten by then must not be good again when the
-    /// clock is set back.
-    latest: u64,
+    /// The latest expiry of what has been forgotten, which must not be good again when the clock is
+    /// set back. Not the latest time: a clock that was wrong for a moment is no reason to take
+    /// nothing for years.
+    forgotten: u64,
     tokens: BTreeSet<(u64, Nonce)>,
 }
 
@@ -35,12 +36,12 @@ impl MemorySpent {
 
     fn decide(&self, nonce: Nonce, expiry: u64) -> Spending {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = spent.latest.max(self.clock.unix_seconds());
-        spent.latest = now;
-        while spent.tokens.first().is_some_and(|(expiry, _)| *expiry <= now) {
+        let now = self.clock.unix_seconds();
+        while let Some((expiry, _)) = spent.tokens.first().copied().filter(|(end, _)| *end <= now) {
+            spent.forgotten = spent.forgotten.max(expiry);
             spent.tokens.pop_first();
         }
-        if expiry <= now {
+        if expiry <= now.max(spent.forgotten) {
             Spending::Expired
         } else if spent.tokens.contains(&(expiry, nonce)) {
             Spending::Again
@@ -90,6 +91,19 @@ mod tests {
         assert_eq!(store.decide([2; 16], 1_020), Spending::First);
         clock.back(Duration::from_secs(10));
         assert_eq!(store.decide([1; 16], 1_010), Spending::Expired);
+        assert_eq!(store.decide([2; 16], 1_020), Spending::Again);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_was_wrong_for_a_moment_is_forgiven() {
+        let (store, clock) = store(10);
+        assert_eq!(store.decide([1; 16], 1_010), Spending::First);
+        let years = Duration::from_hours(24 * 3_650);
+        clock.forward(years);
+        assert_eq!(store.decide([2; 16], 1_010), Spending::Expired);
+        clock.back(years);
+        assert_eq!(store.decide([1; 16], 1_010), Spending::Expired);
+        assert_eq!(store.decide([3; 16], 1_300), Spending::First);
     }
 
     #[tokio::test(start_paused = true)]

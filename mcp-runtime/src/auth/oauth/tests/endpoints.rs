@@ -2,6 +2,7 @@
 
 use tokio::time::Instant;
 
+use super::super::fetch::body;
 use super::server::{Answer, Server};
 use super::*;
 use crate::auth::{Auth, AuthSettings, OAuthSettings, Secret};
@@ -135,6 +136,14 @@ async fn a_token_is_never_carried_elsewhere() {
         assert_eq!(server.requests().len(), 1);
     }
     assert!(elsewhere.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut_off_by_its_size() {
+    let server = Server::start(Answer::Endless).await;
+    let request = reqwest::Client::new().get(server.url("/"));
+    let read = tokio::time::timeout(Duration::from_secs(20), body(request, 1_000)).await;
+    assert_eq!(read.unwrap().unwrap_err(), "the answer is larger than 1000 bytes");
 }
 
 /// The form of a credential decides who checks it, and nobody else is asked after a refusal.

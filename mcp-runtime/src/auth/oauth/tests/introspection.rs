@@ -102,6 +102,16 @@ async fn a_token_is_asked_about_once_by_however_many_and_again_after_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_may_be_kept_for_ever() {
+    let script = Script::of([Some(active(&json!({ "exp": null })))]);
+    let asking = Introspection::new(script.clone(), rules(), clock(), Duration::MAX);
+    assert!(asking.authenticate("opaque").await.is_ok());
+    advance(Duration::from_hours(1_000)).await;
+    assert!(asking.authenticate("opaque").await.is_ok());
+    assert_eq!(script.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_ends_while_its_answer_is_kept() {
     let script = Script::of([Some(active(&json!({ "exp": NOW + 10 })))]);
     let asking = asking(&script);
@@ -160,6 +170,9 @@ async fn a_flood_of_tokens_asks_no_more_than_its_share_at_a_time() {
         _ = &mut all => panic!("answered"),
         () = sleep(Duration::from_millis(500)) => assert_eq!(script.asked(), 32),
     }
+    let before = Instant::now();
+    assert!(is_unavailable(&asking.authenticate("one more").await));
+    assert!(before.elapsed().is_zero(), "it doesn't wait behind the others");
     let answers = all.await;
     assert!(answers.iter().all(|(_, refused, _)| *refused));
     // Five seconds for all of them: 5 × 32 were asked, the others couldn't be.

@@ -282,3 +282,13 @@ fn a_key_says_which_algorithm_it_is_for() {
     assert!(matches!(set.find(Some("rsa"), Algorithm::Ps256), Found::Unfit(_)));
     assert!(matches!(set.find(None, Algorithm::Ps256), Found::Unfit(_)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn keys_may_be_kept_for_ever() {
+    let script = Script::of([Some(ed()), None]);
+    let source = KeySource::new(script.clone(), Duration::MAX, None);
+    assert!(is_good(&source).await);
+    advance(Duration::from_hours(100_000)).await;
+    assert!(is_good(&source).await);
+    assert_eq!(script.asked(), 1);
+}
