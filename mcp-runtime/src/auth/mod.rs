@@ -204,9 +204,12 @@ impl Auth {
             (Stdio::Key(key), Some(keys)) => {
                 keys.check_now(key.reveal()).map_err(|refused| format!("`stdio.key`: {refused}"))
             }
-            (Stdio::Key(_) | Stdio::Unknown, _) => Err("callers are authenticated here, and \
-                 nothing says who the client of stdio is: set `stdio.key` (the variable \
-                 MCP_RUNTIME_STDIO_KEY) to its API key, or `stdio.scopes` and `stdio.principal`"
+            (_, Some(_)) => Err("callers are authenticated here, and nothing says who the client \
+                 of stdio is: set `stdio.key` (the variable MCP_RUNTIME_STDIO_KEY) to its API key, \
+                 or `stdio.scopes` and `stdio.principal`"
+                .into()),
+            (_, None) => Err("callers are authenticated here, and nothing says who the client of \
+                 stdio is: set `stdio.scopes` and `stdio.principal`"
                 .into()),
         }
     }

@@ -1,4 +1,4 @@
-//! The command line of every server: `serve`, `list`, `call`, `check`, `manifest`.
+//! The command line of every server: `serve`, `list`, `call`, `key new`, `check`, `manifest`.
 
 mod banner;
 mod key;
@@ -148,8 +148,8 @@ impl Serve {
 }
 
 impl Server {
-    /// Runs the server's command line: `serve` (the default), `list`, `call TOOL JSON`, `check`,
-    /// `manifest`.
+    /// Runs the server's command line: `serve` (the default), `list`, `call TOOL JSON`, `key new`,
+    /// `check`, `manifest`.
     ///
     /// `serve` listens on `127.0.0.1:8080`, or on stdin and stdout with `--stdio`. On SIGTERM or
     /// SIGINT it takes nothing more on, lets running calls finish within the setting `grace`, and

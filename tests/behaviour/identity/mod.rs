@@ -2,6 +2,7 @@
 //! becomes of those who try otherwise.
 
 mod client;
+mod command_line;
 mod issuer;
 mod pages;
 mod refusals;
