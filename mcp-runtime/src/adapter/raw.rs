@@ -16,7 +16,9 @@ use serde_json::{Map, Value};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::entry::Entry;
 use crate::call::{Raw, Reply, ToolCall};
+use crate::caller::Caller;
 use crate::confirmation::Confirmation;
 use crate::context::ClientRequest;
 use crate::error::{Code, ToolError};
@@ -120,6 +122,16 @@ impl FromCall for RawContext {
             )
         })
     }
+}
+
+/// Who sends a request over HTTP, for a handler that tools were [delegated](crate::Server::delegate)
+/// beside: scopes guard tools alone, so what it serves is open to every caller that may come in,
+/// unless it asks here.
+///
+/// `None` over stdio, where there is one client.
+pub fn caller(context: &RequestContext<RoleServer>) -> Option<Caller> {
+    let parts = context.extensions.get::<http::request::Parts>()?;
+    Some(parts.extensions.get::<Entry>()?.caller.clone())
 }
 
 /// The SDK's own answer, sent as it is: a result, a request for input, or a JSON-RPC error.

@@ -184,6 +184,9 @@ const MAX_PRINCIPAL: usize = 256;
 
 /// Whether a text can name a caller: in logs, and as what everything about it is kept under.
 pub(crate) fn check_principal(name: &str) -> Result<(), String> {
+    if name == "anonymous" {
+        return Err("is the name of callers without a credential".into());
+    }
     if name.is_empty() {
         return Err("is empty".into());
     }

@@ -92,7 +92,7 @@ impl Client {
         self.request("tools/call", json!({ "name": tool, "arguments": arguments })).await
     }
 
-    async fn request(&self, method: &str, mut params: Value) -> Answer {
+    pub(super) async fn request(&self, method: &str, mut params: Value) -> Answer {
         if self.revision == MODERN {
             params["_meta"] = json!({
                 "io.modelcontextprotocol/protocolVersion": MODERN,

@@ -64,4 +64,9 @@ async fn an_id_is_taken_once() {
     assert!(!again.status.success());
     assert!(String::from_utf8_lossy(&again.stderr).contains("anna"));
     assert_eq!(std::fs::read(&path).unwrap(), before);
+
+    let nobody = ["key", "new", "--id", "x", "--principal", "anonymous", "--file", file];
+    let refused = fixture(&nobody).await;
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("without a credential"));
 }

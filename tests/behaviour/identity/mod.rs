@@ -3,6 +3,7 @@
 
 mod client;
 mod command_line;
+mod delegates;
 mod issuer;
 mod pages;
 mod refusals;

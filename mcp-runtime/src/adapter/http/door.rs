@@ -26,8 +26,8 @@ use crate::store::rate::{MemoryRates, Rate, RateStore, Verdict, Whose};
 
 /// Where RFC 9728 puts the metadata of a protected resource.
 pub(super) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
-/// Refusals that one peer is told the reason of: 30 in a minute. Further ones are 429, and are not
-/// logged, so that a flood of bad credentials fills no disk.
+/// Refusals of one peer that are logged: 30 in a minute, so that a flood of bad credentials fills no
+/// disk. Further ones say when to come back.
 const FAILURES: RateLimit = RateLimit::new(30, 60_000, Per::Caller);
 
 /// The address that a request came from, where the listener is ours.
@@ -146,19 +146,18 @@ impl Door {
         let peer = peer(parts);
         let name = peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
         let whose = Whose { principal: &name, tool: "(authentication)" };
-        if let Step::Done(Some(Ok(Verdict::Refused { retry_after, .. }))) =
-            self.failures.take(whose, &self.rate)
-        {
-            debug!(peer = name, detail, "refused a credential");
-            let error = ToolError::new(Code::RateLimited, "too many credentials that don't count")
-                .retry_after(retry_after)
-                .effect(Effect::None);
-            return Refusal::of(StatusCode::TOO_MANY_REQUESTS, &error);
+        let challenge = self.challenge(Some(("invalid_token", reason)), &[]);
+        let refusal = Refusal::of(StatusCode::UNAUTHORIZED, &unauthenticated(reason));
+        let refusal = refusal.challenging(challenge);
+        // Told all the same: many clients can share an address, and one whose token has ended has
+        // to learn it.
+        let taken = self.failures.take(whose, &self.rate);
+        if let Step::Done(Some(Ok(Verdict::Refused { retry_after, .. }))) = taken {
+            debug!(peer = name, detail, "refused a credential: {reason}");
+            return refusal.retry_after(retry_after);
         }
         info!(peer = name, detail, "refused a credential: {reason}");
-        let challenge = self.challenge(Some(("invalid_token", reason)), &[]);
-        let error = unauthenticated(reason);
-        Refusal::of(StatusCode::UNAUTHORIZED, &error).challenging(challenge)
+        refusal
     }
 
     /// RFC 6750, section 3. A request without any credential is told no error.

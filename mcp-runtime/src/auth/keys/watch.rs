@@ -18,6 +18,8 @@ use crate::clock::Clock;
 const EVERY: Duration = Duration::from_secs(1);
 /// How long a caller waits for a look. A file system that hangs leaves the keys as they are.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How often an operator is told that a file is wrong.
+const REMIND: Duration = Duration::from_mins(1);
 
 /// A file of keys, which may change while the server runs.
 pub(crate) struct KeyFile {
@@ -37,8 +39,23 @@ struct Look {
     under_way: bool,
     /// The state of the file that the keys are from.
     loaded: Option<Stamp>,
-    /// The last state that gave no keys, and why: said once, however often it is seen.
-    complaint: Option<(Option<Stamp>, String)>,
+    complaint: Option<Complaint>,
+}
+
+/// The last state of the file that gave no keys.
+struct Complaint {
+    stamp: Option<Stamp>,
+    /// When it is looked at, and complained of, once more.
+    again: Instant,
+}
+
+impl Look {
+    /// Whether a state of the file has nothing new to say.
+    fn knows(&self, stamp: Option<&Stamp>) -> bool {
+        let known = |one: &Complaint| one.stamp.as_ref() == stamp && Instant::now() < one.again;
+        stamp.is_some() && stamp == self.loaded.as_ref()
+            || self.complaint.as_ref().is_some_and(known)
+    }
 }
 
 /// A file that was replaced within the clock's resolution by one of the same length is still
@@ -125,7 +142,7 @@ impl Watched {
     fn look_again(&self) {
         // Before the file is read: what changes meanwhile is seen the next time.
         let stamp = stamp(&self.path);
-        if stamp.is_some() && stamp == self.state().loaded {
+        if self.state().knows(stamp.as_ref()) {
             return;
         }
         match load(&self.path) {
@@ -136,11 +153,11 @@ impl Watched {
                 (state.loaded, state.complaint) = (stamp, None);
             }
             Err(problems) => {
-                let complaint = Some((stamp, problems.join("; ")));
-                let before = std::mem::replace(&mut self.state().complaint, complaint.clone());
-                if let Some((_, problems)) = complaint.filter(|now| before.as_ref() != Some(now)) {
-                    error!("the API keys stay as they were, since their file is wrong: {problems}");
-                }
+                // Said again and again: a key that was to be taken out may still be good.
+                let again = Instant::now() + REMIND;
+                self.state().complaint = Some(Complaint { stamp, again });
+                let problems = problems.join("; ");
+                error!("the API keys stay as they were, since their file is wrong: {problems}");
             }
         }
     }

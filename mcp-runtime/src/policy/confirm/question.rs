@@ -5,8 +5,6 @@
 
 use std::fmt::Write;
 
-use serde_json::Value;
-
 use crate::call::ToolCall;
 use crate::tool::ToolInfo;
 
@@ -14,6 +12,10 @@ use crate::tool::ToolInfo;
 const MAX_VALUE: usize = 200;
 /// At most about this many bytes are shown in all. Dialogs are small.
 pub(super) const MAX_MESSAGE: usize = 4_000;
+/// What stands around a name and its value: a colon, a line's end, a remark on its length.
+const BETWEEN: usize = 40;
+/// Bytes that are shown of a name and its value at least, unless there are too many of them.
+const MIN_ROOM: usize = 40;
 
 /// The part of the text that is the same for each call.
 pub(super) fn opening(tool: &ToolInfo) -> String {
@@ -22,14 +24,18 @@ pub(super) fn opening(tool: &ToolInfo) -> String {
     format!("{what} can delete or overwrite what can't be brought back. Run it?")
 }
 
-/// The whole text.
+/// The whole text. Its room is divided among the arguments, so that no long value hides the one
+/// that matters.
 pub(super) fn message(opening: &str, call: &ToolCall) -> String {
     let mut message = opening.to_owned();
     let arguments = call.arguments();
+    let share = MAX_MESSAGE.saturating_sub(opening.len()) / arguments.len().max(1);
+    let room = share.saturating_sub(BETWEEN).max(MIN_ROOM);
     for (shown, (name, value)) in arguments.iter().enumerate() {
         let secret = call.tool().secrets.contains(&name.as_str());
-        let name = clipped(name);
-        let value = if secret { "(secret)".to_owned() } else { visible(value) };
+        let name = clipped(name, room / 2);
+        let room = room.saturating_sub(name.len()).max(MIN_ROOM / 2);
+        let value = if secret { "(secret)".to_owned() } else { clipped(&value.to_string(), room) };
         if message.len() + name.len() + value.len() > MAX_MESSAGE {
             let _ = write!(message, "\n… and {} more arguments", arguments.len() - shown);
             break;
@@ -39,28 +45,27 @@ pub(super) fn message(opening: &str, call: &ToolCall) -> String {
     message
 }
 
-/// A value as JSON, of which nothing is invisible or out of place.
-fn visible(value: &Value) -> String {
-    clipped(&value.to_string())
-}
-
-fn clipped(text: &str) -> String {
+/// A text of which nothing is invisible or out of place, in so many bytes and a remark.
+fn clipped(text: &str, room: usize) -> String {
+    let mut clipped = String::new();
+    let mut shown = 0;
+    for piece in text.chars().take(MAX_VALUE).map(plain) {
+        if clipped.len() + piece.len() > room {
+            break;
+        }
+        clipped.push_str(&piece);
+        shown += 1;
+    }
     let all = text.chars().count();
-    let shown = plain(&text.chars().take(MAX_VALUE).collect::<String>());
-    if all > MAX_VALUE { format!("{shown}… ({all} characters)") } else { shown }
+    if all > shown { format!("{clipped}… ({all} characters)") } else { clipped }
 }
 
 /// Escapes what a dialog would not show as it stands: control characters, and those that turn the
 /// direction of text.
-fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        if (' '..='~').contains(&c) {
-            plain.push(c);
-        } else {
-            // Behind a letter, so that a mark which belongs to one is left alone.
-            plain.extend(format!("a{c}").escape_debug().skip(1));
-        }
+fn plain(c: char) -> String {
+    if (' '..='~').contains(&c) {
+        return c.to_string();
     }
-    plain
+    // Behind a letter, so that a mark which belongs to one is left alone.
+    format!("a{c}").escape_debug().skip(1).collect()
 }

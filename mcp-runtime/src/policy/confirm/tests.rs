@@ -261,6 +261,14 @@ async fn a_person_sees_what_would_happen_and_no_secret() {
     assert_eq!(lines[3], r#"names: ["a\nfake: 1","\u{202e}txt.exe"]"#);
     assert_eq!(lines[4..], ["pin: (secret)", "ääkköset: \"नमस्ते\""]);
 
+    // No long value hides the one that matters.
+    let astral = json!("\u{10ffff}".repeat(300));
+    let hiding = json!({ "a": &astral, "b": &astral, "c": &astral, "zone": "production" });
+    let error = server.run(server.call("anna", hiding, None)).await.unwrap_err();
+    let message = &error.as_question().unwrap().message;
+    assert!(message.ends_with("\nzone: \"production\""), "{message}");
+    assert_eq!(message.matches("(302 characters)").count(), 3);
+
     let many: Map<_, _> = (0..100).map(|i| (format!("a{i:03}"), json!("x".repeat(150)))).collect();
     let error = server.run(server.call("anna", Value::Object(many), None)).await.unwrap_err();
     let message = &error.as_question().unwrap().message;
