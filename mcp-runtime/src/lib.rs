@@ -95,6 +95,7 @@ pub use auth::ApiKeys;
 pub use auth::OAuth;
 pub use call::{Arguments, Reply, ToolCall};
 pub use caller::Caller;
+pub use check::{CheckError, IntoCheck, IntoCheckError};
 pub use clock::Clock;
 pub use content::{Content, Icon, IconTheme, IntoIcons, ResourceLink};
 pub use context::{Context, TraceContext};

@@ -16,7 +16,7 @@ use crate::error::ToolError;
 use crate::params::{Kind, ParamDef, pointer};
 use crate::secrets;
 use crate::violations::Violation;
-pub use returned::{checking, outcome, waits};
+pub use returned::{IntoCheck, IntoCheckError, checking, outcome, waits};
 pub(crate) use verdict::Verdict;
 
 /// At most this many characters of a check's words are told.

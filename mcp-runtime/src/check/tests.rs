@@ -2,7 +2,6 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
-use super::returned::IntoCheck;
 use super::*;
 use crate::Context;
 use crate::extract::FromCall;
