@@ -15,8 +15,9 @@
 //! names everything that is missing at once, in `details`. Over HTTP the edge makes a status and a
 //! challenge of it.
 //!
-//! [`ScopeLayer`] stands in front of everything that costs, [`RowsLayer`] behind validation, so
-//! that what is compared is exactly what the function receives.
+//! It is decided twice: by [`ScopeLayer::of_tool`] in front of everything that costs, and by
+//! [`ScopeLayer::of_rows`] behind validation, so that what is compared is exactly what the function
+//! receives.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -26,20 +27,35 @@ use futures_util::future::Either;
 use tower::{Layer, Service};
 
 use super::Outcome;
-use crate::access::Rows;
+use crate::access::{Denied, Rows};
 use crate::call::{Reply, ToolCall};
 use crate::error::ToolError;
 use crate::stats::{Decision, ToolStats};
 
-/// Refuses callers that lack a scope of the tool.
+type Decide = fn(&mut ToolCall) -> Result<(), Denied>;
+
+/// Refuses callers of one tool.
 #[derive(Clone)]
 pub(crate) struct ScopeLayer {
+    decide: Decide,
     stats: Arc<ToolStats>,
 }
 
 impl ScopeLayer {
-    pub(crate) fn new(stats: Arc<ToolStats>) -> Self {
-        Self { stats }
+    /// Refuses those that lack a scope, whatever the arguments are.
+    pub(crate) fn of_tool(stats: Arc<ToolStats>) -> Self {
+        Self { decide: |call| call.tool.gate.admit(call.context.caller()), stats }
+    }
+
+    /// Refuses those whose grants don't cover the arguments, and leaves the constraints of the
+    /// grants that do for [`Granted`](crate::Granted) and for what keeps results.
+    pub(crate) fn of_rows(stats: Arc<ToolStats>) -> Self {
+        let decide: Decide = |call| {
+            let rows = call.tool.gate.rows(call.context.caller(), &call.arguments)?;
+            call.extensions.insert::<Rows>(rows);
+            Ok(())
+        };
+        Self { decide, stats }
     }
 }
 
@@ -47,14 +63,14 @@ impl<S> Layer<S> for ScopeLayer {
     type Service = Scoped<S>;
 
     fn layer(&self, inner: S) -> Scoped<S> {
-        Scoped { inner, stats: Arc::clone(&self.stats) }
+        Scoped { inner, layer: self.clone() }
     }
 }
 
 #[derive(Clone)]
 pub(crate) struct Scoped<S> {
     inner: S,
-    stats: Arc<ToolStats>,
+    layer: ScopeLayer,
 }
 
 impl<S> Service<ToolCall> for Scoped<S>
@@ -69,64 +85,11 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, call: ToolCall) -> Self::Future {
-        match call.tool.gate.admit(call.context.caller()) {
+    fn call(&mut self, mut call: ToolCall) -> Self::Future {
+        match (self.layer.decide)(&mut call) {
             Ok(()) => Either::Left(self.inner.call(call)),
             Err(denied) => {
-                self.stats.count(Decision::Denied);
-                Either::Right(ready(Err(denied.into_error())))
-            }
-        }
-    }
-}
-
-/// Refuses callers whose grants don't cover the arguments, and leaves the constraints of those
-/// that do for [`Granted`](crate::Granted) and for what keeps results.
-#[derive(Clone)]
-pub(crate) struct RowsLayer {
-    stats: Arc<ToolStats>,
-}
-
-impl RowsLayer {
-    pub(crate) fn new(stats: Arc<ToolStats>) -> Self {
-        Self { stats }
-    }
-}
-
-impl<S> Layer<S> for RowsLayer {
-    type Service = ByRow<S>;
-
-    fn layer(&self, inner: S) -> ByRow<S> {
-        ByRow { inner, stats: Arc::clone(&self.stats) }
-    }
-}
-
-#[derive(Clone)]
-pub(crate) struct ByRow<S> {
-    inner: S,
-    stats: Arc<ToolStats>,
-}
-
-impl<S> Service<ToolCall> for ByRow<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
-{
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Either<S::Future, Ready<Outcome>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut call: ToolCall) -> Self::Future {
-        match call.tool.gate.rows(call.context.caller(), &call.arguments) {
-            Ok(rows) => {
-                call.extensions.insert::<Rows>(rows);
-                Either::Left(self.inner.call(call))
-            }
-            Err(denied) => {
-                self.stats.count(Decision::Denied);
+                self.layer.stats.count(Decision::Denied);
                 Either::Right(ready(Err(denied.into_error())))
             }
         }

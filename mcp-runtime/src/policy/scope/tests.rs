@@ -36,7 +36,7 @@ fn function() -> impl Next {
 #[tokio::test(start_paused = true)]
 async fn without_the_scope_nothing_further_in_runs() {
     let counts = stats();
-    let service = ScopeLayer::new(Arc::clone(&counts)).layer(testing::function(|_| async {
+    let service = ScopeLayer::of_tool(Arc::clone(&counts)).layer(testing::function(|_| async {
         panic!("it ran");
     }));
     for (caller, code) in [
@@ -55,8 +55,8 @@ async fn without_the_scope_nothing_further_in_runs() {
 #[tokio::test(start_paused = true)]
 async fn a_grant_reaches_as_far_as_its_constraint() {
     let counts = stats();
-    let rows = RowsLayer::new(Arc::clone(&counts)).layer(function());
-    let service = ScopeLayer::new(Arc::clone(&counts)).layer(rows);
+    let rows = ScopeLayer::of_rows(Arc::clone(&counts)).layer(function());
+    let service = ScopeLayer::of_tool(Arc::clone(&counts)).layer(rows);
     let anna = Caller::new("anna").with_scope("read:invoices.where(customer_id=17)").unwrap();
     let reply = service.clone().oneshot(call(anna.clone(), 17)).await.unwrap();
     assert!(format!("{reply:?}").contains("customer_id"), "the function learns the constraint");
@@ -71,7 +71,7 @@ async fn a_grant_reaches_as_far_as_its_constraint() {
 
 #[tokio::test(start_paused = true)]
 async fn who_may_do_everything_sees_every_row() {
-    let service = RowsLayer::new(stats()).layer(function());
+    let service = ScopeLayer::of_rows(stats()).layer(function());
     let reply = service.oneshot(call(Caller::local(), 18)).await.unwrap();
     assert!(format!("{reply:?}").contains("Rows(None)"));
 }

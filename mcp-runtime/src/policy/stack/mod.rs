@@ -64,7 +64,7 @@ use crate::policy::rate_limit::RateLimitLayer;
 use crate::policy::redact::RedactLayer;
 use crate::policy::result_limit::ResultLimitLayer;
 use crate::policy::retry::{AttemptTimeoutLayer, RetryLayer};
-use crate::policy::scope::{RowsLayer, ScopeLayer};
+use crate::policy::scope::ScopeLayer;
 use crate::policy::timeout::TimeoutLayer;
 use crate::policy::trace::TraceLayer;
 use crate::policy::validation::ValidationLayer;
@@ -149,12 +149,12 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
         info.confirms.then(|| ConfirmLayer::new(info, Arc::clone(&shared.confirmations), stats()));
     let (waiting, at_once): (Vec<CheckDef>, _) = def.checks.iter().partition(|one| (one.waits)());
     let waiting = (!waiting.is_empty()).then(|| CheckLayer::new(waiting));
-    let rows = info.gate.has_rows().then(|| RowsLayer::new(stats()));
+    let rows = info.gate.has_rows().then(|| ScopeLayer::of_rows(stats()));
     let allowed = paid.within(confirm).within(waiting).within(rows);
     let validation = ValidationLayer::new(validator, at_once);
     let checked = ToolService::new(validation.layer(allowed)).within(rate);
     let users = users.iter().rev().fold(checked, |inner, layer| layer(inner));
-    let scope = (!info.gate.requirements().is_empty()).then(|| ScopeLayer::new(stats()));
+    let scope = (!info.gate.requirements().is_empty()).then(|| ScopeLayer::of_tool(stats()));
     let beating = users.within(policies.heartbeat.map(HeartbeatLayer::new)).within(scope);
     ToolService::new(
         ServiceBuilder::new()
