@@ -64,6 +64,7 @@ mod content;
 mod context;
 mod endpoints;
 mod error;
+mod exposure;
 mod extract;
 mod fallback;
 mod json;

@@ -60,6 +60,24 @@ async fn a_key_file_that_is_none_is_an_error_at_start() {
     assert!(message.contains("`confirmation.key_file` /nowhere/key: "), "{message}");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_key_that_everyone_may_read_is_worth_a_word() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("confirmation.key");
+    std::fs::write(&file, [7; 32]).unwrap();
+    for (mode, warned) in [(0o600, false), (0o644, true)] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let mut call = command(&["call", "quick"]);
+        let called = output(call.env("MCP_RUNTIME_CONFIRMATION_KEY_FILE", &file)).await;
+        assert!(called.status.success());
+        let log = String::from_utf8(called.stderr).unwrap();
+        assert_eq!(log.contains("everyone on this machine may read"), warned, "{mode:o}: {log}");
+    }
+}
+
 #[tokio::test]
 async fn the_sdk_prints_no_messages_unless_it_is_named() {
     for (log, printed) in [("trace", false), ("info,rmcp=trace", true)] {

@@ -5,17 +5,15 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use subtle::ConstantTimeEq;
-use toml::{Table, Value};
 #[cfg(unix)]
-use tracing::warn;
-
 use super::date;
 use super::form::{self, Hash};
 use crate::auth::Refused;
 use crate::auth::settings::{check_principal, granted};
 use crate::caller::Caller;
 use crate::validate::nearest;
+use subtle::ConstantTimeEq;
+use toml::{Table, Value};
 
 /// Keys in one file: as many callers as other tables of callers hold.
 const MAX_KEYS: usize = 100_000;
@@ -118,20 +116,6 @@ fn check_mode(metadata: &std::fs::Metadata) -> Result<(), String> {
 #[cfg(not(unix))]
 fn check_mode(_: &std::fs::Metadata) -> Result<(), String> {
     Ok(())
-}
-
-/// Says so where everyone may read the file.
-pub(super) fn warn_if_readable(path: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
-        if mode & 0o004 != 0 {
-            warn!("everyone on this machine may read {}, which names callers", path.display());
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
 }
 
 /// Reads the text of a file.

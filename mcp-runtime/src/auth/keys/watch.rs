@@ -9,10 +9,11 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use tracing::{error, info};
 
-use super::file::{Keys, load, warn_if_readable};
+use super::file::{Keys, load};
 use crate::auth::Refused;
 use crate::caller::Caller;
 use crate::clock::Clock;
+use crate::exposure::warn_if_readable;
 
 /// How often the file is looked at, at most: a revoked key works on for so long.
 const EVERY: Duration = Duration::from_secs(1);
@@ -75,7 +76,7 @@ impl KeyFile {
     pub(crate) fn open(path: &Path, clock: &Clock) -> Result<Self, Vec<String>> {
         let loaded = stamp(path);
         let keys = RwLock::new(Arc::new(load(path)?));
-        warn_if_readable(path);
+        warn_if_readable(path, "names callers");
         let next = Instant::now() + EVERY;
         let look = Look { next, under_way: false, loaded, complaint: None };
         let watched = Watched { path: path.to_owned(), keys, look: Mutex::new(look) };

@@ -15,6 +15,7 @@ use super::key_set::KeySet;
 use super::key_source::KeySource;
 use crate::auth::{OAuthSettings, Resource, Secret};
 use crate::clock::Clock;
+use crate::exposure::warn_if_readable;
 use crate::validate::nearest;
 
 /// Clocks that are further apart have to be put right.
@@ -223,7 +224,10 @@ fn asked(settings: &OAuthSettings) -> Result<Option<Endpoint>, String> {
     };
     let secret = match (&settings.client_secret, &settings.client_secret_file) {
         (Some(secret), _) => secret.clone(),
-        (None, Some(path)) => secret_in(path)?,
+        (None, Some(path)) => {
+            warn_if_readable(path, "holds a secret");
+            secret_in(path)?
+        }
         (None, None) => return Ok(None),
     };
     let problem = |problem: String| format!("`auth.introspection` {problem}");

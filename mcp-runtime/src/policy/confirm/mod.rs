@@ -58,6 +58,7 @@ use crate::call::{Reply, ToolCall};
 use crate::clock::Clock;
 use crate::confirmation::{Confirmation, Question};
 use crate::error::{Code, Effect, NextAction, ToolError};
+use crate::exposure::warn_if_readable;
 use crate::stats::{Decision, ToolStats};
 use crate::store::spent::{MemorySpent, Nonce, Spending, SpentStore};
 use crate::store::{Step, StoreError};
@@ -88,7 +89,10 @@ impl Confirmations {
     /// What is wrong with the file; a machine that can't make random numbers.
     pub(crate) fn new(key_file: Option<&Path>, clock: Clock) -> Result<Self, String> {
         let key = match key_file {
-            Some(path) => read_key(path)?,
+            Some(path) => {
+                warn_if_readable(path, "signs what people confirm");
+                read_key(path)?
+            }
             None => random::<MIN_KEY>().map_err(|problem| problem.to_string())?.to_vec(),
         };
         let seal = Seal::new(&key).ok_or("the key for confirmations is of no use")?;
