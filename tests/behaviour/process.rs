@@ -322,6 +322,24 @@ async fn sessions_of_older_clients_are_bounded() {
 }
 
 #[tokio::test]
+async fn sessions_that_open_at_the_same_time_are_bounded_too() {
+    let server = HttpServer::start(|command| {
+        command.env("MCP_RUNTIME_HTTP_MAX_SESSIONS", "3");
+    })
+    .await;
+    let body = initialize().to_string();
+    let opened = (0..24).map(|_| async {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let request = post_head(server.address, "Connection: close\r\n", &body) + &body;
+        stream.write_all(request.as_bytes()).await.unwrap();
+        read_all(stream).await.contains("mcp-session-id")
+    });
+    let opened = futures_util::future::join_all(opened).await;
+    let opened = opened.into_iter().filter(|opened| *opened).count();
+    assert!((1..=3).contains(&opened), "{opened} sessions");
+}
+
+#[tokio::test]
 async fn the_network_is_refused_unless_told_in_so_many_words() {
     let refused = output(&mut command(&["serve", "--http", "0.0.0.0:0"])).await;
     assert_eq!(refused.status.code(), Some(1));

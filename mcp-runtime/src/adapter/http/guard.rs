@@ -16,7 +16,7 @@ use super::door::{Door, Metadata};
 use super::endpoint::Endpoint;
 use super::limits;
 use super::refusal::Refusal;
-use super::sessions::Owners;
+use super::sessions::{Opening, Owners, Place};
 use crate::access::Denied;
 use crate::adapter::entry::Entry;
 use crate::adapter::handler::CONCEALED;
@@ -37,6 +37,7 @@ pub(super) struct Guard {
     app: App,
     door: Door,
     owners: Owners,
+    opening: Opening,
     endpoint: Endpoint,
     hosts: HashSet<String>,
     origins: HashSet<String>,
@@ -51,7 +52,8 @@ struct Admitted {
     /// What its answer carries.
     id: Value,
     entry: Entry,
-    opens_session: bool,
+    /// Held while it opens a session.
+    opening: Option<Place>,
     /// Its tool has to look as if it weren't there.
     conceals: bool,
 }
@@ -65,6 +67,7 @@ impl Guard {
             app: app.clone(),
             door: Door::new(app),
             owners: Owners::default(),
+            opening: Opening::default(),
             endpoint,
             hosts: loopback.into_iter().chain(allowed).collect(),
             origins: settings.http_allowed_origins.iter().map(|o| o.to_ascii_lowercase()).collect(),
@@ -93,11 +96,10 @@ impl Guard {
 
     async fn serve(&self, request: Request<Body>) -> Response<Body> {
         let ends_session = request.method() == Method::DELETE;
-        let Admitted { request, id, entry, opens_session, conceals } =
-            match self.check(request).await {
-                Ok(admitted) => admitted,
-                Err(refusal) => return refusal.response(),
-            };
+        let Admitted { request, id, entry, opening, conceals } = match self.check(request).await {
+            Ok(admitted) => admitted,
+            Err(refusal) => return refusal.response(),
+        };
         let answering = CONCEALED.scope(conceals, self.endpoint.answer(request));
         let mut response = answering.await;
         if let Some(failure) = entry.failure() {
@@ -106,7 +108,9 @@ impl Guard {
             }
             limits::announce(failure, response.headers_mut());
         }
-        if opens_session && let Some(session) = text(response.headers(), SESSION_ID) {
+        if opening.is_some()
+            && let Some(session) = text(response.headers(), SESSION_ID)
+        {
             self.owners.opened(session, entry.caller.principal(), &self.endpoint).await;
         }
         // By now the session has ended, which is more than 202 says; clients log that as a failure.
@@ -132,10 +136,14 @@ impl Guard {
         };
         let opens_session = envelope.method.as_deref() == Some("initialize")
             && text(&parts.headers, SESSION_ID).is_none();
-        if opens_session && self.endpoint.sessions().await >= self.max_sessions {
-            let message = "the server has no room for another session now";
-            let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message);
-            return Err(refusal.retry_after(SESSION_PAUSE).answering(envelope.id));
+        let mut opening = None;
+        if opens_session {
+            opening = self.opening.place(&self.endpoint, self.max_sessions).await;
+            if opening.is_none() {
+                let message = "the server has no room for another session now";
+                let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message);
+                return Err(refusal.retry_after(SESSION_PAUSE).answering(envelope.id));
+            }
         }
         let denied = self.denied(&envelope, &caller);
         let conceals = denied.is_some() && self.app.conceals();
@@ -147,7 +155,7 @@ impl Guard {
         let entry = Entry::new(caller);
         parts.extensions.insert(entry.clone());
         let request = Request::from_parts(parts, Full::new(body));
-        Ok(Admitted { request, id: envelope.id, entry, opens_session, conceals })
+        Ok(Admitted { request, id: envelope.id, entry, opening, conceals })
     }
 
     /// Whether a call is refused whatever its arguments are. The call path decides the same again:

@@ -1,12 +1,37 @@
-//! Sessions of older revisions belong to the caller that opened them.
+//! Sessions of older revisions: there are so many at most, and each belongs to the caller that
+//! opened it.
 //!
 //! A session's id is a name and no credential: whoever learned it could otherwise speak in the
 //! session of somebody else, and hear what it is told.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::endpoint::Endpoint;
+
+/// Sessions that are being opened, and do not count among the open ones yet.
+#[derive(Clone, Default)]
+pub(super) struct Opening(Arc<AtomicUsize>);
+
+/// The place of one of them, until it has been opened.
+pub(super) struct Place(Opening);
+
+impl Opening {
+    /// A place, where with the open ones there are no more than so many. One that has just been
+    /// opened counts twice until its answer is on the way.
+    pub(super) async fn place(&self, endpoint: &Endpoint, most: usize) -> Option<Place> {
+        let opening = self.0.fetch_add(1, Ordering::AcqRel) + 1;
+        let place = Place(self.clone());
+        (endpoint.sessions().await + opening <= most).then_some(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
 
 /// Who opened which session.
 #[derive(Default)]
