@@ -1,5 +1,8 @@
 //! What a request without a credential that counts is told.
 
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use mcp_runtime::{ApiKeys, Server, tools};
@@ -306,4 +309,37 @@ async fn what_a_header_names_decides_nothing() {
             assert_ne!(mismatched.status, StatusCode::FORBIDDEN, "{}", mismatched.body);
         }
     }
+}
+
+/// What is logged on this thread while it lives.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_refused_at_the_door_is_logged() {
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
+    let _logging = tracing::subscriber::set_default(lines.finish());
+    let fixture = fixture();
+    let router = server(&fixture.file).router().unwrap();
+    let Ok(client) = Client::connect(&router, MODERN, Some(&fixture.key)).await else {
+        unreachable!()
+    };
+    assert_eq!(client.call("both", json!({})).await.status, StatusCode::FORBIDDEN);
+    let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let told = r#"refused a call tool="both" caller="customer:17" outcome="insufficient_scope""#;
+    assert_eq!(lines.matches(told).count(), 1, "{lines}");
+    assert_eq!(lines.matches("outcome=").count(), 1, "{lines}");
 }

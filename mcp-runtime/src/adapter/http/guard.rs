@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use serde_json::Value;
+use tracing::info;
 
 use super::cors;
 use super::door::{Door, Metadata};
@@ -150,6 +151,15 @@ impl Guard {
         if let Some(denied) = denied
             && !conceals
         {
+            let error = denied.clone().into_error();
+            // The call gets no further, so that this is its line in the log.
+            info!(
+                tool = envelope.name,
+                caller = caller.principal(),
+                outcome = error.code().as_str(),
+                missing = denied.missing.join(" "),
+                "refused a call",
+            );
             return Err(self.door.denied(&denied).answering(envelope.id));
         }
         let entry = Entry::new(caller);
