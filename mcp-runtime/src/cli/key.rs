@@ -67,34 +67,47 @@ pub(super) fn run(server: Server, key: Key) -> Result<u8, Error> {
     Ok(0)
 }
 
-/// Scopes that no tool asks for, which is allowed, and mostly a slip.
+/// Scopes that no tool asks for and constraints that no tool keeps, which is allowed, and mostly a
+/// slip.
 fn unasked(server: &Server, scopes: &[&str]) -> Vec<String> {
     let mut known = BTreeSet::new();
+    let mut fields = BTreeSet::new();
     let mut catalogue = Catalogue::default();
     for def in server.tool_defs() {
         if let AccessDef::Scopes(scopes) = def.access {
             known.extend(scopes.iter().map(|scope| scope.token));
+            fields.extend(scopes.iter().flat_map(|scope| scope.bindings).map(|one| one.field));
         }
         // Catalogues that disagree are an error at start, not here.
         let _ = catalogue.add(def.catalogue);
     }
     known.extend(catalogue.entries().map(|entry| entry.token));
-    let granted = scopes.iter().filter(|scope| **scope != EVERYTHING);
-    granted
-        .filter_map(|scope| {
-            let grant = Grant::parse(scope).ok()?;
-            let token = grant.token();
-            let help = nearest(token, known.iter().copied())
-                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            (!known.contains(token)).then(|| format!("no tool here asks for `{token}`{help}"))
-        })
-        .collect()
+    let mut hints = Vec::new();
+    for scope in scopes.iter().filter(|scope| **scope != EVERYTHING) {
+        let Ok(grant) = Grant::parse(scope) else { continue };
+        let token = grant.token();
+        if !known.contains(token) {
+            hints.push(format!("no tool here asks for `{token}`{}", near(token, &known)));
+            continue;
+        }
+        let unkept = grant.constraints().keys().filter(|field| !fields.contains(field.as_str()));
+        hints.extend(unkept.map(|field| {
+            let near = near(field, &fields);
+            format!("no tool here keeps to `{field}`, so that `{scope}` opens none{near}")
+        }));
+    }
+    hints
+}
+
+fn near(name: &str, known: &BTreeSet<&str>) -> String {
+    nearest(name, known.iter().copied())
+        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::ScopeDef;
+    use crate::access::{Binding, ScopeDef};
     use crate::auth::{Auth, AuthSettings};
     use crate::clock::Clock;
     use crate::output::OutputSchema;
@@ -131,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_scope_that_no_tool_asks_for_is_noticed() {
-        const SCOPES: &[ScopeDef] = &[ScopeDef::new("read:invoices", &[])];
+        const SCOPES: &[ScopeDef] =
+            &[ScopeDef::new("read:invoices", &[Binding::new("customer_id", None)])];
         let fails = |_: &mut crate::ToolCall| Err(crate::ToolError::new("x_y", ""));
         let mut def = ToolDef::new("t", "", &[], |_| OutputSchema(None), fails);
         def.access = AccessDef::Scopes(SCOPES);
@@ -141,5 +155,11 @@ mod tests {
         assert_eq!(unasked(&server, &good), Vec::<String>::new());
         let slip = unasked(&server, &["read:invoice.where(a=1)"]);
         assert_eq!(slip, ["no tool here asks for `read:invoice`; did you mean `read:invoices`?"]);
+        let slip = unasked(&server, &["read:invoices.where(customer=17)"]);
+        assert_eq!(
+            slip,
+            ["no tool here keeps to `customer`, so that `read:invoices.where(customer=17)` opens \
+              none; did you mean `customer_id`?"]
+        );
     }
 }
