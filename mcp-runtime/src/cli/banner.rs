@@ -64,7 +64,7 @@ pub(super) fn listening(app: &App, address: SocketAddr) -> String {
     let url = format!("http://{address}{}", crate::adapter::HTTP_PATH);
     let mut text =
         format!("{} {} is listening on {url}\n\n{}", app.name(), app.version(), list(app));
-    if let Some((tool, arguments)) = app.tools().find_map(|tool| Some((tool, example(tool)?))) {
+    if let Some((tool, arguments)) = first_call(app) {
         let shown = shown(app);
         if let Some(Shown { what, variable, sample }) = &shown {
             let _ = write!(
@@ -103,6 +103,13 @@ fn shown(app: &App) -> Option<Shown> {
     })
 }
 
+/// The call to show: the first that says something, or else the first that has nothing to say.
+#[cfg(feature = "http")]
+fn first_call(app: &App) -> Option<(&ToolInfo, Map<String, Value>)> {
+    let calls = || app.tools().filter_map(|tool| Some((tool, example(tool)?)));
+    calls().find(|(_, arguments)| !arguments.is_empty()).or_else(|| calls().next())
+}
+
 /// Arguments for a first call, made of the examples that the tool's own schema gives. A tool that
 /// writes is no first call, and neither is one whose arguments travel as headers too.
 #[cfg(feature = "http")]
@@ -114,9 +121,10 @@ fn example(tool: &ToolInfo) -> Option<Map<String, Value>> {
     if !tool.is_read_only() || has_header {
         return None;
     }
-    let required = schema.get("required").and_then(Value::as_array)?;
+    let required = schema.get("required").and_then(Value::as_array);
     required
-        .iter()
+        .into_iter()
+        .flatten()
         .map(|name| {
             let name = name.as_str()?;
             let example = properties?.get(name)?.get("examples")?.get(0)?;
@@ -189,4 +197,30 @@ impl Call<'_> {
 #[cfg(feature = "http")]
 fn quoted(value: &Value) -> String {
     format!("'{}'", value.to_string().replace('\'', r"'\''"))
+}
+
+#[cfg(all(test, feature = "http"))]
+mod tests {
+    use super::*;
+    use crate::error::ToolError;
+    use crate::output::OutputSchema;
+    use crate::server::Server;
+    use crate::tool::{ToolDef, Tools};
+
+    #[test]
+    fn a_tool_that_needs_no_argument_can_be_called_first() {
+        let def = |name| {
+            let fails = |_: &mut crate::ToolCall| Err(ToolError::new("x_y", ""));
+            ToolDef::new(name, "", &[], |_| OutputSchema(None), fails)
+        };
+        let shown = |def: ToolDef| {
+            let def: &'static ToolDef = Box::leak(Box::new(def));
+            let app = Server::new("t", "1").tools(Tools(vec![def])).build().unwrap();
+            listening(&app, ([127, 0, 0, 1], 9).into())
+        };
+        let text = shown(def("status").read_only());
+        assert!(text.contains("Call status with the Inspector"), "{text}");
+        assert!(text.contains("--tool-args-json '{}'"), "{text}");
+        assert!(!shown(def("reset")).contains("curl"), "it writes");
+    }
 }
