@@ -266,9 +266,10 @@ pub(crate) fn read_toml(settings: &mut Settings, text: &str, from: &str) -> Resu
     let mut values = Vec::new();
     flatten("", &table, &mut values);
     for (key, value) in values {
-        let setting = SETTINGS.iter().find(|setting| setting.key == key).ok_or_else(|| {
-            unknown(from, &key, nearest(&key, SETTINGS.iter().map(|setting| setting.key)))
-        })?;
+        let setting = SETTINGS
+            .iter()
+            .find(|setting| setting.key == key)
+            .ok_or_else(|| unknown(from, &key, "", SETTINGS.iter().map(|setting| setting.key)))?;
         setting.set(settings, value, from)?;
     }
     Ok(())
@@ -315,7 +316,8 @@ fn read_tools(settings: &mut Settings, tools: &Value, from: &str) -> Result<(), 
         for (key, value) in keys {
             let full = format!("tools.{tool}.{key}");
             let known = TOOL_KEYS.iter().find(|(known, ..)| known == key).ok_or_else(|| {
-                unknown(from, &full, nearest(key, TOOL_KEYS.iter().map(|(known, ..)| *known)))
+                let prefix = full.strip_suffix(key.as_str()).unwrap_or_default();
+                unknown(from, &full, prefix, TOOL_KEYS.iter().map(|(known, ..)| *known))
             })?;
             (known.1)(over, value).map_err(|problem| wrong(&format!("`{full}` {problem}")))?;
         }
@@ -346,20 +348,29 @@ pub(crate) fn read_env(
     for (name, text) in variables.filter(|(name, _)| name.starts_with(ENV_PREFIX)) {
         let known: Vec<String> = SETTINGS.iter().map(Setting::env).collect();
         let setting = known.iter().position(|known| *known == name).ok_or_else(|| {
-            unknown("the environment", &name, nearest(&name, known.iter().map(String::as_str)))
+            unknown("the environment", &name, ENV_PREFIX, known.iter().map(String::as_str))
         })?;
         SETTINGS[setting].set(settings, &Value::String(text), "the environment")?;
     }
     Ok(())
 }
 
-fn unknown(from: &str, key: &str, nearest: Option<&str>) -> Error {
-    let help = nearest.map_or_else(
-        || {
-            let keys: Vec<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
-            format!("; settings are {}", keys.join(", "))
-        },
-        |nearest| format!("; did you mean `{nearest}`?"),
+/// What is known may begin with `prefix` as the key does: it is left out where they are compared,
+/// since it would make any two of them alike.
+fn unknown<'a>(
+    from: &str,
+    key: &str,
+    prefix: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Error {
+    fn bare<'a>(name: &'a str, prefix: &str) -> &'a str {
+        name.strip_prefix(prefix).unwrap_or(name)
+    }
+    let near = nearest(bare(key, prefix), known.clone().map(|name| bare(name, prefix)));
+    let near = near.and_then(|near| known.clone().find(|name| bare(name, prefix) == near));
+    let help = near.map_or_else(
+        || format!("; settings here are {}", known.collect::<Vec<_>>().join(", ")),
+        |near| format!("; did you mean `{near}`?"),
     );
     Error::settings(format!("{from}: unknown setting `{key}`{help}"))
 }
@@ -465,7 +476,15 @@ mod tests {
         let error = env("MCP_RUNTIME_TIMEOT", "5s").unwrap_err();
         assert!(error.contains("did you mean `MCP_RUNTIME_TIMEOUT`?"), "{error}");
         let error = toml("zzz = 1").unwrap_err();
-        assert!(error.contains("settings are http.address, "), "{error}");
+        assert!(error.contains("settings here are http.address, "), "{error}");
+        let error = env("MCP_RUNTIME_ZZZ", "1").unwrap_err();
+        assert!(error.contains("settings here are MCP_RUNTIME_HTTP_ADDRESS, "), "{error}");
+        let error = toml("[tools.a]\nscope = \"read:a\"").unwrap_err();
+        assert_eq!(
+            error,
+            "mcp.toml: unknown setting `tools.a.scope`; settings here are timeout, concurrency, \
+             cache_ttl, rate_limit"
+        );
     }
 
     #[test]
