@@ -43,6 +43,19 @@ async fn the_command_line_tells_its_outcome_by_exit_code() {
 }
 
 #[tokio::test]
+async fn arguments_that_are_no_object_are_told_what_one_looks_like() {
+    for (arguments, told) in [
+        ("[]", r#"not one JSON object, such as '{"name": "Anna"}'"#),
+        ("what=me", r#"not one JSON object, such as '{"name": "Anna"}'"#),
+        (r#"{"a":1,"a":2}"#, "not one JSON object: "),
+    ] {
+        let output = output(&mut command(&["call", "quick", arguments])).await;
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(told), "{arguments}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn the_command_line_shows_what_it_asks_for() {
     let output = output(&mut command(&["call", "forget", r#"{"what":"the milk"}"#])).await;
     let error = String::from_utf8(output.stderr).unwrap();

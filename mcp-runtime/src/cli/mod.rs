@@ -317,7 +317,13 @@ async fn call(app: &App, tool: &str, arguments: &str, yes: bool) -> Result<u8, E
         given => given.to_owned(),
     };
     if let Err(malformed) = inspect(arguments.as_bytes(), app.settings().json_limits()) {
-        return Ok(usage(&format!("the arguments are not one JSON object: {}", malformed.message)));
+        // What is no object at all would be told of messages and batches.
+        let why = if arguments.trim_start().starts_with('{') {
+            format!(": {}", malformed.message)
+        } else {
+            r#", such as '{"name": "Anna"}'"#.to_owned()
+        };
+        return Ok(usage(&format!("the arguments are not one JSON object{why}")));
     }
     let arguments: Value = serde_json::from_str(&arguments).map_err(Error::serve)?;
     let request = app.request(tool, arguments);
