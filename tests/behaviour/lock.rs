@@ -84,6 +84,7 @@ fn what_cannot_be_compared_with_is_an_error_and_no_change() {
         problem.contains("there is no lock here; write one with `manifest --lock`"),
         "{problem}"
     );
+    assert!(!problem.contains("start"), "nothing was to be started: {problem}");
     place.run("manifest --lock tools.lock");
     let edited = lock(&place).replace("3600000", "3600001");
     std::fs::write(place.0.join("tools.lock"), edited).unwrap();

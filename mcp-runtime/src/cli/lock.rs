@@ -77,7 +77,7 @@ pub(super) fn write(manifest: &Manifest, path: &Path) -> Result<(), Error> {
 ///
 /// A lock that can't be compared with.
 pub(super) fn check(manifest: &Manifest, path: &Path, args: &LockArgs) -> Result<u8, Error> {
-    let locked = lock::read(path).map_err(Error::start)?;
+    let locked = lock::read(path).map_err(|problem| Error::settings(problem.to_string()))?;
     let changes = lock::compare(&locked, manifest);
     let outcome = Outcome::of(&changes, &args.allow);
     if args.json {
