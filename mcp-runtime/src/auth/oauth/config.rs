@@ -236,10 +236,12 @@ fn asked(settings: &OAuthSettings) -> Result<Option<Endpoint>, String> {
 }
 
 fn secret_in(path: &Path) -> Result<Secret, String> {
-    let bytes = read_file(path, MAX_SECRET)
-        .map_err(|problem| format!("`auth.client_secret_file`: {problem}"))?;
+    let of_file = |problem: String| {
+        format!("`auth.client_secret_file`, the file {}: {problem}", path.display())
+    };
+    let bytes = read_file(path, MAX_SECRET).map_err(of_file)?;
     match std::str::from_utf8(&bytes).map(str::trim) {
         Ok(secret) if !secret.is_empty() => Ok(Secret::new(secret)),
-        _ => Err(format!("`auth.client_secret_file`: {} holds no secret", path.display())),
+        _ => Err(of_file("it holds no secret".into())),
     }
 }

@@ -141,13 +141,13 @@ impl Fetch for InFile {
 /// Why the file can't be read, or that it is too large.
 pub(super) fn read_file(path: &std::path::Path, most: usize) -> Result<Vec<u8>, String> {
     use std::io::Read;
-    let cannot = |error: std::io::Error| format!("{} can't be read: {error}", path.display());
+    let cannot = |error: std::io::Error| format!("it can't be read: {error}");
     let file = std::fs::File::open(path).map_err(cannot)?;
     let mut bytes = Vec::new();
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     file.take(limit).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes.len() > most {
-        return Err(format!("{} is larger than {most} bytes", path.display()));
+        return Err(format!("it is larger than {most} bytes"));
     }
     Ok(bytes)
 }
