@@ -89,8 +89,8 @@ impl ToolDef {
         while i < params.len() {
             assert!(
                 !params[i].keeps_grants,
-                "`Granted<…>` on a tool without `scope = \"… .where(…)\"`: \
-                 no grant leaves rows to the function"
+                "`Granted<…>` on a tool without `scope = \"… .where(…)\"`: no grant leaves rows \
+                 to the function; name the field, `.where(field)`, or take no `Granted<…>`"
             );
             i += 1;
         }
