@@ -98,6 +98,14 @@ impl Registry {
         &self.catalogue
     }
 
+    /// Counts a call that was refused for its scopes before it began.
+    #[cfg(feature = "http")]
+    pub(crate) fn count_denied(&self, name: &str) {
+        if let Some(position) = self.position(name) {
+            self.stats.tool(self.tool(position).name).count(Decision::Denied);
+        }
+    }
+
     /// Every scope that a listed tool asks for.
     #[cfg(feature = "http")]
     pub(crate) fn scopes(&self) -> std::collections::BTreeSet<&'static str> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use mcp_runtime::{ApiKeys, Server, tools};
+use mcp_runtime::{ApiKeys, Decision, Server, tools};
 use serde_json::{Value, json};
 
 use super::client::{Answer, Client, LEGACY, MODERN, answer};
@@ -327,17 +327,20 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn a_call_that_is_refused_at_the_door_is_logged() {
+async fn a_call_that_is_refused_at_the_door_is_logged_and_counted() {
     let log = Log::default();
     let writer = log.clone();
     let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
     let _logging = tracing::subscriber::set_default(lines.finish());
     let fixture = fixture();
-    let router = server(&fixture.file).router().unwrap();
+    let server = server(&fixture.file);
+    let stats = server.stats();
+    let router = server.router().unwrap();
     let Ok(client) = Client::connect(&router, MODERN, Some(&fixture.key)).await else {
         unreachable!()
     };
     assert_eq!(client.call("both", json!({})).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(stats.get("both", Decision::Denied), 1);
     let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let told = r#"refused a call tool="both" caller="customer:17" outcome="insufficient_scope""#;
     assert_eq!(lines.matches(told).count(), 1, "{lines}");

@@ -151,8 +151,9 @@ impl Guard {
         if let Some(denied) = denied
             && !conceals
         {
+            // The call gets no further, so that this is its line in the log, and its count.
+            self.app.registry().count_denied(envelope.name.as_deref().unwrap_or_default());
             let error = denied.clone().into_error();
-            // The call gets no further, so that this is its line in the log.
             info!(
                 tool = envelope.name,
                 caller = caller.principal(),
