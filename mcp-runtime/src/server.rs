@@ -13,6 +13,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tower::{Layer, Service};
 use tracing::{info, warn};
 
+use crate::access::unasked;
 use crate::adapter::{self, Delegate, Edge};
 use crate::auth::Auth;
 use crate::call::{Reply, ToolCall};
@@ -310,6 +311,17 @@ impl Server {
         let local = settings.auth.stdio_caller().ok().flatten().unwrap_or_else(Caller::local);
         if settings.auth.tells_callers_apart() {
             problems.extend(compose::unstated(&tools.0));
+            let of = |setting: &str, scopes: &[String]| {
+                let unasked = unasked(&tools.0, scopes).into_iter();
+                unasked.map(|what| format!("`{setting}`: {what}")).collect::<Vec<_>>()
+            };
+            problems.extend(of("auth.first_scopes", &settings.auth.oauth.first_scopes));
+            // These may be meant for several servers.
+            for slip in
+                of("stdio.scopes", settings.auth.stdio.scopes.as_deref().unwrap_or_default())
+            {
+                warn!("{slip}");
+            }
         }
         let registry = Registry::build(&tools.0, states, layers, settings, stats.clone());
         if let Ok(registry) = &registry {

@@ -74,6 +74,9 @@ impl Grant {
                 .split_once('=')
                 .ok_or_else(|| invalid("a constraint is written `field=value`"))?;
             let (field, value) = (field.trim(), value.trim());
+            if value.contains('=') {
+                return Err(invalid("a value has a `=`, which is written `%3D`"));
+            }
             if field.is_empty() || value.is_empty() {
                 return Err(invalid("a constraint is written `field=value`"));
             }

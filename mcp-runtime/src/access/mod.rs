@@ -11,6 +11,7 @@ mod grant;
 mod granted;
 #[cfg(test)]
 mod tests;
+mod unasked;
 
 pub use assertions::{assert_found, assert_kept, assert_known, assert_unmixed};
 pub(crate) use catalogue::Catalogue;
@@ -19,6 +20,7 @@ pub(crate) use gate::{Denied, Gate, Rows};
 pub use grant::InvalidScope;
 pub(crate) use grant::{Grant, Grants};
 pub use granted::Granted;
+pub(crate) use unasked::unasked;
 
 /// What a tool's attribute says about who may call it.
 #[derive(Clone, Copy, Debug, Default)]

@@ -194,6 +194,8 @@ fn a_text_that_is_no_scope_is_refused() {
         "read:x.where(a)",
         "read:x.where(a=)",
         "read:x.where(=1)",
+        "read:x.where(a==1)",
+        "read:x.where(a=b=c)",
         "read:x.where(a=1,a=2)",
         "read:x.where(a=1)b",
         "read:x.where(a=%)",

@@ -36,7 +36,6 @@ pub use oauth::OAuth;
 pub(crate) use presented::{API_KEY, Unusable, presented};
 pub(crate) use secret::Secret;
 pub(crate) use settings::AuthSettings;
-#[cfg(feature = "cli")]
 pub(crate) use settings::EVERYTHING;
 #[cfg(feature = "oauth")]
 pub(crate) use settings::OAuthSettings;

@@ -1,16 +1,14 @@
 //! `key new`: makes an API key, keeps its hash, shows it once.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::{Common, configured, print};
-use crate::access::{AccessDef, Catalogue, Grant};
-use crate::auth::{EVERYTHING, NewKey, append};
+use crate::access::unasked;
+use crate::auth::{NewKey, append};
 use crate::error::Error;
 use crate::server::Server;
-use crate::validate::nearest;
 
 #[derive(Args)]
 pub(super) struct Key {
@@ -61,57 +59,17 @@ pub(super) fn run(server: Server, key: Key) -> Result<u8, Error> {
         eprintln!("the key was made and not shown: take `{id}` out of {}", file.display());
     })?;
     eprintln!("added `{id}` to {}; the key is not shown again", file.display());
-    for hint in unasked(&server, &scopes) {
+    for hint in unasked(server.tool_defs(), &scopes) {
         eprintln!("note: {hint}");
     }
     Ok(0)
 }
 
-/// Scopes that no tool asks for and constraints that no tool keeps, which is allowed, and mostly a
-/// slip.
-fn unasked(server: &Server, scopes: &[&str]) -> Vec<String> {
-    let mut known = BTreeSet::new();
-    let mut fields = BTreeSet::new();
-    let mut catalogue = Catalogue::default();
-    for def in server.tool_defs() {
-        if let AccessDef::Scopes(scopes) = def.access {
-            known.extend(scopes.iter().map(|scope| scope.token));
-            fields.extend(scopes.iter().flat_map(|scope| scope.bindings).map(|one| one.field));
-        }
-        // Catalogues that disagree are an error at start, not here.
-        let _ = catalogue.add(def.catalogue);
-    }
-    known.extend(catalogue.entries().map(|entry| entry.token));
-    let mut hints = Vec::new();
-    for scope in scopes.iter().filter(|scope| **scope != EVERYTHING) {
-        let Ok(grant) = Grant::parse(scope) else { continue };
-        let token = grant.token();
-        if !known.contains(token) {
-            hints.push(format!("no tool here asks for `{token}`{}", near(token, &known)));
-            continue;
-        }
-        let unkept = grant.constraints().keys().filter(|field| !fields.contains(field.as_str()));
-        hints.extend(unkept.map(|field| {
-            let near = near(field, &fields);
-            format!("no tool here keeps to `{field}`, so that `{scope}` opens none{near}")
-        }));
-    }
-    hints
-}
-
-fn near(name: &str, known: &BTreeSet<&str>) -> String {
-    nearest(name, known.iter().copied())
-        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::{Binding, ScopeDef};
     use crate::auth::{Auth, AuthSettings};
     use crate::clock::Clock;
-    use crate::output::OutputSchema;
-    use crate::tool::{ToolDef, Tools};
 
     fn new(file: Option<PathBuf>) -> Key {
         Key {
@@ -140,26 +98,5 @@ mod tests {
         assert!(twice.contains("another key has this id"), "{twice}");
         let nowhere = run(Server::new("t", "1"), new(None)).unwrap_err().to_string();
         assert!(nowhere.contains("--file") && nowhere.contains("`auth.keys`"), "{nowhere}");
-    }
-
-    #[test]
-    fn a_scope_that_no_tool_asks_for_is_noticed() {
-        const SCOPES: &[ScopeDef] =
-            &[ScopeDef::new("read:invoices", &[Binding::new("customer_id", None)])];
-        let fails = |_: &mut crate::ToolCall| Err(crate::ToolError::new("x_y", ""));
-        let mut def = ToolDef::new("t", "", &[], |_| OutputSchema(None), fails);
-        def.access = AccessDef::Scopes(SCOPES);
-        let def: &'static ToolDef = Box::leak(Box::new(def));
-        let server = Server::new("t", "1").tools(Tools(vec![def]));
-        let good = ["read:invoices", "read:invoices.where(customer_id=17)", "*"];
-        assert_eq!(unasked(&server, &good), Vec::<String>::new());
-        let slip = unasked(&server, &["read:invoice.where(a=1)"]);
-        assert_eq!(slip, ["no tool here asks for `read:invoice`; did you mean `read:invoices`?"]);
-        let slip = unasked(&server, &["read:invoices.where(customer=17)"]);
-        assert_eq!(
-            slip,
-            ["no tool here keeps to `customer`, so that `read:invoices.where(customer=17)` opens \
-              none; did you mean `customer_id`?"]
-        );
     }
 }

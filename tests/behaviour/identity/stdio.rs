@@ -128,3 +128,12 @@ async fn a_key_that_is_taken_out_of_its_file_stops_working() {
         assert_eq!(answer["error"], refused["error"], "{tool}");
     }
 }
+
+#[tokio::test]
+async fn a_slip_in_the_scopes_of_the_settings_is_noticed() {
+    let mut command = command();
+    command.env("MCP_RUNTIME_STDIO_SCOPES", "read:invoice");
+    let ended = timeout(PATIENCE, command.stdin(Stdio::null()).output()).await;
+    let log = String::from_utf8(ended.unwrap().unwrap().stderr).unwrap();
+    assert!(log.contains("`stdio.scopes`: no tool here asks for `read:invoice`; did you"), "{log}");
+}

@@ -138,6 +138,11 @@ async fn a_client_is_told_what_to_begin_with() {
     assert_eq!(nobody.list().await.challenge("scope"), Some("read:invoices"));
     let call = nobody.call("both", json!({})).await;
     assert_eq!(call.challenge("scope"), Some("read:invoices write:payments"), "what it needs");
+
+    let oauth = OAuth::new(ISSUER, RESOURCE).jwks(nowhere).first_scope("read:invoice");
+    let error = Server::new("identity", "1").tools(tools()).oauth(oauth).build().unwrap_err();
+    let told = "`auth.first_scopes`: no tool here asks for `read:invoice`; did you mean";
+    assert!(error.to_string().contains(told), "{error}");
 }
 
 #[tokio::test]
