@@ -1,8 +1,6 @@
 //! Secret arguments, against functions and checks that tell all they know.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 
 use mcp_runtime::private::{
     CheckDef, CheckError, Checking, Param, ToolDef, argument, output, param, respond,
@@ -12,6 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use tracing::Level;
+
+use crate::support::Log;
 
 /// What stands in every secret and nowhere else.
 const CORE: &str = "w0rd";
@@ -103,21 +103,6 @@ async fn log_in(how: String, tokens: Tokens) -> Result<String, ToolError> {
     })
 }
 
-/// Everything that is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_answer_and_no_log_tells_a_secret() {
     let log = Log::default();
@@ -165,10 +150,10 @@ async fn no_answer_and_no_log_tells_a_secret() {
         };
         assert!(!shown.contains(CORE), "{how}: {shown}");
         answers += 1;
-        let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let lines = log.text();
         assert_eq!(lines.matches("outcome=").count(), answers, "the log is heard: {lines}");
         assert!(!lines.contains(CORE), "{how}: {lines}");
     }
-    let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines = log.text();
     assert!(lines.contains("[redacted]") && lines.contains("part of a result is missing"));
 }

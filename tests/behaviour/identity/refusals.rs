@@ -1,8 +1,5 @@
 //! What a request without a credential that counts is told.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use mcp_runtime::{ApiKeys, Decision, Server, tools};
@@ -11,7 +8,7 @@ use serde_json::{Value, json};
 use super::client::{Answer, Client, LEGACY, MODERN, answer};
 use super::server;
 use super::tools::{open, plain};
-use crate::support::{call_message, post};
+use crate::support::{Log, call_message, post};
 
 struct Fixture {
     _directory: tempfile::TempDir,
@@ -311,21 +308,6 @@ async fn what_a_header_names_decides_nothing() {
     }
 }
 
-/// What is logged on this thread while it lives.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_call_that_is_refused_at_the_door_is_logged_and_counted() {
     let log = Log::default();
@@ -341,7 +323,7 @@ async fn a_call_that_is_refused_at_the_door_is_logged_and_counted() {
     };
     assert_eq!(client.call("both", json!({})).await.status, StatusCode::FORBIDDEN);
     assert_eq!(stats.get("both", Decision::Denied), 1);
-    let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines = log.text();
     let told = r#"refused a call tool="both" caller="customer:17" outcome="insufficient_scope""#;
     assert_eq!(lines.matches(told).count(), 1, "{lines}");
     assert_eq!(lines.matches("outcome=").count(), 1, "{lines}");

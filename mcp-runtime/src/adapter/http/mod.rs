@@ -77,7 +77,8 @@ impl Server {
     /// # Errors
     ///
     /// What is wrong with the server as it was put together (see [`build`](Self::build)), an
-    /// address that can't be listened on, and one that isn't loopback: nobody is authenticated.
+    /// address that can't be listened on, and one that isn't loopback while nobody is
+    /// authenticated.
     pub async fn serve_http(
         mut self,
         address: SocketAddr,
