@@ -10,7 +10,7 @@ use crate::access::{AccessDef, Catalogue, Gate};
 use crate::config::Settings;
 use crate::config::overrides::{Effective, Override};
 use crate::extract::{Requirements, States};
-use crate::params::Kind;
+use crate::params::{Kind, ParamDef};
 use crate::policies::Concurrency;
 use crate::policy::budget::Ledger;
 use crate::policy::fallback::Target;
@@ -199,6 +199,7 @@ impl<'a> Composer<'a> {
             reads_caller: def.params.iter().any(|one| one.depends_on_caller),
             confirms: def.destructive && !def.confirm_never,
             secrets: def.params.iter().filter(|one| one.secret).map(|one| one.name).collect(),
+            plain: plain(def, &contract.input),
             checks: def.checks.iter().map(|check| check.arguments).collect(),
             input_schema: contract.input,
             output_schema: contract.output,
@@ -278,6 +279,19 @@ pub(crate) fn unstated(defs: &[&'static ToolDef]) -> Option<String> {
          `scope = \"read:…\"` into the tool's attribute, or `public` for every caller",
         open.join(", ")
     ))
+}
+
+/// The arguments that the audit log holds as they are: those that say so, and all fields of a
+/// flattened struct that does.
+fn plain(def: &ToolDef, input: &Map<String, Value>) -> Vec<String> {
+    let names = |param: &ParamDef| match param.kind {
+        Kind::Flatten(_) => {
+            let fields = input.get("properties").and_then(Value::as_object);
+            fields.into_iter().flat_map(Map::keys).cloned().collect()
+        }
+        _ => vec![param.name.to_owned()],
+    };
+    def.params.iter().filter(|param| param.audit_plain).flat_map(names).collect()
 }
 
 /// What `meta = …` says, which must be a JSON object.

@@ -48,6 +48,7 @@
 
 mod access;
 mod adapter;
+mod audit;
 mod auth;
 mod call;
 mod caller;

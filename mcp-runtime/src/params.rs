@@ -184,6 +184,8 @@ pub struct ParamDef {
     /// A scope compares it with a grant.
     pub(crate) compared: bool,
     pub(crate) secret: bool,
+    /// The audit log holds the argument as it is, and not its digest.
+    pub(crate) audit_plain: bool,
 }
 
 impl ParamDef {
@@ -208,6 +210,7 @@ impl ParamDef {
             keeps_grants: false,
             compared: false,
             secret: false,
+            audit_plain: false,
         }
     }
 }
@@ -312,6 +315,13 @@ impl<T> Param<T> {
         T: Scalar,
     {
         self.def.header = Some(name);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn audit_plain(mut self) -> Self {
+        self.def.audit_plain = true;
         self
     }
 

@@ -4,9 +4,12 @@
 //! describes a server reads it.
 
 use std::any::TypeId;
+use std::pin::Pin;
 use std::time::Duration;
 
-use crate::call::Arguments;
+use crate::call::{Arguments, ToolCall};
+use crate::error::ToolError;
+use crate::output::Returned;
 use crate::tool::ToolDef;
 
 macro_rules! setters {
@@ -32,6 +35,9 @@ pub struct Policies {
     pub(crate) blocking: bool,
     pub(crate) heartbeat: Option<Duration>,
     pub(crate) max_result: Option<usize>,
+    /// One effect for each key.
+    pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) audit: Audit,
 }
 
 impl Policies {
@@ -48,7 +54,125 @@ impl Policies {
         blocking: false,
         heartbeat: None,
         max_result: None,
+        idempotency: None,
+        audit: Audit::DEFAULT,
     };
+}
+
+/// `idempotent` on a tool that writes: one effect for each key.
+#[derive(Clone, Copy, Debug)]
+pub struct Idempotency {
+    /// The key of a call whose client sends none.
+    pub(crate) key: KeyFrom,
+    /// How long a key is remembered.
+    pub(crate) ttl: Duration,
+    /// A call without a key is refused.
+    pub(crate) required: bool,
+    pub(crate) in_flight: InFlight,
+    /// The effect happens in `Context::transaction` alone, which knows whether it happened.
+    pub(crate) transaction: bool,
+    /// Finds out whether an effect happened of which nobody knows.
+    pub(crate) reconcile: Option<Reconcile>,
+}
+
+impl Idempotency {
+    /// How long a key is remembered where nobody says.
+    pub(crate) const TTL: Duration = Duration::from_hours(24);
+    /// The same for a key that is made of the arguments: calling again with the same ones may well
+    /// be meant.
+    pub(crate) const TTL_OF_ARGUMENTS: Duration = Duration::from_mins(1);
+
+    /// The client's key, for 24 h; calls without one run once each.
+    #[doc(hidden)]
+    pub const fn new() -> Self {
+        Self {
+            key: KeyFrom::Client,
+            ttl: Self::TTL,
+            required: false,
+            in_flight: InFlight::Wait,
+            transaction: false,
+            reconcile: None,
+        }
+    }
+
+    /// The key is made of all arguments.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn key_of_arguments(mut self) -> Self {
+        (self.key, self.ttl) = (KeyFrom::Arguments, Self::TTL_OF_ARGUMENTS);
+        self
+    }
+
+    setters! {
+        key_of(names: &'static [&'static str]) => key = KeyFrom::Fields(names);
+        ttl_ms(ms: u64) => ttl = Duration::from_millis(ms);
+        required() => required = true;
+        reject() => in_flight = InFlight::Reject;
+        transaction() => transaction = true;
+        reconcile(reconcile: Reconcile) => reconcile = Some(reconcile);
+    }
+}
+
+impl Default for Idempotency {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Where a call's key comes from if its client sends none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyFrom {
+    /// Nowhere.
+    Client,
+    /// From arguments, by their names in the schema. Without a value for any there is no key.
+    Fields(&'static [&'static str]),
+    /// From all arguments.
+    Arguments,
+}
+
+/// What becomes of a call whose key is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InFlight {
+    Wait,
+    Reject,
+}
+
+/// `reconcile = path`: what an effect left, or nothing where it didn't happen. The call is a copy;
+/// its arguments are taken from it.
+pub type Reconcile = fn(&mut ToolCall) -> Result<Reconciling, ToolError>;
+
+/// A look at whether an effect happened.
+pub type Reconciling =
+    Pin<Box<dyn Future<Output = Result<Option<Returned>, ToolError>> + Send>>;
+
+/// `audit(…)`: what the log keeps of a tool's calls, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Audit {
+    /// Keep the result itself, without its secrets; else its digest.
+    pub(crate) keep_result: bool,
+    /// The server's where it isn't stated.
+    pub(crate) retention: Option<Duration>,
+}
+
+impl Audit {
+    pub(crate) const DEFAULT: Self = Self { keep_result: false, retention: None };
+
+    /// The result's digest, for as long as the server says.
+    #[doc(hidden)]
+    pub const fn new() -> Self {
+        Self::DEFAULT
+    }
+
+    setters! {
+        keep_result() => keep_result = true;
+        retention_ms(ms: u64) => retention = Some(Duration::from_millis(ms));
+    }
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
 }
 
 /// `retry`: the same call again, where that is safe and may help.

@@ -22,7 +22,9 @@ pub use crate::params::{
     Bound, JsonResult, Param, ParamDef, argument, assert_shareable, compared, extractor, flatten,
     param,
 };
-pub use crate::policies::{Breaker, Cache, DependencyDef, Per, RateLimit, Retry};
+pub use crate::policies::{
+    Audit, Breaker, Cache, DependencyDef, Idempotency, Per, RateLimit, Reconciling, Retry,
+};
 pub use crate::tool::{Invocation, ToolDef, assert_unique};
 pub use mcp_macros::{__scopes, __tools};
 

@@ -19,7 +19,9 @@ use crate::content::Icon;
 use crate::error::ToolError;
 use crate::output::{OutputSchema, Returned, Shape};
 use crate::params::{JsonResult, Kind, ParamDef};
-use crate::policies::{Cache, Concurrency, DependencyDef, Policies, Queue, RateLimit, Retry};
+use crate::policies::{
+    Audit, Cache, Concurrency, DependencyDef, Idempotency, Policies, Queue, RateLimit, Retry,
+};
 
 /// A function with `#[tool]`, by the struct of the same name that stands beside it.
 #[diagnostic::on_unimplemented(
@@ -301,6 +303,22 @@ impl ToolDef {
         self
     }
 
+    /// `idempotent` on a tool that writes.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn once(mut self, idempotency: Idempotency) -> Self {
+        self.idempotent = true;
+        self.policies.idempotency = Some(idempotency);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn audit(mut self, audit: Audit) -> Self {
+        self.policies.audit = audit;
+        self
+    }
+
     #[doc(hidden)]
     #[must_use]
     pub const fn icons(mut self, icons: fn() -> Vec<Icon>) -> Self {
@@ -422,6 +440,8 @@ pub struct ToolInfo {
     pub(crate) confirms: bool,
     /// The arguments that must not be recorded anywhere.
     pub(crate) secrets: Vec<&'static str>,
+    /// The arguments that the audit log holds as they are.
+    pub(crate) plain: Vec<String>,
     /// The arguments that its checks look at, by check.
     pub(crate) checks: Vec<&'static [&'static str]>,
     pub(crate) input_schema: Arc<Map<String, Value>>,

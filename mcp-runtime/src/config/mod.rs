@@ -14,6 +14,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::audit::AuditSettings;
 use crate::auth::AuthSettings;
 use crate::clock::Clock;
 use crate::json::Limits;
@@ -51,12 +52,23 @@ pub(crate) struct Settings {
     pub(crate) grace: Duration,
     /// What signs the questions that people confirm; one of its own where it isn't set.
     pub(crate) confirmation_key_file: Option<PathBuf>,
+    pub(crate) store: StorePlace,
+    pub(crate) audit: AuditSettings,
     /// No operator's: a test moves it.
     pub(crate) clock: Clock,
     #[cfg(feature = "cli")]
     pub(crate) log: String,
     #[cfg(feature = "cli")]
     pub(crate) log_format: LogFormat,
+}
+
+/// Where the keys of idempotent calls are kept, and the audit log unless it says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StorePlace {
+    /// In this process; gone with it.
+    Memory,
+    /// One SQLite file, which several processes of a machine may share.
+    File(PathBuf),
 }
 
 /// How log lines look.
@@ -93,6 +105,8 @@ impl Default for Settings {
             timeout: None,
             grace: Duration::from_secs(20),
             confirmation_key_file: None,
+            store: StorePlace::Memory,
+            audit: AuditSettings::default(),
             clock: Clock::system(),
             #[cfg(feature = "cli")]
             log: crate::adapter::DEFAULT_LOG.into(),

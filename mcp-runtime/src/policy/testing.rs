@@ -35,6 +35,7 @@ pub(crate) fn tool() -> ToolInfo {
         reads_caller: false,
         confirms: false,
         secrets: Vec::new(),
+        plain: Vec::new(),
         checks: Vec::new(),
         input_schema: Arc::default(),
         output_schema: None,

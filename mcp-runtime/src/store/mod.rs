@@ -5,6 +5,10 @@
 //! it is done at once and costs no allocation.
 
 pub(crate) mod cache;
+#[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "who writes to a disk uses it"))]
+pub(crate) mod group;
+pub(crate) mod journal;
+pub(crate) mod once;
 pub(crate) mod rate;
 pub(crate) mod spent;
 pub(crate) mod table;
@@ -39,5 +43,5 @@ impl<T: Unpin> Future for Step<T> {
 }
 
 /// A store that could not decide.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct StoreError(#[allow(dead_code, reason = "for the log")] pub(crate) String);

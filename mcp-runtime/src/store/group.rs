@@ -1,0 +1,242 @@
+//! Group commit: a thread of its own that takes whatever has come in meanwhile and makes it durable
+//! in one go.
+//!
+//! One fsync costs as much for a hundred writes as for one. While the thread waits for the disk,
+//! what comes in gathers; the next group is all of it. Nobody waits for company: a write that comes
+//! alone goes alone.
+//!
+//! The thread ends when the last handle is dropped and everything that was submitted is done.
+
+use std::io;
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::thread;
+
+use tokio::sync::oneshot;
+
+use super::{Step, StoreError};
+
+/// How much is taken at a time: what waits behind a group waits for all of it.
+const GROUP: usize = 512;
+
+/// What a group's thread does, on that thread.
+pub(crate) trait Engine: Send + 'static {
+    type Job: Send + 'static;
+    type Answer: Send + 'static;
+
+    /// Carries out jobs in their order and makes them durable. One answer for each, or one error
+    /// for all; then none of them took place.
+    fn run(&mut self, jobs: Vec<Self::Job>) -> Result<Vec<Self::Answer>, StoreError>;
+}
+
+/// A handle of the thread. Cheap to clone.
+pub(crate) struct Group<E: Engine>(Arc<Handle<E>>);
+
+impl<E: Engine> Clone for Group<E> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+struct Handle<E: Engine> {
+    shared: Arc<Shared<E>>,
+    limit: usize,
+}
+
+struct Shared<E: Engine> {
+    queue: Mutex<Queue<E>>,
+    awake: Condvar,
+}
+
+struct Queue<E: Engine> {
+    waiting: Vec<Waiting<E>>,
+    /// No further handle: what is there is done, and that was it.
+    closed: bool,
+}
+
+struct Waiting<E: Engine> {
+    job: E::Job,
+    done: oneshot::Sender<Result<E::Answer, StoreError>>,
+}
+
+impl<E: Engine> Group<E> {
+    /// Starts the thread. At most `limit` jobs wait; further ones are refused.
+    ///
+    /// # Errors
+    ///
+    /// The system has no thread to give.
+    pub(crate) fn start(name: &str, limit: usize, engine: E) -> io::Result<Self> {
+        let queue = Mutex::new(Queue { waiting: Vec::new(), closed: false });
+        let shared = Arc::new(Shared { queue, awake: Condvar::new() });
+        let theirs = Arc::clone(&shared);
+        thread::Builder::new().name(name.to_owned()).spawn(move || work(&theirs, engine))?;
+        Ok(Self(Arc::new(Handle { shared, limit })))
+    }
+
+    /// Hands over a job. It is carried out also if nobody waits for its answer any more.
+    pub(crate) fn submit(&self, job: E::Job) -> Step<E::Answer> {
+        let (done, answer) = oneshot::channel();
+        {
+            let mut queue = self.0.shared.lock();
+            if queue.waiting.len() >= self.0.limit {
+                return Step::Done(Some(Err(StoreError("too much waits for the disk".to_owned()))));
+            }
+            queue.waiting.push(Waiting { job, done });
+        }
+        self.0.shared.awake.notify_one();
+        Step::Waits(Box::pin(Answered(answer)))
+    }
+}
+
+impl<E: Engine> Shared<E> {
+    fn lock(&self) -> MutexGuard<'_, Queue<E>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next group, once there is one. None when there will be no other.
+    fn next(&self) -> Option<Vec<Waiting<E>>> {
+        let mut queue = self.lock();
+        while queue.waiting.is_empty() {
+            if queue.closed {
+                return None;
+            }
+            queue = self.awake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+        let rest = queue.waiting.len().min(GROUP);
+        let rest = queue.waiting.split_off(rest);
+        Some(mem::replace(&mut queue.waiting, rest))
+    }
+}
+
+fn work<E: Engine>(shared: &Shared<E>, mut engine: E) {
+    while let Some(group) = shared.next() {
+        let (jobs, waiting): (Vec<_>, Vec<_>) =
+            group.into_iter().map(|one| (one.job, one.done)).unzip();
+        // Who went away doesn't hear the answer.
+        match engine.run(jobs) {
+            Ok(answers) => {
+                for (done, answer) in waiting.into_iter().zip(answers) {
+                    let _ = done.send(Ok(answer));
+                }
+            }
+            Err(error) => {
+                for done in waiting {
+                    let _ = done.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+impl<E: Engine> Drop for Handle<E> {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.awake.notify_one();
+    }
+}
+
+/// An answer on its way.
+struct Answered<A>(oneshot::Receiver<Result<A, StoreError>>);
+
+impl<A> Future for Answered<A> {
+    type Output = Result<A, StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // The thread is gone only if it panicked.
+        let gone = |_| Err(StoreError("the store's thread is gone".to_owned()));
+        Pin::new(&mut self.0).poll(cx).map(|answer| answer.unwrap_or_else(gone))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// Answers a number with its double, after it was let go; fails at zero.
+    struct Doubles {
+        go: mpsc::Receiver<()>,
+        groups: Arc<AtomicUsize>,
+    }
+
+    impl Engine for Doubles {
+        type Job = u32;
+        type Answer = u32;
+
+        fn run(&mut self, jobs: Vec<u32>) -> Result<Vec<u32>, StoreError> {
+            let _ = self.go.recv();
+            self.groups.fetch_add(1, Ordering::Relaxed);
+            if jobs.contains(&0) {
+                return Err(StoreError("zero".to_owned()));
+            }
+            Ok(jobs.into_iter().map(|job| job * 2).collect())
+        }
+    }
+
+    fn started(limit: usize) -> (Group<Doubles>, mpsc::Sender<()>, Arc<AtomicUsize>) {
+        let (let_go, go) = mpsc::channel();
+        let groups = Arc::new(AtomicUsize::new(0));
+        let engine = Doubles { go, groups: Arc::clone(&groups) };
+        (Group::start("test", limit, engine).unwrap(), let_go, groups)
+    }
+
+    #[tokio::test]
+    async fn what_gathers_goes_in_one_group() {
+        let (group, go, groups) = started(100);
+        let first = group.submit(1);
+        while !group.0.shared.lock().waiting.is_empty() {
+            thread::yield_now();
+        }
+        let rest: Vec<_> = (2..=50).map(|job| group.submit(job)).collect();
+        go.send(()).unwrap();
+        go.send(()).unwrap();
+        assert_eq!(first.await.unwrap(), 2);
+        for (answer, job) in rest.into_iter().zip(2..) {
+            assert_eq!(answer.await.unwrap(), job * 2);
+        }
+        assert_eq!(groups.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn one_that_fails_fails_its_group() {
+        let (group, go, _) = started(100);
+        let first = group.submit(1);
+        while !group.0.shared.lock().waiting.is_empty() {
+            thread::yield_now();
+        }
+        let (a, b) = (group.submit(2), group.submit(0));
+        drop(go);
+        assert_eq!(first.await.unwrap(), 2);
+        assert!(a.await.is_err() && b.await.is_err());
+        assert_eq!(group.submit(3).await.unwrap(), 6);
+    }
+
+    #[tokio::test]
+    async fn the_queue_has_an_end() {
+        let (group, go, _) = started(2);
+        let first = group.submit(1);
+        while !group.0.shared.lock().waiting.is_empty() {
+            thread::yield_now();
+        }
+        let (second, third) = (group.submit(2), group.submit(3));
+        let refused = group.submit(4).await.unwrap_err();
+        assert_eq!(refused.0, "too much waits for the disk");
+        drop(go);
+        assert_eq!(first.await.unwrap() + second.await.unwrap() + third.await.unwrap(), 12);
+    }
+
+    #[tokio::test]
+    async fn what_was_submitted_is_done_though_its_handle_is_gone() {
+        let (group, go, _) = started(10);
+        let answers: Vec<_> = (1..=5).map(|job| group.submit(job)).collect();
+        drop(group);
+        drop(go);
+        for (answer, job) in answers.into_iter().zip(1..) {
+            assert_eq!(answer.await.unwrap(), job * 2);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Where it is written down what calls do: keys of idempotent calls, and the audit log.
+//!
+//! Both in one place, because some of it has to be durable together: that a call is completed, and
+//! what the log says about it.
+
+use super::{Step, StoreError};
+use super::once::{OnceAnswer, OnceKey, OnceOp};
+use crate::audit::Draft;
+
+/// One write. All of it is durable once it is answered, or none of it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Entry {
+    pub(crate) once: Option<(OnceKey, OnceOp)>,
+    /// Written whatever becomes of the step.
+    pub(crate) record: Option<Draft>,
+    /// The server stops: what the log says by now is signed.
+    pub(crate) seal: bool,
+}
+
+/// What was written.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// The answer to the step.
+    pub(crate) once: Option<OnceAnswer>,
+    /// The record's place in the log.
+    pub(crate) seq: Option<u64>,
+}
+
+/// A place to write to.
+pub(crate) trait Journal: Send + Sync + 'static {
+    fn write(&self, entry: Entry) -> Step<Written>;
+
+    /// The bodies of the newest records, in order. Reads from where they are kept.
+    fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError>;
+
+    /// Why nothing can be written, from now until the server is started anew.
+    fn closed(&self) -> Option<String> {
+        None
+    }
+}
