@@ -16,7 +16,7 @@ pub(crate) use log::{Kept, Log};
 pub(crate) use settings::{AuditPlace, AuditSettings};
 
 /// Two lowercase digits for each byte.
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
 
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {

@@ -3,7 +3,7 @@
 //!
 //! One fsync costs as much for a hundred writes as for one. While the thread waits for the disk,
 //! what comes in gathers; the next group is all of it. Nobody waits for company: a write that comes
-//! alone goes alone.
+//! alone goes alone. What has to be done but not waited for is done between two groups.
 //!
 //! The thread ends when the last handle is dropped and everything that was submitted is done.
 
@@ -13,6 +13,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -20,6 +21,8 @@ use super::{Step, StoreError};
 
 /// How much is taken at a time: what waits behind a group waits for all of it.
 const GROUP: usize = 512;
+/// An empty group is carried out where none came for so long.
+const IDLE: Duration = Duration::from_mins(1);
 
 /// What a group's thread does, on that thread.
 pub(crate) trait Engine: Send + 'static {
@@ -27,8 +30,11 @@ pub(crate) trait Engine: Send + 'static {
     type Answer: Send + 'static;
 
     /// Carries out jobs in their order and makes them durable. One answer for each, or one error
-    /// for all; then none of them took place.
+    /// for all; then none of them took place. There are no jobs where none came for a minute.
     fn run(&mut self, jobs: Vec<Self::Job>) -> Result<Vec<Self::Answer>, StoreError>;
+
+    /// Does what nobody waits for: at first, and whenever the answers of a group are on their way.
+    fn between(&mut self) {}
 }
 
 /// A handle of the thread. Cheap to clone.
@@ -54,6 +60,8 @@ struct Queue<E: Engine> {
     waiting: Vec<Waiting<E>>,
     /// No further handle: what is there is done, and that was it.
     closed: bool,
+    /// The thread is gone: nothing is done any more.
+    over: bool,
 }
 
 struct Waiting<E: Engine> {
@@ -68,7 +76,7 @@ impl<E: Engine> Group<E> {
     ///
     /// The system has no thread to give.
     pub(crate) fn start(name: &str, limit: usize, engine: E) -> io::Result<Self> {
-        let queue = Mutex::new(Queue { waiting: Vec::new(), closed: false });
+        let queue = Mutex::new(Queue { waiting: Vec::new(), closed: false, over: false });
         let shared = Arc::new(Shared { queue, awake: Condvar::new() });
         let theirs = Arc::clone(&shared);
         thread::Builder::new().name(name.to_owned()).spawn(move || work(&theirs, engine))?;
@@ -80,6 +88,9 @@ impl<E: Engine> Group<E> {
         let (done, answer) = oneshot::channel();
         {
             let mut queue = self.0.shared.lock();
+            if queue.over {
+                return Step::Done(Some(Err(gone())));
+            }
             if queue.waiting.len() >= self.0.limit {
                 return Step::Done(Some(Err(StoreError("too much waits for the disk".to_owned()))));
             }
@@ -95,14 +106,14 @@ impl<E: Engine> Shared<E> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next group, once there is one. None when there will be no other.
+    /// The next group, once there is one; an empty one after a while. None when there will be no
+    /// other.
     fn next(&self) -> Option<Vec<Waiting<E>>> {
-        let mut queue = self.lock();
-        while queue.waiting.is_empty() {
-            if queue.closed {
-                return None;
-            }
-            queue = self.awake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        let nothing = |queue: &mut Queue<E>| queue.waiting.is_empty() && !queue.closed;
+        let waited = self.awake.wait_timeout_while(self.lock(), IDLE, nothing);
+        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if queue.waiting.is_empty() && queue.closed {
+            return None;
         }
         let rest = queue.waiting.len().min(GROUP);
         let rest = queue.waiting.split_off(rest);
@@ -111,6 +122,8 @@ impl<E: Engine> Shared<E> {
 }
 
 fn work<E: Engine>(shared: &Shared<E>, mut engine: E) {
+    let _over = Over(shared);
+    engine.between();
     while let Some(group) = shared.next() {
         let (jobs, waiting): (Vec<_>, Vec<_>) =
             group.into_iter().map(|one| (one.job, one.done)).unzip();
@@ -127,7 +140,25 @@ fn work<E: Engine>(shared: &Shared<E>, mut engine: E) {
                 }
             }
         }
+        engine.between();
     }
+}
+
+/// Lets nobody wait for a thread that is gone, also if it panicked.
+struct Over<'a, E: Engine>(&'a Shared<E>);
+
+impl<E: Engine> Drop for Over<'_, E> {
+    fn drop(&mut self) {
+        let mut queue = self.0.lock();
+        queue.over = true;
+        let left = mem::take(&mut queue.waiting);
+        drop(queue);
+        drop(left);
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError("the store's thread is gone".to_owned())
 }
 
 impl<E: Engine> Drop for Handle<E> {
@@ -145,8 +176,7 @@ impl<A> Future for Answered<A> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // The thread is gone only if it panicked.
-        let gone = |_| Err(StoreError("the store's thread is gone".to_owned()));
-        Pin::new(&mut self.0).poll(cx).map(|answer| answer.unwrap_or_else(gone))
+        Pin::new(&mut self.0).poll(cx).map(|answer| answer.unwrap_or_else(|_| Err(gone())))
     }
 }
 
@@ -157,7 +187,7 @@ mod tests {
 
     use super::*;
 
-    /// Answers a number with its double, after it was let go; fails at zero.
+    /// Answers a number with its double, after it was let go; fails at zero, panics at 99.
     struct Doubles {
         go: mpsc::Receiver<()>,
         groups: Arc<AtomicUsize>,
@@ -170,6 +200,7 @@ mod tests {
         fn run(&mut self, jobs: Vec<u32>) -> Result<Vec<u32>, StoreError> {
             let _ = self.go.recv();
             self.groups.fetch_add(1, Ordering::Relaxed);
+            assert!(!jobs.contains(&99), "99");
             if jobs.contains(&0) {
                 return Err(StoreError("zero".to_owned()));
             }
@@ -238,5 +269,19 @@ mod tests {
         for (answer, job) in answers.into_iter().zip(1..) {
             assert_eq!(answer.await.unwrap(), job * 2);
         }
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_thread_that_panicked() {
+        let (group, go, _) = started(10);
+        let first = group.submit(99);
+        while !group.0.shared.lock().waiting.is_empty() {
+            thread::yield_now();
+        }
+        let second = group.submit(1);
+        drop(go);
+        assert_eq!(first.await.unwrap_err().0, "the store's thread is gone");
+        assert_eq!(second.await.unwrap_err().0, "the store's thread is gone");
+        assert_eq!(group.submit(2).await.unwrap_err().0, "the store's thread is gone");
     }
 }

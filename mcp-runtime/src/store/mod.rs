@@ -8,13 +8,20 @@ pub(crate) mod cache;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "who writes to a disk uses it"))]
 pub(crate) mod group;
 pub(crate) mod journal;
+pub(crate) mod memory;
 pub(crate) mod once;
 pub(crate) mod rate;
 pub(crate) mod spent;
+pub(crate) mod split;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
+#[cfg(test)]
+pub(crate) mod suite;
 pub(crate) mod table;
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// One step of a store, done or under way.
 pub(crate) enum Step<T> {
@@ -45,3 +52,17 @@ impl<T: Unpin> Future for Step<T> {
 /// A store that could not decide.
 #[derive(Clone, Debug)]
 pub(crate) struct StoreError(#[allow(dead_code, reason = "for the log")] pub(crate) String);
+
+/// Milliseconds since 1970, as stores count time.
+fn millis(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A random name.
+fn random<const N: usize>() -> Result<[u8; N], String> {
+    let mut name = [0; N];
+    getrandom::fill(&mut name)
+        .map_err(|error| format!("the system gives no random numbers: {error}"))?;
+    Ok(name)
+}

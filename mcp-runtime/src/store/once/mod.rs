@@ -20,6 +20,10 @@
 //!   nothing can have happened: it is taken over. One that was started becomes indeterminate. The
 //!   fence stays the owner's until another takes one: a late owner may still say what came of it.
 
+pub(crate) mod machine;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 /// Names a key, its principal and its tool: the SHA-256 of all three.

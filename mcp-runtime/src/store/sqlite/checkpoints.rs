@@ -1,0 +1,123 @@
+//! Checkpoints: what the log comes to, signed, and told to others.
+//!
+//! Each is kept in three places: in the file itself, in the process's log (which a collector takes
+//! elsewhere), and the newest of them in a file beside the store. Who can write to the store can cut
+//! the log's tail along with its checkpoints; not those which are elsewhere.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Value, json};
+use tracing::info;
+
+use super::file::{beside, private};
+use super::meta::{Meta, number, signed};
+use crate::audit::chain::{Head, LogId};
+use crate::audit::{Checkpoint, hex};
+
+/// A checkpoint is signed when so many records were written since the last one,
+const RECORDS: u64 = 1_000;
+/// or when the last one is so old, in milliseconds, and there are new records.
+const AGE: u64 = 60_000;
+
+/// Whether it is time to sign what the log comes to.
+pub(super) fn is_due(
+    connection: &Connection,
+    meta: &Meta,
+    now: u64,
+    seal: bool,
+) -> rusqlite::Result<bool> {
+    let last = newest(connection)?;
+    let (seq, time) = last.map_or((meta.start.seq, None), |last| (last.head.seq, Some(last.time)));
+    let is_old = time.is_none_or(|time| now.abs_diff(time) >= AGE);
+    Ok(meta.head.seq > seq && (seal || is_old || meta.head.seq - seq >= RECORDS))
+}
+
+pub(super) fn insert(connection: &Connection, checkpoint: &Checkpoint) -> rusqlite::Result<()> {
+    let Checkpoint { head, time, signature } = checkpoint;
+    connection
+        .prepare_cached("INSERT INTO checkpoints VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![signed(head.seq), head.hash, signed(*time), signature])?;
+    Ok(())
+}
+
+pub(super) fn newest(connection: &Connection) -> rusqlite::Result<Option<Checkpoint>> {
+    connection
+        .prepare_cached(
+            "SELECT seq, hash, time, signature FROM checkpoints ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row([], of_columns)
+        .optional()
+}
+
+/// All of them, in order.
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<Checkpoint>> {
+    connection
+        .prepare_cached("SELECT seq, hash, time, signature FROM checkpoints ORDER BY seq")?
+        .query_map([], of_columns)?
+        .collect()
+}
+
+fn of_columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<Checkpoint> {
+    let head = Head { seq: number(row, 0)?, hash: row.get(1)? };
+    Ok(Checkpoint { head, time: number(row, 2)?, signature: row.get(3)? })
+}
+
+/// Tells the process's log.
+pub(super) fn announce(log: LogId, checkpoint: &Checkpoint) {
+    let Checkpoint { head, time, signature } = checkpoint;
+    info!(
+        log = hex(&log),
+        seq = head.seq,
+        hash = hex(&head.hash),
+        time,
+        signature = hex(signature),
+        "a checkpoint of the audit log"
+    );
+}
+
+/// Writes a checkpoint to the file beside the store: one line of JSON. A newer one stays, and so does
+/// one of another log. The caller sees to it that nobody else does so at the same time.
+pub(super) fn publish(store: &Path, log: LogId, checkpoint: &Checkpoint) -> io::Result<()> {
+    let path = beside(store, ".checkpoint");
+    let there = match fs::read(&path) {
+        Ok(there) => serde_json::from_slice::<Value>(&there).ok(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    if let Some(there) = there {
+        if there["log"].as_str() != Some(&hex(&log)) {
+            return Err(io::Error::other("it belongs to another log than the store's"));
+        }
+        if there["seq"].as_u64().is_some_and(|seq| seq > checkpoint.head.seq) {
+            return Err(io::Error::other("it is ahead of the store: the log has lost its tail"));
+        }
+    }
+    let temporary = beside(store, ".checkpoint.new");
+    let options = &mut OpenOptions::new();
+    let mut file = private(options.write(true).create(true).truncate(true)).open(&temporary)?;
+    file.write_all(line(log, checkpoint).as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&temporary, &path)?;
+    sync_folder(&path)
+}
+
+fn line(log: LogId, checkpoint: &Checkpoint) -> String {
+    let Checkpoint { head, time, signature } = checkpoint;
+    let line = json!({
+        "log": hex(&log),
+        "seq": head.seq,
+        "hash": hex(&head.hash),
+        "time": time,
+        "signature": hex(signature),
+    });
+    format!("{line}\n")
+}
+
+/// A name is durable once its folder is.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if cfg!(unix) { File::open(folder.unwrap_or(Path::new(".")))?.sync_all() } else { Ok(()) }
+}

@@ -1,0 +1,79 @@
+//! Which processes have the file open: each has a locked file of its own in a folder beside it. The
+//! system takes the lock away as a process ends, however it ends.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tracing::warn;
+
+use super::file::{beside, private};
+use crate::audit::hex;
+
+/// A process, from the opening of the file to its end. Random.
+pub(super) type WriterId = [u8; 16];
+
+/// That this process is there.
+pub(super) struct Presence {
+    path: PathBuf,
+    /// Locked as long as it is open.
+    _locked: File,
+}
+
+impl Presence {
+    pub(super) fn begin(store: &Path, writer: &WriterId) -> Result<Self, String> {
+        let path = place(store, writer);
+        let begun = folder(store).and_then(|()| {
+            let file = private(OpenOptions::new().write(true).create_new(true)).open(&path)?;
+            file.try_lock()?;
+            Ok(file)
+        });
+        match begun {
+            Ok(locked) => Ok(Self { path, _locked: locked }),
+            Err(error) => Err(format!("the lock {} can't be taken: {error}", path.display())),
+        }
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        // One that stays is removed by whoever opens the store next.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// A file's name for a writer.
+fn place(store: &Path, writer: &WriterId) -> PathBuf {
+    beside(store, ".writers").join(hex(writer))
+}
+
+fn folder(store: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(beside(store, ".writers"))
+}
+
+/// Whether the process of a writer is gone. Where that can't be told, it is there.
+pub(super) fn is_gone(store: &Path, writer: &WriterId) -> bool {
+    let path = place(store, writer);
+    let locked = match OpenOptions::new().write(true).open(&path) {
+        Ok(file) => file.try_lock(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return true,
+        Err(error) => Err(TryLockError::Error(error)),
+    };
+    match locked {
+        Ok(()) => true,
+        Err(TryLockError::WouldBlock) => false,
+        Err(TryLockError::Error(error)) => {
+            warn!("whether {} is locked can't be told: {error}", path.display());
+            false
+        }
+    }
+}
+
+/// Removes what a writer left that is gone.
+pub(super) fn forget(store: &Path, writer: &WriterId) {
+    let _ = fs::remove_file(place(store, writer));
+}

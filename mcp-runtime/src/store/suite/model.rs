@@ -1,0 +1,192 @@
+//! What may be said of a key, by what was said before. It knows nothing of how a store decides: it
+//! holds the answers against the promises that were made.
+
+use std::collections::HashMap;
+
+use super::super::millis;
+use super::super::once::{Begin, Fence, OnceAnswer, OnceOp};
+use super::{LEASE, TTL};
+
+#[derive(Default)]
+pub(super) struct Model {
+    keys: HashMap<u8, Promises>,
+    fence: Fence,
+}
+
+/// What was promised about a key.
+#[derive(Default)]
+struct Promises {
+    claim: Option<Claim>,
+    /// Something may have happened, and nobody has said yet whether it did.
+    unsettled: bool,
+    /// The record is kept until then,
+    kept_until: u64,
+    /// and the claim nobody else's until then,
+    lease_until: u64,
+    /// by a clock that has been so late at most since that was promised.
+    latest: u64,
+}
+
+struct Claim {
+    process: usize,
+    fence: Fence,
+    asker: Begin,
+    started: bool,
+    doubted: bool,
+    /// Its owner is gone: a store that knows it frees what was never started.
+    lost: bool,
+    response: Option<Vec<u8>>,
+}
+
+impl Promises {
+    fn is_kept(&self) -> bool {
+        self.latest < self.kept_until
+    }
+
+    fn keep(&mut self, until: u64, now: u64) {
+        (self.kept_until, self.latest) = (until, now);
+    }
+}
+
+fn ttl() -> u64 {
+    u64::try_from(TTL.as_millis()).unwrap()
+}
+
+fn lease() -> u64 {
+    u64::try_from(LEASE.as_millis()).unwrap()
+}
+
+impl Model {
+    pub(super) fn passes(&mut self, now: u64) {
+        for key in self.keys.values_mut() {
+            key.latest = key.latest.max(now);
+        }
+    }
+
+    /// A process ended, and with it every owner in it.
+    pub(super) fn crashed(&mut self, process: usize) {
+        for key in self.keys.values_mut() {
+            if let Some(claim) = &mut key.claim
+                && claim.process == process
+            {
+                key.lease_until = 0;
+                claim.lost = true;
+            }
+        }
+    }
+
+    pub(super) fn begun(
+        &mut self,
+        key: u8,
+        process: usize,
+        asker: &Begin,
+        answer: &OnceAnswer,
+        now: u64,
+    ) {
+        let last = self.fence;
+        let key = self.keys.entry(key).or_default();
+        let kept = key.is_kept();
+        match answer {
+            OnceAnswer::Claimed { fence, doubt } => {
+                assert!(*fence > last, "a fence was given twice");
+                self.fence = *fence;
+                if let Some(claim) = &key.claim
+                    && kept
+                {
+                    assert!(claim.response.is_none(), "what was completed is done again");
+                    let free = claim.lost && !key.unsettled;
+                    let same = claim.asker.payload == asker.payload;
+                    assert!(same || free, "a mismatch was let through");
+                    assert!(key.latest >= key.lease_until || claim.doubted, "two owners");
+                }
+                assert!(!key.unsettled || *doubt || !kept, "an effect silently repeats");
+                assert!(!doubt || key.unsettled && asker.settles, "a doubt without a reason");
+                let asker = asker.clone();
+                key.claim = Some(Claim {
+                    process,
+                    fence: *fence,
+                    asker,
+                    started: false,
+                    doubted: false,
+                    lost: false,
+                    response: None,
+                });
+                key.unsettled &= doubt;
+                key.lease_until = now + lease();
+                key.keep(now + ttl(), now);
+            }
+            OnceAnswer::Completed { response, call_id, .. } => {
+                let claim = key.claim.as_ref().expect("nothing was ever done");
+                assert_eq!(claim.response.as_ref(), Some(response), "a replay is another answer");
+                assert_eq!(*call_id, claim.asker.call_id);
+            }
+            OnceAnswer::Running => {
+                let claim = key.claim.as_ref().expect("nobody has it");
+                assert!(claim.response.is_none() && !claim.doubted, "nobody runs");
+            }
+            OnceAnswer::Indeterminate { .. } => assert!(key.unsettled, "a doubt without a reason"),
+            OnceAnswer::Mismatch => {
+                let claim = key.claim.as_ref().expect("nothing to differ from");
+                assert_ne!(claim.asker.payload, asker.payload);
+            }
+            other => panic!("{other:?} to who asks"),
+        }
+    }
+
+    pub(super) fn owner(
+        &mut self,
+        key: u8,
+        fence: Fence,
+        op: &OnceOp,
+        answer: &OnceAnswer,
+        now: u64,
+    ) {
+        let key = self.keys.entry(key).or_default();
+        let kept = key.is_kept();
+        let current = key.claim.as_mut().filter(|claim| claim.fence == fence);
+        let Some(claim) = current else {
+            assert_eq!(*answer, OnceAnswer::Stale, "a stale owner won: {op:?}");
+            return;
+        };
+        let is_open = claim.response.is_none();
+        let may = match op {
+            OnceOp::Start { .. } => is_open && !claim.started && !claim.doubted,
+            _ => is_open,
+        };
+        match answer {
+            OnceAnswer::Done => assert!(may, "{op:?} must not be done"),
+            OnceAnswer::Stale => {
+                assert!(!may || !kept, "{op:?} of the owner was refused");
+                return;
+            }
+            other => panic!("{other:?} to an owner"),
+        }
+        let later = key.kept_until.max(now + ttl());
+        match op {
+            OnceOp::Begin(_) => unreachable!("not an owner's"),
+            OnceOp::Start { .. } => {
+                (claim.started, key.unsettled) = (true, true);
+                key.keep(later, now);
+            }
+            OnceOp::Renew { .. } => {
+                if !claim.doubted {
+                    key.lease_until = key.lease_until.max(now + lease());
+                    key.keep(later, now);
+                }
+            }
+            OnceOp::Complete { response, ttl, .. } => {
+                claim.response = Some(response.clone());
+                key.unsettled = false;
+                let ttl = millis(std::time::UNIX_EPOCH + *ttl);
+                key.keep(now + ttl, now);
+            }
+            OnceOp::Release { .. } => {
+                (key.claim, key.unsettled) = (None, false);
+            }
+            OnceOp::Doubt { .. } => {
+                (claim.doubted, key.unsettled) = (true, true);
+                key.keep(later, now);
+            }
+        }
+    }
+}
