@@ -29,6 +29,13 @@ pub(crate) fn canonical(arguments: &Arguments) -> String {
     text
 }
 
+/// The canonical text of any value.
+pub(crate) fn canonical_value(of: &Value) -> String {
+    let mut text = String::with_capacity(64);
+    value(&mut text, of);
+    text
+}
+
 fn value(text: &mut String, value: &Value) {
     match value {
         Value::Null => text.push_str("null"),

@@ -92,6 +92,7 @@ mod violations;
 
 pub use access::{Granted, InvalidScope, Scopes};
 pub use adapter::raw;
+pub use audit::{AuditLine, AuditLog, AuditSink};
 pub use auth::ApiKeys;
 #[cfg(feature = "oauth")]
 pub use auth::OAuth;

@@ -15,6 +15,7 @@ use tracing::{info, warn};
 
 use crate::access::unasked;
 use crate::adapter::{self, Delegate, Edge};
+use crate::audit::{AuditLog, SHORTEST};
 use crate::auth::Auth;
 use crate::call::{Reply, ToolCall};
 use crate::caller::Caller;
@@ -163,6 +164,13 @@ impl Server {
         self
     }
 
+    /// Where the audit log goes, and how long it is kept. Without it, where the keys of idempotent
+    /// calls are; also the settings `audit.log`, `audit.key_file` and `audit.retention`.
+    pub fn audit(mut self, log: AuditLog) -> Self {
+        self.settings.audit = log.into_settings();
+        self
+    }
+
     /// Lets clients use another host name than `localhost`, `127.0.0.1` and `[::1]`, with or
     /// without a port. May be repeated; also the setting `http.allowed_hosts`.
     #[cfg(feature = "http")]
@@ -300,6 +308,12 @@ impl Server {
         {
             self.problems.push(format!(
                 "the server's timeout is {timeout:?}: it must be above zero, at most 365 days"
+            ));
+        }
+        let retention = self.settings.audit.retention;
+        if retention < SHORTEST {
+            self.problems.push(format!(
+                "the audit log keeps its records for {retention:?}: it has to be at least an hour"
             ));
         }
         let Self { tools, states, layers, settings, problems, stats, .. } = &mut self;
@@ -565,6 +579,15 @@ impl fmt::Debug for App {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_audit_log_remembers_for_an_hour_at_least() {
+        let build = |kept| Server::new("t", "1").audit(AuditLog::memory().retention(kept)).build();
+        let hour = Duration::from_hours(1);
+        let error = build(hour.saturating_sub(Duration::from_nanos(1))).unwrap_err().to_string();
+        assert!(error.contains("at least an hour"), "{error}");
+        assert!(build(hour).is_ok());
+    }
 
     #[test]
     fn the_timeout_is_neither_nothing_nor_endless() {

@@ -64,6 +64,11 @@ impl Gate {
         &self.requirements
     }
 
+    /// Whether a grant is one of those by which this call is allowed.
+    pub(crate) fn uses(&self, grant: &Grant, arguments: &Arguments) -> bool {
+        self.requirements.iter().any(|one| one.allows(grant, arguments))
+    }
+
     /// Whether a field's constraint is the function's to keep.
     pub(crate) fn leaves_open(&self, field: &str) -> bool {
         self.requirements.iter().any(|one| one.fields.get(field) == Some(&None))

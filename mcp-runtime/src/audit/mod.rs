@@ -5,15 +5,43 @@
 
 mod body;
 pub(crate) mod chain;
+pub(crate) mod checkpoint;
 mod draft;
+mod key_file;
 mod keys;
+mod lines;
 mod log;
+#[cfg(any(test, feature = "cli"))]
+mod open;
+mod place;
+mod recorder;
+mod refusals;
 mod settings;
+mod shown;
+#[cfg(test)]
+pub(crate) mod testing;
+mod text;
+#[cfg(any(test, feature = "cli"))]
+pub(crate) mod verify;
+pub(crate) mod view;
+mod within;
 
+pub(crate) use checkpoint::with_suffix;
 pub(crate) use draft::{Draft, Erased, Intent, Outcome, Refusal};
+pub(crate) use key_file::load_keys;
+#[cfg(feature = "cli")]
+pub(crate) use key_file::read_keys;
 pub(crate) use keys::{AuditKeys, Checkpoint};
+pub use lines::{AuditLine, AuditSink};
 pub(crate) use log::{Kept, Log};
-pub(crate) use settings::{AuditPlace, AuditSettings};
+#[cfg(any(test, feature = "cli"))]
+pub(crate) use open::open_log;
+pub use place::AuditLog;
+pub(crate) use place::open_place;
+pub(crate) use recorder::{Recorder, Trail};
+pub(crate) use refusals::Refused;
+pub(crate) use settings::{AuditPlace, AuditSettings, SHORTEST};
+pub(crate) use within::within;
 
 /// Two lowercase digits for each byte.
 pub(crate) fn hex(bytes: &[u8]) -> String {

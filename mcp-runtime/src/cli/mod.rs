@@ -1,5 +1,7 @@
-//! The command line of every server: `serve`, `list`, `call`, `key new`, `check`, `manifest`.
+//! The command line of every server: `serve`, `list`, `call`, `key new`, `check`, `manifest`,
+//! `audit`.
 
+mod audit;
 mod banner;
 mod key;
 mod lock;
@@ -105,6 +107,8 @@ enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Look at the audit log.
+    Audit(audit::Audit),
     /// Print the contract: who may call which tool, under which policies, with which schemas.
     Manifest {
         #[command(flatten)]
@@ -149,7 +153,7 @@ impl Serve {
 
 impl Server {
     /// Runs the server's command line: `serve` (the default), `list`, `call TOOL JSON`, `key new`,
-    /// `check`, `manifest`.
+    /// `check`, `manifest`, `audit verify|show|export`.
     ///
     /// `serve` listens on `127.0.0.1:8080`, or on stdin and stdout with `--stdio`. On SIGTERM or
     /// SIGINT it takes nothing more on, lets running calls finish within the setting `grace`, and
@@ -161,7 +165,8 @@ impl Server {
     ///
     /// The process exits with 2 after a command line that isn't valid, with 3 after a `call` that
     /// the tool answered with an error, and with 10, 11 or 12 after a `check --lock` that found
-    /// tightening, widening or breaking changes.
+    /// tightening, widening or breaking changes, and with 20 after an `audit` command that found a
+    /// log that isn't what was written.
     ///
     /// # Errors
     ///
@@ -207,6 +212,7 @@ async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, E
             call(&app, &tool, &arguments, yes).await
         }
         Command::Key(key) => key::run(server, key),
+        Command::Audit(audit) => audit::run(server, audit),
         Command::Check { lock, common } => {
             let app = configured(server, &common, Vec::new())?.build()?;
             if let Some(path) = &lock.lock {

@@ -3,6 +3,7 @@
 //! In order of precedence: flags, environment, `mcp.toml`, the default. A key or variable that
 //! isn't in the table is an error that names the nearest one.
 
+mod audit;
 pub(crate) mod overrides;
 #[cfg(feature = "cli")]
 pub(crate) mod table;
@@ -20,6 +21,8 @@ use crate::clock::Clock;
 use crate::json::Limits;
 use crate::policies::RateLimit;
 use overrides::Override;
+#[cfg(feature = "cli")]
+pub(crate) use value::parse_duration;
 
 /// What an operator sets.
 #[derive(Clone, Debug)]

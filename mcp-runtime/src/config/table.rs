@@ -55,11 +55,13 @@ macro_rules! setting {
     };
 }
 
+mod audit;
 mod auth;
 
 /// Every setting there is.
-pub(crate) const SETTINGS: &[Setting] =
-    &joined::<{ GENERAL.len() + auth::SETTINGS.len() }>(GENERAL, auth::SETTINGS);
+pub(crate) const SETTINGS: &[Setting] = &joined::<
+    { GENERAL.len() + auth::SETTINGS.len() + audit::SETTINGS.len() },
+>(&[GENERAL, auth::SETTINGS, audit::SETTINGS]);
 
 const GENERAL: &[Setting] = &[
     setting!(
@@ -220,13 +222,17 @@ const GENERAL: &[Setting] = &[
     setting!("log_format", None, "text", log_format, log_format, "`text` or `json`."),
 ];
 
-/// Two tables as one.
-const fn joined<const N: usize>(first: &[Setting], second: &[Setting]) -> [Setting; N] {
-    let mut all = [first[0]; N];
-    let mut at = 0;
-    while at < N {
-        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
-        at += 1;
+/// Several tables as one.
+const fn joined<const N: usize>(tables: &[&[Setting]]) -> [Setting; N] {
+    let mut all = [tables[0][0]; N];
+    let (mut at, mut table) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            all[at] = tables[table][row];
+            (at, row) = (at + 1, row + 1);
+        }
+        table += 1;
     }
     all
 }

@@ -142,7 +142,7 @@ pub(super) fn leeway(value: &Value) -> Result<Duration, String> {
     .and_then(|leeway| if leeway <= MAX_LEEWAY { Ok(leeway) } else { Err("is at most 5m".into()) })
 }
 
-fn parse_duration(text: &str) -> Option<Duration> {
+pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     let (number, unit) = split_unit(text);
     let milliseconds: u64 = match unit {
         "ms" => 1,

@@ -85,6 +85,11 @@ impl Secrets {
         let scrubber = Scrubber::new(self);
         error.rewrite(|text| scrubber.text(text), |value| scrubber.value(value));
     }
+
+    /// Takes them out of every text of a value.
+    pub(crate) fn scrub_value(&self, value: &mut Value) {
+        Scrubber::new(self).value(value);
+    }
 }
 
 /// A text without the secrets of the call that is running: what is logged on its own, or cut, by

@@ -1,0 +1,198 @@
+use std::fs;
+use std::path::PathBuf;
+
+use super::*;
+use crate::audit::testing::{clock, names};
+
+fn place() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.jsonl");
+    (folder, path)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_chain_goes_on_where_an_earlier_process_stopped() {
+    let (_folder, path) = place();
+    for _ in 0..3 {
+        calls(&mut open(&path, &clock()).unwrap(), 2);
+    }
+    let report = verified(&path);
+    assert_eq!((report.records, report.open), (12, 0));
+    assert!(report.is_sound(), "{report:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_that_was_not_written_to_its_end_is_cut_off_wherever_it_ends() {
+    let (_folder, path) = place();
+    calls(&mut open(&path, &clock()).unwrap(), 2);
+    let whole = fs::read(&path).unwrap();
+    let last = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    for end in last + 1..whole.len() {
+        fs::write(&path, &whole[..end]).unwrap();
+        let mut engine = open(&path, &clock()).unwrap();
+        assert_eq!(engine.end.head.seq, 4, "three, and the outcome of the one that lost its own");
+        calls(&mut engine, 1);
+        assert!(verified(&path).is_sound(), "{end}");
+    }
+    // Room that was made for lines and never filled.
+    let mut zeros = whole.clone();
+    zeros.extend([0; 100]);
+    zeros.extend(b"\n{}\n");
+    fs::write(&path, &zeros).unwrap();
+    drop(open(&path, &clock()).unwrap());
+    assert_eq!(fs::read(&path).unwrap(), whole);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_cut_off_that_lines_come_after() {
+    let (_folder, path) = place();
+    calls(&mut open(&path, &clock()).unwrap(), 4);
+    let whole = fs::read(&path).unwrap();
+    let mut lost = whole.clone();
+    lost[300] = 0;
+    let mut long = whole.clone();
+    let line = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    long.splice(line..line, vec![b'x'; 2 * super::super::line::MAX_LINE]);
+    for changed in [lost, long] {
+        fs::write(&path, &changed).unwrap();
+        let problem = open(&path, &clock()).err().unwrap();
+        assert!(problem.contains("isn't what was written"), "{problem}");
+        assert_eq!(fs::read(&path).unwrap(), changed, "it stays as it is");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_is_a_log_from_the_start() {
+    let (_folder, path) = place();
+    drop(open(&path, &clock()).unwrap());
+    assert_eq!(verified(&path).records, 0);
+    let header = fs::read(&path).unwrap();
+    for end in 0..header.len() {
+        fs::write(&path, &header[..end]).unwrap();
+        calls(&mut open(&path, &clock()).unwrap(), 1);
+        assert_eq!((verified(&path).records, verified(&path).is_sound()), (2, true), "{end}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_is_rewritten_once_a_day() {
+    let (_folder, path) = place();
+    let clock = clock();
+    let mut engine = open(&path, &clock).unwrap();
+    let mut erased = Vec::new();
+    for _ in 0..60 {
+        write(&mut engine, vec![begins("a", clock.now())]).unwrap();
+        clock.forward(Duration::from_hours(1));
+        engine.run(vec![Job::Tick]).unwrap();
+        erased.push(read(&path).iter().filter(|body| body.is_none()).count());
+    }
+    erased.dedup();
+    assert_eq!(erased, [0, 1, 25]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_changed_is_not_continued() {
+    let (_folder, path) = place();
+    calls(&mut open(&path, &clock()).unwrap(), 2);
+    let text = fs::read_to_string(&path).unwrap();
+    for changed in [
+        text.replacen("\"seq\":2,", "\"seq\":3,", 1),
+        text.split_inclusive('\n').skip(1).collect(),
+        format!("{text}no line\n"),
+        "no log\n".to_owned(),
+    ] {
+        fs::write(&path, &changed).unwrap();
+        let problem = open(&path, &clock()).err().unwrap();
+        assert!(problem.contains("isn't what was written"), "{problem}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), changed, "it stays as it is");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_without_an_outcome_are_closed_as_abandoned() {
+    let (_folder, path) = place();
+    let clock = clock();
+    let mut engine = open(&path, &clock).unwrap();
+    let long = crate::audit::testing::intent("b", "ship", noon());
+    let long = Draft::Intent(Box::new(crate::audit::Intent { retention: 9 * DAY, ..long }));
+    let all = vec![begins("a", noon()), long, begins("c", noon()), ends("c", 3, noon())];
+    write(&mut engine, all).unwrap();
+    drop(engine);
+    drop(open(&path, &clock).unwrap());
+    let records = read(&path);
+    let closed: Vec<_> = records[4..].iter().flatten().collect();
+    let of = |view: &View| {
+        let (call, tool) = (view.call_id.clone().unwrap(), view.tool.clone().unwrap());
+        (view.intent.unwrap(), call, tool, view.retention().unwrap())
+    };
+    assert_eq!(of(closed[0]), (1, "a".to_owned(), "pay".to_owned(), DAY));
+    assert_eq!(of(closed[1]), (2, "b".to_owned(), "ship".to_owned(), 9 * DAY));
+    for view in &closed {
+        assert_eq!(view.outcome.as_deref(), Some("abandoned"));
+        assert_eq!(view.effect.as_deref(), Some("unknown"));
+    }
+    assert_eq!(closed.len(), 2);
+    drop(open(&path, &clock).unwrap());
+    assert_eq!(read(&path).len(), 6, "once");
+    assert!(verified(&path).is_sound());
+}
+
+#[tokio::test(start_paused = true)]
+async fn bodies_are_erased_when_their_time_is_over_and_the_chain_holds() {
+    let (folder, path) = place();
+    let clock = clock();
+    let mut engine = open(&path, &clock).unwrap();
+    calls(&mut engine, 2);
+    let long = Draft::Refusal(Box::new(crate::audit::Refusal {
+        retention: 3 * DAY,
+        ..crate::audit::testing::refusal("rate_limited", noon())
+    }));
+    write(&mut engine, vec![long, begins("e", noon()), ends("e", 6, noon())]).unwrap();
+    let erased = |path: &PathBuf| -> Vec<bool> { read(path).iter().map(Option::is_none).collect() };
+    clock.forward(Duration::from_hours(24).saturating_sub(Duration::from_secs(1)));
+    engine.run(vec![Job::Tick]).unwrap();
+    assert_eq!(erased(&path), [false; 7]);
+    clock.forward(Duration::from_secs(2));
+    engine.run(vec![Job::Tick]).unwrap();
+    assert_eq!(erased(&path), [true, true, true, true, false, true, true, false]);
+    assert_eq!(read(&path)[7].as_ref().unwrap().bodies, [(1, 4), (6, 7)]);
+    let report = verified(&path);
+    assert_eq!((report.records, report.erased), (8, 6));
+    assert!(report.is_sound(), "{report:?}");
+    // It goes on, by the same process and by the next one, which erases as it begins.
+    write(&mut engine, vec![begins("f", clock.now())]).unwrap();
+    drop(engine);
+    clock.forward(3 * DAY);
+    let mut engine = open(&path, &clock).unwrap();
+    assert_eq!(read(&path).iter().filter(|body| body.is_none()).count(), 8);
+    calls(&mut engine, 1);
+    seal(&mut engine);
+    let report = verified(&path);
+    assert!(report.is_sound(), "{report:?}");
+    assert!(!names(folder.path()).contains(&"audit.jsonl.new".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_written_while_a_large_log_is_rewritten_is_in_it() {
+    let (_folder, path) = place();
+    let clock = clock();
+    let mut engine = open(&path, &clock).unwrap();
+    let call = "x".repeat(64 << 10);
+    let old: Vec<Draft> = (0..100).map(|_| begins(&call, noon())).collect();
+    write(&mut engine, old).unwrap();
+    clock.forward(DAY);
+    let mut ticks = 0;
+    loop {
+        ticks += 1;
+        let answers = engine.run(vec![Job::Tick]).unwrap();
+        let Answer::Ticked { more } = answers[0] else { panic!("{answers:?}") };
+        if !more {
+            break;
+        }
+        write(&mut engine, vec![begins("new", clock.now())]).unwrap();
+    }
+    assert!(ticks > 1, "in parts");
+    let report = verified(&path);
+    assert_eq!((report.erased, report.records), (100, 100 + ticks));
+    assert!(report.is_sound(), "{report:?}");
+}

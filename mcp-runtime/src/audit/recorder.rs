@@ -1,0 +1,198 @@
+//! What calls come to in the log: intents, outcomes and refusals, made of what travels.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::draft::{Draft, Intent, Outcome};
+use super::refusals::{Refused, Refusing};
+use super::{AuditKeys, shown, within};
+use crate::call::{Reply, ToolCall};
+use crate::clock::Clock;
+use crate::error::{Code, Effect, ToolError};
+use crate::secrets::{self, Secrets, known_names};
+use crate::store::journal::Journal;
+use crate::tool::ToolInfo;
+
+/// Makes a server's records. Where nothing is recorded there is none.
+pub(crate) struct Recorder {
+    keys: AuditKeys,
+    /// Of the records of tools that don't say.
+    retention: Duration,
+    clock: Clock,
+    refusing: Refusing,
+}
+
+/// What is kept of a call between its intent and its outcome.
+#[derive(Clone, Debug)]
+pub(crate) struct Trail {
+    call_id: String,
+    principal: String,
+    tool: Arc<ToolInfo>,
+    trace: Option<String>,
+    started: Instant,
+    /// What its records mustn't show.
+    secrets: Option<Arc<Secrets>>,
+}
+
+impl Recorder {
+    pub(crate) fn new(
+        keys: AuditKeys,
+        retention: Duration,
+        clock: Clock,
+        journal: Arc<dyn Journal>,
+    ) -> Arc<Self> {
+        let refusing = Refusing::new(journal);
+        Arc::new(Self { keys, retention, clock, refusing })
+    }
+
+    /// The record of a call that is about to run, and what its outcome needs. Its arguments are the
+    /// validated ones. `key` is what makes it idempotent: where it came from, and itself.
+    pub(crate) fn intent(
+        &self,
+        call: &ToolCall,
+        key: Option<(&'static str, &str)>,
+    ) -> (Draft, Trail) {
+        let (keys, context, tool) = (&self.keys, &call.context, &call.tool);
+        let cut = |text: &str| shown::cut(keys, text);
+        let trail = Trail {
+            call_id: context.call_id().to_owned(),
+            principal: cut(context.caller().principal()),
+            tool: Arc::clone(tool),
+            trace: context.trace().map(|trace| cut(&trace.traceparent)),
+            started: Instant::now(),
+            secrets: secrets_of(call),
+        };
+        let intent = Intent {
+            time: self.clock.now(),
+            call_id: trail.call_id.clone(),
+            parent: within::parent(),
+            request_id: context.request_id().as_deref().map(cut),
+            principal: trail.principal.clone(),
+            tool: tool.name,
+            version: tool.version(),
+            arguments: shown::arguments(keys, tool, &call.arguments),
+            digest: shown::digest(keys, tool, &call.arguments),
+            scopes: shown::scopes(call),
+            trace: trail.trace.clone(),
+            key: key.map(|(from, key)| (from, keys.digest(key.as_bytes()))),
+            retention: self.retention_of(tool),
+        };
+        (Draft::Intent(Box::new(intent)), trail)
+    }
+
+    /// The record of what came of a call whose intent has this place in the log. `replay_of` is the
+    /// call whose answer this is again.
+    pub(crate) fn outcome(
+        &self,
+        trail: &Trail,
+        intent: u64,
+        outcome: &crate::policy::Outcome,
+        replay_of: Option<&str>,
+    ) -> Draft {
+        let tool = &trail.tool;
+        let reply = outcome.as_ref().ok();
+        let error = outcome.as_ref().err();
+        let digest = reply.and_then(shown::said).map(|said| self.keys.digest(said.as_bytes()));
+        let record = Outcome {
+            time: self.clock.now(),
+            intent,
+            call_id: trail.call_id.clone(),
+            principal: trail.principal.clone(),
+            tool: tool.name.into(),
+            outcome: error.map_or_else(|| "ok".to_owned(), |error| self.code(trail, error)),
+            effect: effect(tool, error),
+            latency: trail.started.elapsed(),
+            digest,
+            result: reply.and_then(|reply| trail.result(reply)),
+            replay_of: replay_of.map(|call| shown::cut(&self.keys, call)),
+            trace: trail.trace.clone(),
+            retention: self.retention_of(tool),
+        };
+        Draft::Outcome(Box::new(record))
+    }
+
+    /// Records a call that was refused before its intent. The first of its kind is written at once,
+    /// what follows is counted: see [`Refusing`]. It never waits, and fails nothing.
+    pub(crate) fn refused(self: &Arc<Self>, refused: Refused<'_>) {
+        let retention = refused.tool.map_or(self.retention, |tool| self.retention_of(tool));
+        let cut = |text: Option<&str>| text.map(|text| shown::cut(&self.keys, text));
+        let (principal, peer) = (cut(refused.principal), cut(refused.peer));
+        let (call_id, trace) = (cut(refused.call_id), cut(refused.trace));
+        let refused = Refused {
+            principal: principal.as_deref(),
+            peer: peer.as_deref(),
+            call_id: call_id.as_deref(),
+            trace: trace.as_deref(),
+            ..refused
+        };
+        self.refusing.refused(&refused, self.clock.now(), retention);
+    }
+
+    /// Hands what was counted to the journal, as the server stops.
+    pub(crate) fn flush(&self) {
+        self.refusing.flush();
+    }
+
+    /// An application's own code can be made of anything.
+    fn code(&self, trail: &Trail, error: &ToolError) -> String {
+        let mut code = Value::from(error.code().as_str());
+        if let (Code::App(_), Some(secrets)) = (error.code(), &trail.secrets) {
+            secrets.scrub_value(&mut code);
+        }
+        shown::cut(&self.keys, code.as_str().unwrap_or_default())
+    }
+
+    fn retention_of(&self, tool: &ToolInfo) -> Duration {
+        tool.policies.audit.retention.unwrap_or(self.retention)
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").finish_non_exhaustive()
+    }
+}
+
+impl Trail {
+    /// The result, where the tool wants it kept and it is small enough.
+    fn result(&self, reply: &Reply) -> Option<Value> {
+        if !self.tool.policies.audit.keep_result {
+            return None;
+        }
+        let mut result = shown::kept(reply)?;
+        if let Some(secrets) = &self.secrets {
+            secrets.scrub_value(&mut result);
+        }
+        shown::is_small(&result).then_some(result)
+    }
+}
+
+/// The secrets of a call, where its tool has any.
+fn secrets_of(call: &ToolCall) -> Option<Arc<Secrets>> {
+    let tool = &call.tool;
+    if tool.secrets.is_empty() {
+        return None;
+    }
+    Some(secrets::current().unwrap_or_else(|| {
+        let values = tool.secrets.iter().filter_map(|name| call.arguments.get(*name).cloned());
+        Secrets::new(values.collect(), Arc::new(known_names(&tool.input_schema)))
+    }))
+}
+
+/// What a call left behind, as it will be told to the caller.
+fn effect(tool: &ToolInfo, error: Option<&ToolError>) -> &'static str {
+    let otherwise = if error.is_none() { Effect::Applied } else { Effect::Unknown };
+    let unstated = if tool.read_only { Effect::None } else { otherwise };
+    match error.and_then(ToolError::stated_effect).unwrap_or(unstated) {
+        Effect::None => "none",
+        Effect::Applied => "applied",
+        Effect::Unknown => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests;
