@@ -218,6 +218,69 @@ use stages::{
 /// }
 /// ```
 ///
+/// # Once for each key, and what is written down
+///
+/// An answer can be lost after the work is done. With a key the client may call again: it gets the
+/// first call's answer, and nothing happens twice.
+///
+/// ```
+/// use mcp_runtime::{Context, State, ToolError, tool};
+///
+/// #[derive(Clone)]
+/// struct Bank;
+///
+/// #[derive(serde::Serialize, schemars::JsonSchema)]
+/// struct Payment {
+///     reference: String,
+/// }
+/// # impl Bank {
+/// #     async fn pay(&self, _: &str, _: u64) -> Result<Payment, ToolError> { Ok(Payment { reference: "".into() }) }
+/// #     async fn payment(&self, _: &str) -> Result<Option<Payment>, ToolError> { Ok(None) }
+/// # }
+///
+/// /// The payment of an invoice, if it was made.
+/// async fn find(invoice_id: &str, bank: &Bank) -> Result<Option<Payment>, ToolError> {
+///     bank.payment(invoice_id).await
+/// }
+///
+/// /// Pay an invoice.
+/// #[tool(
+///     scope = "write:payments",
+///     idempotent(key(invoice_id), ttl = "48h", in_flight = "reject", reconcile = find(invoice_id, bank)),
+///     audit(result = "redacted", retention = "3650d"),
+/// )]
+/// async fn pay_invoice(
+///     #[arg(audit = "plain")] invoice_id: String,
+///     cents: u64,
+///     State(bank): State<Bank>,
+/// ) -> Result<Payment, ToolError> {
+///     bank.pay(&invoice_id, cents).await
+/// }
+///
+/// /// Send a message. Its client has to say which calls are the same.
+/// #[tool(idempotent(required))]
+/// async fn send_message(to: String, text: String) {
+///     # drop((to, text));
+/// }
+///
+/// /// Move money between accounts of one database.
+/// #[tool(idempotent(key(..), ttl = "5m", transaction))]
+/// async fn transfer(from: u64, to: u64, cents: u64, context: Context) {
+///     # drop((from, to, cents, context));
+/// }
+/// ```
+///
+/// - The key is the client's, in `_meta` or the header `Idempotency-Key`; without one it is made of
+///   the arguments that `key(…)` names, or of all. It belongs to a caller and a tool. Used for other
+///   arguments it is refused.
+/// - Where nobody knows whether the effect of an earlier call happened, as after a crash, the key is
+///   refused, unless `reconcile` finds out: an `async fn` that returns
+///   `Result<Option<T>, E>`, where `T` is what the tool returns, and is given references as a check
+///   is. With `transaction` it is always known.
+/// - Every call is recorded in the audit log, with digests of its arguments and its result. What is
+///   to be read there is said by `audit = "plain"` and `audit(result = "redacted")`; a `secret` never
+///   is.
+///
 /// # Rules for arguments
 ///
 /// They are part of the JSON Schema that clients see, and are enforced before the function runs.

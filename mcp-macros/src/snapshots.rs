@@ -118,6 +118,45 @@ fn tool_with_scopes_and_checks() {
 }
 
 #[test]
+fn tool_with_records() {
+    let expansion = expand_tool(
+        tokens(
+            r#"
+            scope = "write:payments",
+            idempotent(
+                key(invoice, r#type),
+                ttl = "48h",
+                required,
+                in_flight = "reject",
+                reconcile = ledger::find(invoice, pool),
+            ),
+            audit(result = "redacted", retention = "365d"),
+            "#,
+        ),
+        &tokens(
+            r#"
+            /// Pay an invoice.
+            pub async fn pay_invoice(
+                #[arg(rename = "invoiceId", audit = "plain")] invoice: String,
+                #[cfg(unix)] r#type: u8,
+                State(mut pool): State<Pool>,
+            ) -> Result<Payment, LedgerError> {}
+            "#,
+        ),
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}
+
+#[test]
+fn tool_with_a_key_of_all_arguments() {
+    let expansion = expand_tool(
+        tokens("idempotent(key(..), transaction), audit(retention = \"7d\")"),
+        &tokens("/// Pay.\nasync fn pay(amount: u64) -> u64 {}"),
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}
+
+#[test]
 fn tool_that_destroys() {
     let expansion = expand_tool(
         tokens(r#"public, destructive, confirm = "never""#),

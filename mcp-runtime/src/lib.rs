@@ -79,6 +79,7 @@ mod policy;
 mod pool;
 #[doc(hidden)]
 pub mod private;
+mod reconcile;
 mod registry;
 mod request;
 mod schema;

@@ -161,13 +161,14 @@ pub const fn output<R>() -> Probe<R> {
     Probe(PhantomData)
 }
 
-/// A result type's schema and conversion.
-pub struct Codec<R> {
+/// A result type's schema and conversion. `T` is what it holds when the call succeeds.
+pub struct Codec<R, T = R> {
     schema: fn(&mut SchemaGenerator) -> OutputSchema,
     reply: fn(R) -> Result<Returned, ToolError>,
+    found: fn(T) -> Result<Returned, ToolError>,
 }
 
-impl<R> Codec<R> {
+impl<R, T> Codec<R, T> {
     #[doc(hidden)]
     pub fn schema(self, generator: &mut SchemaGenerator) -> OutputSchema {
         (self.schema)(generator)
@@ -177,11 +178,17 @@ impl<R> Codec<R> {
     pub fn reply(self, result: R) -> Result<Returned, ToolError> {
         (self.reply)(result)
     }
+
+    /// The conversion of what an earlier call left, for [`reconciling`](crate::private::reconciling).
+    #[doc(hidden)]
+    pub fn found(self) -> fn(T) -> Result<Returned, ToolError> {
+        self.found
+    }
 }
 
 impl<T, E> Probe<Result<T, E>> {
     #[doc(hidden)]
-    pub fn codec<M>(self) -> Codec<Result<T, E>>
+    pub fn codec<M>(self) -> Codec<Result<T, E>, T>
     where
         T: ToolOutput<M>,
         E: IntoToolError,
@@ -189,6 +196,7 @@ impl<T, E> Probe<Result<T, E>> {
         Codec {
             schema: T::schema,
             reply: |result| result.map_err(E::into_tool_error).and_then(T::reply),
+            found: T::reply,
         }
     }
 }
@@ -211,6 +219,6 @@ impl<R> PlainOutput for Probe<R> {
     where
         R: ToolOutput<M>,
     {
-        Codec { schema: R::schema, reply: R::reply }
+        Codec { schema: R::schema, reply: R::reply, found: R::reply }
     }
 }

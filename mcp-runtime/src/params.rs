@@ -272,6 +272,16 @@ pub const fn assert_shareable(param: &ParamDef, message: &str) {
     assert!(!param.depends_on_caller, "{}", message);
 }
 
+/// Stops compilation where the key of an idempotent call is made of what is no argument.
+///
+/// # Panics
+///
+/// In that case, with `message`; it is called in constants only.
+#[track_caller]
+pub const fn assert_argument(param: &ParamDef, message: &str) {
+    assert!(!matches!(param.kind, Kind::Extractor(_)), "{}", message);
+}
+
 macro_rules! setters {
     ($($name:ident: $ty:ty,)*) => {
         $(#[doc(hidden)] #[must_use] pub const fn $name(mut self, $name: $ty) -> Self {

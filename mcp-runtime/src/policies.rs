@@ -103,8 +103,25 @@ impl Idempotency {
         self
     }
 
+    /// The key is made of some arguments, by their names in the schema.
+    ///
+    /// # Panics
+    ///
+    /// Without a name, as where all of them are compiled out: every call would have the same key.
+    /// It is called in constants only.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn key_of(mut self, names: &'static [&'static str]) -> Self {
+        assert!(
+            !names.is_empty(),
+            "`key(…)` is made of nothing: all of its arguments are cut out by `#[cfg]`"
+        );
+        self.key = KeyFrom::Fields(names);
+        self
+    }
+
     setters! {
-        key_of(names: &'static [&'static str]) => key = KeyFrom::Fields(names);
         ttl_ms(ms: u64) => ttl = Duration::from_millis(ms);
         required() => required = true;
         reject() => in_flight = InFlight::Reject;

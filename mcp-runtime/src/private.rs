@@ -19,12 +19,13 @@ pub use crate::fallback::{
 use crate::output::Returned;
 pub use crate::output::{PlainOutput, Probe, output};
 pub use crate::params::{
-    Bound, JsonResult, Param, ParamDef, argument, assert_shareable, compared, extractor, flatten,
-    param,
+    Bound, JsonResult, Param, ParamDef, argument, assert_argument, assert_shareable, compared,
+    extractor, flatten, param,
 };
 pub use crate::policies::{
     Audit, Breaker, Cache, DependencyDef, Idempotency, Per, RateLimit, Reconciling, Retry,
 };
+pub use crate::reconcile::{Found, Look, looking, reconciling};
 pub use crate::tool::{Invocation, ToolDef, assert_unique};
 pub use mcp_macros::{__scopes, __tools};
 

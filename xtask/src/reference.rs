@@ -12,12 +12,14 @@ use self::keys::Key;
 use crate::workspace::{self, Workspace, make};
 
 /// Which attribute has which keys, directly or in the parentheses of one.
-pub(crate) const TABLES: [Table; 9] = [
+pub(crate) const TABLES: [Table; 11] = [
     Table { attribute: "tool", key: None, keys: keys::TOOL },
+    Table { attribute: "tool", key: Some("idempotent"), keys: keys::IDEMPOTENT },
     Table { attribute: "tool", key: Some("retry"), keys: keys::RETRY },
     Table { attribute: "tool", key: Some("queue"), keys: keys::QUEUE },
     Table { attribute: "tool", key: Some("adaptive"), keys: keys::ADAPTIVE },
     Table { attribute: "tool", key: Some("cache"), keys: keys::CACHE },
+    Table { attribute: "tool", key: Some("audit"), keys: keys::AUDIT },
     Table { attribute: "arg", key: None, keys: keys::ARG },
     Table { attribute: "dependency", key: None, keys: keys::DEPENDENCY },
     Table { attribute: "dependency", key: Some("breaker"), keys: keys::BREAKER },

@@ -62,6 +62,7 @@ fn rule(given: &Given<Rule>, end: Span, private: &TokenStream) -> TokenStream {
         Rule::Format(text) => ("format", text.to_token_stream()),
         Rule::Header(text) => ("header", text.to_token_stream()),
         Rule::Secret => ("secret", TokenStream::new()),
+        Rule::AuditPlain => ("audit_plain", TokenStream::new()),
     };
     let method = Ident::new(method, given.key.span());
     quote_spanned!(end=> .#method(#arguments))

@@ -7,7 +7,7 @@ use syn::Type;
 use super::{
     access, check, parameter,
     place::{Place, moved},
-    policies, signature,
+    policies, records, signature,
 };
 use crate::{
     model::{
@@ -38,9 +38,10 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
     });
     let codec = codec(tool.output.as_ref(), ident, &private);
     let run = run(ident, parameters, &codec, &private);
-    let facts = facts(tool, runtime);
+    let facts = facts(tool, &codec, runtime);
     let shareable = signature::shareable(tool, runtime);
     let scopes = access::assertions(tool, runtime);
+    let keys = records::assertions(tool, runtime);
     let fallback =
         tool.policies.fallback.as_ref().map(|path| signature::fallback(item, tool, path, runtime));
     // At the name, where errors about the parameters as a whole belong.
@@ -63,6 +64,7 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
             const __PARAMS: &[#private::ParamDef] = &[#(#definitions),*];
             #shareable
             #scopes
+            #keys
             &#value.of::<Self>() #facts #fallback
         }
     };
@@ -128,7 +130,7 @@ fn run(
     }
 }
 
-/// The conversion of the result type. It occurs twice, and the compiler reports an error that is
+/// The conversion of the result type. It occurs more than once, and the compiler reports an error that is
 /// at the same place with the same words only once.
 fn codec(output: Option<&Type>, ident: &Ident, private: &TokenStream) -> TokenStream {
     let ty =
@@ -140,11 +142,13 @@ fn codec(output: Option<&Type>, ident: &Ident, private: &TokenStream) -> TokenSt
 }
 
 /// Calls for what the attribute states.
-fn facts(tool: &Tool, runtime: &Runtime) -> TokenStream {
+fn facts(tool: &Tool, codec: &TokenStream, runtime: &Runtime) -> TokenStream {
     let private = runtime.private();
     let scopes = access::scopes(&tool.scopes, runtime);
     let checks = check::checks(tool, runtime);
     let policies = policies::facts(&tool.policies, runtime);
+    let once = records::once(tool, codec, runtime);
+    let audit = records::audit(tool, runtime);
     let hints = &tool.hints;
     let title = tool.title.iter();
     let version = tool.version.iter();
@@ -159,6 +163,8 @@ fn facts(tool: &Tool, runtime: &Runtime) -> TokenStream {
         #checks
         #(.timeout_ms(#timeout))*
         #policies
+        #once
+        #audit
         #(.icons(|| #private::icons(#icons)))*
         #(.meta(|| #private::json(#meta)))*
     }

@@ -4,9 +4,10 @@ use proc_macro2::Span;
 use syn::{Attribute, Expr, Generics, Ident, LitStr, Member, Pat, Path, Type};
 
 use super::{
-    check::Check,
+    call::Call,
     parsed::{Given, Number},
     policy::{Breaker, Concurrency, Queue, Rate, Retry},
+    records::{Audit, Once},
     text::Text,
 };
 
@@ -24,8 +25,10 @@ pub(crate) struct Tool {
     /// In milliseconds.
     pub(crate) timeout: Option<u64>,
     pub(crate) scopes: Vec<Scope>,
-    pub(crate) checks: Vec<Check>,
+    pub(crate) checks: Vec<Call>,
     pub(crate) policies: Policies,
+    pub(crate) once: Option<Once>,
+    pub(crate) audit: Option<Audit>,
     pub(crate) icons: Option<Expr>,
     pub(crate) meta: Option<Expr>,
 }
@@ -130,6 +133,7 @@ pub(crate) enum Rule {
     Format(LitStr),
     Header(LitStr),
     Secret,
+    AuditPlain,
 }
 
 /// An error type and what each of its variants becomes.

@@ -7,8 +7,9 @@ use syn::{
 
 use super::{
     access::{Access, Entry},
-    check::WrittenCheck,
+    call::WrittenCall,
     policy::{Breaker, CacheKey, Concurrency, Queue, Rate, Retry},
+    records::{Audit, Idempotent},
     text::Text,
 };
 
@@ -34,20 +35,14 @@ pub(crate) struct ToolAttribute {
     pub(crate) access: Access,
     /// `confirm = "never"`.
     pub(crate) confirm_never: Option<Ident>,
-    pub(crate) checks: Option<(Ident, Vec<WrittenCheck>)>,
+    pub(crate) checks: Option<(Ident, Vec<WrittenCall>)>,
     pub(crate) timeout: Option<Given<u64>>,
     pub(crate) policies: Policies,
+    pub(crate) audit: Option<Audit>,
     pub(crate) icons: Option<Given<Expr>>,
     pub(crate) meta: Option<Given<Expr>>,
     /// Whether all of it could be read; else nothing is said about absent keys.
     pub(crate) intact: bool,
-}
-
-/// `idempotent`, in one of its forms.
-pub(crate) struct Idempotent {
-    pub(crate) word: Ident,
-    /// Whether it says `natural`.
-    pub(crate) natural: bool,
 }
 
 /// The keys of `#[tool(…)]` that say how its calls are carried out.
@@ -126,6 +121,8 @@ pub(crate) struct ArgAttribute {
     pub(crate) header: Option<Given<LitStr>>,
     pub(crate) check: Option<Path>,
     pub(crate) secret: Option<Ident>,
+    /// `audit = "plain"`.
+    pub(crate) audit_plain: Option<Ident>,
     pub(crate) flatten: Option<Ident>,
 }
 

@@ -2,7 +2,7 @@
 
 use syn::Attribute;
 
-use super::{bounds, check, docs, entries::Entries, keys, reader::is};
+use super::{audit, bounds, check, docs, entries::Entries, keys, reader::is};
 use crate::{diag::Diagnostics, model::parsed::ArgAttribute};
 
 /// Whether `attribute` is ours.
@@ -38,6 +38,7 @@ pub(crate) fn parse(
         header: entries.string("header", diagnostics),
         check: check::of_argument(&mut entries, diagnostics),
         secret: entries.flag("secret", diagnostics),
+        audit_plain: audit::of_argument(&mut entries, diagnostics),
         flatten: entries.flag("flatten", diagnostics),
     };
     entries.finish(diagnostics, "has no effect here");

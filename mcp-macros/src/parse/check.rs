@@ -1,27 +1,30 @@
 //! `check`, of a tool and of an argument.
 
-use quote::ToTokens as _;
-use syn::{Expr, Ident, Lit, Path};
+use syn::{Ident, Path};
 
 use super::{
-    entries::{Entries, literal, report_shape},
+    call,
+    entries::{Entries, report_shape},
     policies::elements,
-    reader::ungroup,
 };
-use crate::{diag::Diagnostics, model::check::WrittenCheck};
+use crate::{
+    diag::Diagnostics,
+    model::call::{Role, WrittenCall},
+};
 
 /// Takes `check = path`, `check = path(a, b)` or a list of them.
 pub(super) fn of_tool(
     entries: &mut Entries,
     diagnostics: &mut Diagnostics,
-) -> Option<(Ident, Vec<WrittenCheck>)> {
+) -> Option<(Ident, Vec<WrittenCall>)> {
     let entry = entries.take("check")?;
     let listed = elements(&entry.value);
     if listed.is_empty() {
         report_shape(&entry, diagnostics);
         return None;
     }
-    let checks = listed.into_iter().filter_map(|value| one(value, diagnostics)).collect();
+    let read = |value| call::read(Role::Check, value, diagnostics);
+    let checks = listed.into_iter().filter_map(read).collect();
     Some((entry.word, checks))
 }
 
@@ -32,9 +35,9 @@ pub(super) fn of_argument(entries: &mut Entries, diagnostics: &mut Diagnostics) 
         report_shape(&entry, diagnostics);
         None
     })?;
-    let check = one(value, diagnostics)?;
+    let check = call::read(Role::Check, value, diagnostics)?;
     if check.arguments.is_some() {
-        let path = text(&check.path);
+        let path = call::text(&check.path);
         diagnostics
             .error(&entry, "`check` of an argument takes a function, which is given this argument")
             .help(format!("write `check = {path}`"))
@@ -42,58 +45,6 @@ pub(super) fn of_argument(entries: &mut Entries, diagnostics: &mut Diagnostics) 
         return None;
     }
     Some(check.path)
-}
-
-fn one(value: Expr, diagnostics: &mut Diagnostics) -> Option<WrittenCheck> {
-    const HELP: &str = "write `check = path` or `check = path(a, b)`";
-    let value = ungroup(value);
-    if let Some(Lit::Str(path)) = literal(&value) {
-        diagnostics
-            .error(&path, "`check` takes a function, not a string")
-            .help(format!("write `check = {}`", path.value()));
-        return None;
-    }
-    let (function, arguments) = match value {
-        Expr::Call(call) => (*call.func, Some(call.args)),
-        other => (other, None),
-    };
-    let Some(path) = path_of(function.clone()) else {
-        diagnostics.error(function, "`check` takes a function").help(HELP);
-        return None;
-    };
-    let Some(arguments) = arguments else {
-        return Some(WrittenCheck { path, arguments: None });
-    };
-    if arguments.is_empty() {
-        let name = text(&path);
-        diagnostics
-            .error(&path, format!("the check `{name}` is given nothing to look at"))
-            .help(format!("name parameters, as in `check = {name}(a, b)`"));
-        return None;
-    }
-    let mut names = Vec::new();
-    for argument in arguments {
-        if let Some(name) = path_of(argument.clone()).as_ref().and_then(Path::get_ident) {
-            names.push(name.clone());
-        } else {
-            diagnostics
-                .error(argument, "a check is given parameters, by their names")
-                .help("write `check = path(a, b)`; each arrives as a reference");
-            return None;
-        }
-    }
-    Some(WrittenCheck { path, arguments: Some(names) })
-}
-
-fn path_of(value: Expr) -> Option<Path> {
-    match ungroup(value) {
-        Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => Some(path.path),
-        _ => None,
-    }
-}
-
-fn text(path: &Path) -> String {
-    path.to_token_stream().to_string().replace(' ', "")
 }
 
 #[cfg(test)]

@@ -3,13 +3,42 @@
 use proc_macro2::Ident;
 use syn::Lit;
 
-use crate::diag::Diagnostics;
+use super::entries::{Entries, literal_value, report_shape};
+use crate::{diag::Diagnostics, model::parsed::Given};
 
 const UNITS: [(&str, u64); 5] =
     [("ms", 1), ("s", 1000), ("m", 60 * 1000), ("h", 60 * 60 * 1000), ("d", DAY)];
-const DAY: u64 = 24 * 60 * 60 * 1000;
-const LONGEST: u64 = 365 * DAY;
+pub(super) const DAY: u64 = 24 * 60 * 60 * 1000;
+/// The longest duration, except where a key allows more.
+pub(super) const LONGEST: u64 = 365 * DAY;
 const UNITS_NOTE: &str = "units are `ms`, `s`, `m`, `h`, `d`";
+
+impl Entries {
+    /// Takes `key = "10s"`, in milliseconds.
+    pub(crate) fn duration(
+        &mut self,
+        name: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Given<u64>> {
+        self.duration_up_to(name, LONGEST, diagnostics)
+    }
+
+    /// The same where the longest is another.
+    pub(crate) fn duration_up_to(
+        &mut self,
+        name: &str,
+        longest: u64,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Given<u64>> {
+        let entry = self.take(name)?;
+        let Some(literal) = literal_value(&entry.value) else {
+            report_shape(&entry, diagnostics);
+            return None;
+        };
+        let value = milliseconds(&entry.word, &literal, longest, diagnostics)?;
+        Some(Given { key: entry.word, value })
+    }
+}
 
 /// Why a text is no duration.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,10 +51,11 @@ pub(crate) enum DurationError {
     TooLong,
 }
 
-/// The milliseconds of the value of `key`.
+/// The milliseconds of the value of `key`, at most `longest`.
 pub(crate) fn milliseconds(
     key: &Ident,
     literal: &Lit,
+    longest: u64,
     diagnostics: &mut Diagnostics,
 ) -> Option<u64> {
     let text = match literal {
@@ -48,21 +78,21 @@ pub(crate) fn milliseconds(
             return None;
         }
     };
-    match parse(&text) {
+    match parse(&text, longest) {
         Ok(milliseconds) => Some(milliseconds),
         Err(DurationError::NoUnit) => {
             report_no_unit(key, literal, diagnostics, text.trim());
             None
         }
         Err(error) => {
-            report(&text, &error, literal, diagnostics);
+            report(&text, &error, longest, literal, diagnostics);
             None
         }
     }
 }
 
-/// The milliseconds that `text` stands for.
-pub(crate) fn parse(text: &str) -> Result<u64, DurationError> {
+/// The milliseconds that `text` stands for, at most `longest`.
+pub(crate) fn parse(text: &str, longest: u64) -> Result<u64, DurationError> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);
     if number.is_empty() {
@@ -85,7 +115,7 @@ pub(crate) fn parse(text: &str) -> Result<u64, DurationError> {
         .unwrap_or(u64::MAX);
     match milliseconds {
         0 => Err(DurationError::Zero),
-        1..=LONGEST => Ok(milliseconds),
+        milliseconds if milliseconds <= longest => Ok(milliseconds),
         _ => Err(DurationError::TooLong),
     }
 }
@@ -125,7 +155,13 @@ fn report_no_unit(key: &Ident, literal: &Lit, diagnostics: &mut Diagnostics, num
         .help(format!("write `{key} = \"{number}s\"`; {UNITS_NOTE}"));
 }
 
-fn report(text: &str, error: &DurationError, literal: &Lit, diagnostics: &mut Diagnostics) {
+fn report(
+    text: &str,
+    error: &DurationError,
+    longest: u64,
+    literal: &Lit,
+    diagnostics: &mut Diagnostics,
+) {
     let (reason, help) = match error {
         DurationError::NoNumber => {
             ("it must start with a number".to_owned(), format!("write \"10s\"; {UNITS_NOTE}"))
@@ -150,7 +186,7 @@ fn report(text: &str, error: &DurationError, literal: &Lit, diagnostics: &mut Di
         ),
         DurationError::Zero => ("it is zero".to_owned(), "the shortest is \"1ms\"".to_owned()),
         DurationError::TooLong => {
-            ("it is too long".to_owned(), "the longest is \"365d\"".to_owned())
+            ("it is too long".to_owned(), format!("the longest is \"{}\"", self::text(longest)))
         }
     };
     diagnostics.error(literal, format!("invalid duration \"{text}\": {reason}")).help(help);
@@ -158,7 +194,11 @@ fn report(text: &str, error: &DurationError, literal: &Lit, diagnostics: &mut Di
 
 #[cfg(test)]
 mod tests {
-    use super::{DurationError, parse, text};
+    use super::{DurationError, LONGEST, text};
+
+    fn parse(text: &str) -> Result<u64, DurationError> {
+        super::parse(text, LONGEST)
+    }
 
     #[test]
     fn numbers_with_units_are_durations() {

@@ -11,7 +11,6 @@ use syn::{
 };
 
 use super::{
-    duration,
     keys::Key,
     reader::{Value, key_names, read_comma, read_entry, ungroup},
 };
@@ -156,21 +155,6 @@ impl Entries {
         Some(Given { key: entry.word, value })
     }
 
-    /// Takes `key = "10s"`, in milliseconds.
-    pub(crate) fn duration(
-        &mut self,
-        name: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Given<u64>> {
-        let entry = self.take(name)?;
-        let Some(literal) = literal_value(&entry.value) else {
-            report_shape(&entry, diagnostics);
-            return None;
-        };
-        let value = duration::milliseconds(&entry.word, &literal, diagnostics)?;
-        Some(Given { key: entry.word, value })
-    }
-
     /// Takes `key = path`.
     pub(crate) fn path(
         &mut self,
@@ -271,7 +255,8 @@ fn example(table: &'static [Key]) -> &'static str {
     table.first().map_or("", |key| key.example)
 }
 
-fn literal_value(value: &Value) -> Option<Lit> {
+/// The literal that a value is.
+pub(super) fn literal_value(value: &Value) -> Option<Lit> {
     match value {
         Value::Expression(value) => literal(value),
         Value::None | Value::List(_) => None,

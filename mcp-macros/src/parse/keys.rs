@@ -18,7 +18,7 @@ mod tool_error;
 pub(crate) use self::{
     arg::ARG,
     dependency::DEPENDENCY,
-    nested::{ADAPTIVE, BREAKER, CACHE, QUEUE, RETRY},
+    nested::{ADAPTIVE, AUDIT, BREAKER, CACHE, IDEMPOTENT, QUEUE, RETRY},
     tool::TOOL,
     tool_error::TOOL_ERROR,
 };

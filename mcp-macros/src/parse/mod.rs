@@ -2,7 +2,9 @@
 
 mod access;
 pub(crate) mod arg_attribute;
+mod audit;
 mod bounds;
+pub(crate) mod call;
 pub(crate) mod catalogue;
 mod check;
 pub(crate) mod dependency;
@@ -11,6 +13,7 @@ pub(crate) mod duration;
 mod entries;
 pub(crate) mod error_type;
 pub(crate) mod function;
+mod idempotent;
 pub(crate) mod keys;
 pub(crate) mod message;
 mod numbers;

@@ -18,7 +18,7 @@ pub(super) fn parse(text: &str) -> Result<Rate, Wrong> {
         .ok_or_else(|| Wrong::see(suggestion(text)))?;
     let mut rate = Rate {
         count: number(count).map_err(|reason| Wrong::new(reason, suggestion(text)))?,
-        period: duration::parse(period).map_err(|error| {
+        period: duration::parse(period, duration::LONGEST).map_err(|error| {
             Wrong::new(format!("`{period}` is no duration"), period_help(&error, text))
         })?,
         per: PER[0].1,

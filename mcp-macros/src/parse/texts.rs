@@ -3,7 +3,10 @@
 use syn::LitStr;
 
 use super::entries::{Entries, report_shape, string_value};
-use crate::{diag::Diagnostics, model::parsed::Given};
+use crate::{
+    diag::{Diagnostics, listed, nearest},
+    model::parsed::Given,
+};
 
 /// Why a text isn't what it should be.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,6 +42,27 @@ impl Entries {
         };
         let value = checked(&text, what, parse, diagnostics)?;
         Some(Given { key: entry.word, value })
+    }
+
+    /// Takes `key = "…"`, where the text is one of two words.
+    pub(super) fn one_of(
+        &mut self,
+        name: &str,
+        words: [&'static str; 2],
+        diagnostics: &mut Diagnostics,
+    ) -> Option<&'static str> {
+        let Given { value, .. } = self.string(name, diagnostics)?;
+        let text = value.value();
+        let found = words.into_iter().find(|word| *word == text);
+        if found.is_none() {
+            let text = text.escape_debug().to_string();
+            let report = diagnostics.error(&value, format!("unknown `{name}` \"{text}\""));
+            if let Some(near) = nearest(&text, words) {
+                report.help(format!("did you mean \"{near}\"?"));
+            }
+            report.note(format!("accepted: {}", listed(words)));
+        }
+        found
     }
 }
 

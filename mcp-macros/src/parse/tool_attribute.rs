@@ -1,13 +1,10 @@
 //! `#[tool(…)]`.
 
 use proc_macro2::TokenStream;
-use syn::{Ident, ext::IdentExt as _, parse::Parser as _};
+use syn::Ident;
 
-use super::{access, check, docs, entries::Entries, keys, policies};
-use crate::{
-    diag::Diagnostics,
-    model::parsed::{Idempotent, ToolAttribute},
-};
+use super::{access, audit, check, docs, entries::Entries, idempotent, keys, policies};
+use crate::{diag::Diagnostics, model::parsed::ToolAttribute};
 
 /// Reads the arguments of `#[tool(…)]`.
 pub(crate) fn parse(arguments: TokenStream, diagnostics: &mut Diagnostics) -> ToolAttribute {
@@ -22,13 +19,14 @@ pub(crate) fn parse(arguments: TokenStream, diagnostics: &mut Diagnostics) -> To
         read_only_first: entries.precedes("read_only", "destructive"),
         read_only: entries.flag("read_only", diagnostics),
         destructive: entries.flag("destructive", diagnostics),
-        idempotent: idempotent(&mut entries, diagnostics),
+        idempotent: idempotent::parse(&mut entries, diagnostics),
         open_world: entries.flag("open_world", diagnostics),
         access: access::parse(&mut entries, diagnostics),
         confirm_never: confirm_never(&mut entries, diagnostics),
         checks: check::of_tool(&mut entries, diagnostics),
         timeout: entries.duration("timeout", diagnostics),
         policies: policies::parse(&mut entries, diagnostics),
+        audit: audit::of_tool(&mut entries, diagnostics),
         icons: entries.expression("icons", diagnostics),
         meta: entries.expression("meta", diagnostics),
         intact: true,
@@ -36,31 +34,6 @@ pub(crate) fn parse(arguments: TokenStream, diagnostics: &mut Diagnostics) -> To
     entries.finish(diagnostics, "has no effect here");
     attribute.intact = diagnostics.len() == before;
     attribute
-}
-
-/// What to write where `idempotent` says too little.
-pub(crate) const IDEMPOTENT: &str = "write `idempotent(natural)` if a repeat is harmless by itself, \
-                                     or `read_only` if the tool changes nothing";
-
-fn idempotent(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Idempotent> {
-    if entries.is_bare("idempotent") {
-        let word = entries.flag("idempotent", diagnostics)?;
-        return Some(Idempotent { word, natural: false });
-    }
-    let list = entries.list("idempotent", diagnostics)?;
-    let natural = |tokens| Ident::parse_any.parse2(tokens).is_ok_and(|word| word == "natural");
-    if natural(list.value.clone()) {
-        return Some(Idempotent { word: list.key, natural: true });
-    }
-    if list.value.is_empty() {
-        diagnostics.error(list.key, "`idempotent` needs `natural`").help(IDEMPOTENT);
-    } else {
-        diagnostics
-            .error(list.value, "`idempotent` takes nothing but `natural`")
-            .help(IDEMPOTENT)
-            .note("idempotency by key isn't available yet");
-    }
-    None
 }
 
 /// The one value that `confirm` has.

@@ -11,7 +11,6 @@ use crate::{
         checked::{Binding, Parameter, Rule, Scope, Source},
         parsed::ToolAttribute,
     },
-    parse::tool_attribute::IDEMPOTENT,
 };
 
 /// Verbs that nobody means a tool by that changes nothing.
@@ -41,7 +40,6 @@ pub(super) fn check_effects(
     if !attribute.intact {
         return;
     }
-    let reads = read_only.is_some() || access.only_reads().is_some();
     if let (Some(word), Some(one)) = (destructive, access.scopes().next())
         && access.only_reads().is_some()
     {
@@ -55,15 +53,6 @@ pub(super) fn check_effects(
     }
     if read_only.is_some() {
         check_verbs(access, ident, diagnostics);
-    }
-    if let Some(given) = &attribute.idempotent
-        && !given.natural
-        && !reads
-    {
-        diagnostics
-            .error(&given.word, "`idempotent` needs `natural`")
-            .help(IDEMPOTENT)
-            .note("idempotency by key isn't available yet");
     }
     if let Some(word) = &attribute.confirm_never
         && destructive.is_none()

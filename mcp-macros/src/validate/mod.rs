@@ -1,11 +1,13 @@
 //! What was written to what is right, or errors that say what isn't.
 
 mod access;
+mod call;
 pub(crate) mod catalogue;
 mod check;
 mod code;
 pub(crate) mod dependency;
 pub(crate) mod error_type;
+mod idempotent;
 mod message;
 mod name;
 mod parameter;

@@ -48,6 +48,8 @@ fn check(parameter: parsed::Parameter, diagnostics: &mut Diagnostics) -> Paramet
                 }
                 Some(arg) if arg.flatten.is_some() => {
                     check_flatten(&arg, ident, diagnostics);
+                    // Of all its fields.
+                    rules.extend(arg.audit_plain.map(audit_plain));
                     Source::Flatten(property(None, ident, diagnostics))
                 }
                 Some(mut arg) => {
@@ -125,6 +127,11 @@ fn check_secret(arg: &ArgAttribute, diagnostics: &mut Diagnostics) {
             .error(key, "`secret` arguments can't travel as headers")
             .help("proxies read and log headers: remove `header`");
     }
+    if let Some(key) = &arg.audit_plain {
+        diagnostics
+            .error(key, "`audit` of a `secret` argument")
+            .help("nothing records a secret: remove `audit`, or `secret` if it is none");
+    }
     for (given, help) in [
         (&arg.default, "a default stands in the schema that clients see: remove it"),
         (&arg.example, "an example stands in the schema that clients see: describe it in words"),
@@ -184,6 +191,11 @@ fn take_rules(arg: ArgAttribute, rules: &mut Vec<Given<Rule>>, diagnostics: &mut
     if let Some(key) = arg.secret {
         push(key, Rule::Secret);
     }
+    rules.extend(arg.audit_plain.map(audit_plain));
+}
+
+fn audit_plain(key: Ident) -> Given<Rule> {
+    Given { key, value: Rule::AuditPlain }
 }
 
 fn check_range(key: &Ident, range: &Bounds<Number>, diagnostics: &mut Diagnostics) {

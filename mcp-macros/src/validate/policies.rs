@@ -25,10 +25,10 @@ const SHORTEST_HEARTBEAT: u64 = 100;
 
 /// What the rules look at besides the policies themselves.
 pub(super) struct Facts<'a> {
-    ident: &'a Ident,
-    reads: bool,
+    pub(super) ident: &'a Ident,
+    pub(super) reads: bool,
     repeatable: bool,
-    timeout: u64,
+    pub(super) timeout: u64,
     timeout_stated: bool,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The timeout as messages end with it.
-    fn limit(&self) -> String {
+    pub(super) fn limit(&self) -> String {
         let timeout = text(self.timeout);
         if self.timeout_stated {
             format!("`timeout` is {timeout}")
@@ -103,7 +103,7 @@ fn check_retry(retry: Option<&Given<Retry>>, facts: &Facts<'_>, diagnostics: &mu
         let name = facts.ident;
         diagnostics
             .error(key, format!("`retry` on `{name}`, which is not safe to repeat"))
-            .help("add `idempotent(natural)` if a repeat is harmless by itself, or remove `retry`");
+            .help("add `idempotent`, or remove `retry`");
     }
     if let Some(Given { key, value }) = &retry.base
         && *value > LONGEST_PAUSE

@@ -3,7 +3,7 @@
 use syn::{Ident, LitStr, ReturnType, ext::IdentExt as _};
 
 use super::{
-    access, check, name, parameter,
+    access, check, idempotent, name, parameter,
     policies::{self, Facts},
     signature,
 };
@@ -30,12 +30,16 @@ pub(crate) fn check(
     check_not_empty(attribute.title.as_ref(), diagnostics);
     check_not_empty(attribute.version.as_ref(), diagnostics);
     let facts = Facts::of(&attribute, ident);
-    let hints = hints(&mut attribute);
+    let hints = hints(&mut attribute, &facts);
     let mut parameters = parameter::check_all(parameters, diagnostics);
+    let once = attribute.idempotent.take();
+    let once = idempotent::check(once, &facts, &parameters, attribute.intact, diagnostics);
     Tool {
         scopes: access::bind(attribute.access, ident, &mut parameters, diagnostics),
         checks: check::check(attribute.checks, ident, &mut parameters, diagnostics),
         policies: policies::check(attribute.policies, &facts, attribute.intact, diagnostics),
+        once,
+        audit: attribute.audit,
         name: tool_name(attribute.name, ident, diagnostics),
         description: description(
             attribute.description,
@@ -59,12 +63,12 @@ pub(crate) fn check(
 }
 
 /// The keys without a value, and `read_only` where the scopes say it.
-fn hints(attribute: &mut ToolAttribute) -> Vec<Ident> {
+fn hints(attribute: &mut ToolAttribute, facts: &Facts<'_>) -> Vec<Ident> {
     let implied = attribute.access.only_reads().map(|key| Ident::new("read_only", key.span()));
     [
         attribute.read_only.take().or(implied),
         attribute.destructive.take(),
-        attribute.idempotent.take().map(|given| given.word),
+        idempotent::hint(attribute.idempotent.as_ref(), facts),
         attribute.open_world.take(),
         attribute.access.public.take(),
         attribute.confirm_never.take().map(|word| Ident::new("confirm_never", word.span())),

@@ -7,13 +7,15 @@ use serde_json::{Map, Value};
 
 use super::digest::digest;
 use super::model::{
-    About, AccessPart, BreakerPart, CachePart, ConcurrencyPart, Constraint, DependencyPart,
-    EffectPart, FORM, Manifest, PoliciesPart, QueuePart, RateLimitPart, RequiredScope, RetryPart,
-    ScopePart, ToolPart,
+    About, AccessPart, AuditPart, BreakerPart, CachePart, ConcurrencyPart, Constraint,
+    DependencyPart, EffectPart, FORM, IdempotencyPart, InFlightPart, KeyPart, Manifest,
+    PoliciesPart, QueuePart, RateLimitPart, RequiredScope, RetryPart, ScopePart, ToolPart,
 };
 use super::number::settle;
 use crate::access::{AccessDef, Catalogue};
-use crate::policies::{Concurrency, DependencyDef, Per, Queue, RateLimit};
+use crate::policies::{
+    Concurrency, DependencyDef, Idempotency, InFlight, KeyFrom, Per, Queue, RateLimit,
+};
 use crate::server::App;
 use crate::tool::ToolInfo;
 
@@ -146,7 +148,42 @@ fn policies(info: &ToolInfo) -> PoliciesPart {
         blocking: policies.blocking,
         heartbeat_ms: policies.heartbeat.map(millis),
         max_result_bytes: policies.max_result,
+        idempotency: policies.idempotency.map(idempotency),
+        audit: audit(info),
     }
+}
+
+fn idempotency(of: Idempotency) -> IdempotencyPart {
+    IdempotencyPart {
+        key: match of.key {
+            KeyFrom::Client => KeyPart::Client,
+            KeyFrom::Arguments => KeyPart::Arguments,
+            KeyFrom::Fields(names) => {
+                // A key is made of a set of arguments.
+                let mut names: Vec<String> = names.iter().map(ToString::to_string).collect();
+                names.sort_unstable();
+                KeyPart::Fields(names)
+            }
+        },
+        ttl_ms: millis(of.ttl),
+        required: of.required,
+        in_flight: match of.in_flight {
+            InFlight::Wait => InFlightPart::Wait,
+            InFlight::Reject => InFlightPart::Reject,
+        },
+        reconcile: of.reconcile.is_some(),
+        transaction: of.transaction,
+    }
+}
+
+/// Nothing, where it is what holds of every call.
+fn audit(info: &ToolInfo) -> Option<AuditPart> {
+    let stated = info.policies().audit;
+    let mut plain = info.plain.clone();
+    plain.sort_unstable();
+    let part =
+        AuditPart { result: stated.keep_result, retention_ms: stated.retention.map(millis), plain };
+    (part != AuditPart::default()).then_some(part)
 }
 
 /// A rate that is given twice counts once, so it is told once.

@@ -1,6 +1,6 @@
 //! What a reviewer should look at first, computed from the manifest alone.
 
-use super::model::{AccessPart, EffectPart, Manifest, ToolPart};
+use super::model::{AccessPart, EffectPart, KeyPart, Manifest, ToolPart};
 use super::visible::hides;
 
 /// Something that may be right, and should be so on purpose.
@@ -90,6 +90,16 @@ const RULES: &[Rule] = &[
         title: "Changes that are not safe to repeat",
         why: "When an answer is lost, nobody knows whether to call again.",
         applies: |tool| writes(tool) && !tool.idempotent,
+    },
+    Rule {
+        grave: false,
+        title: "Keys that clients may leave out",
+        why: "These are safe to repeat with a key. They make none themselves and demand none: \
+              without one, each call runs.",
+        applies: |tool| {
+            let keys = tool.policies.idempotency.as_ref();
+            keys.is_some_and(|keys| keys.key == KeyPart::Client && !keys.required)
+        },
     },
     Rule {
         grave: false,

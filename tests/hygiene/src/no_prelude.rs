@@ -46,6 +46,18 @@ pub async fn repeat(text: String, list: ::std::vec::Vec<u8>) -> String {
     text
 }
 
+/// Once for each key, of all arguments.
+#[tool(crate = ::rt, idempotent(key(..), reconcile = kept))]
+pub async fn keep(text: String) {
+    ::std::mem::drop(text);
+}
+
+async fn kept(
+    _: &str,
+) -> ::std::result::Result<::std::option::Option<()>, ToolError> {
+    ::std::result::Result::Ok(::std::option::Option::None)
+}
+
 /// A disk.
 #[dependency(crate = ::rt, breaker)]
 #[derive(Debug, ::std::clone::Clone, ::std::marker::Copy)]
@@ -67,5 +79,5 @@ impl ::std::error::Error for Failure {}
 /// The tools.
 #[must_use]
 pub fn tools() -> ::rt::Tools {
-    tools![echo, repeat]
+    tools![echo, repeat, keep]
 }

@@ -45,6 +45,10 @@ struct Scopes;
 struct ScopeDef;
 struct Binding;
 struct CheckDef;
+struct Idempotency;
+struct Audit;
+struct Look;
+struct Found;
 struct Granted;
 mod std {}
 mod core {}
@@ -156,6 +160,35 @@ pub async fn sum(
     one + other + three.unwrap_or(call)
 }
 
+/// Once for each key.
+#[tool(
+    crate = rt,
+    retry,
+    idempotent(
+        key(one, other),
+        ttl = "2h",
+        required,
+        in_flight = "reject",
+        reconcile = left(other, inner)
+    ),
+    audit(result = "redacted", retention = "1d")
+)]
+pub async fn pay(
+    one: u8,
+    #[arg(rename = "two", audit = "plain")] other: u8,
+    rt::State(mut inner): rt::State<::std::primitive::u8>,
+) -> ::std::result::Result<u8, rt::ToolError> {
+    inner += one + other;
+    ::std::result::Result::Ok(inner)
+}
+
+async fn left(
+    _: &u8,
+    inner: &u8,
+) -> ::std::result::Result<::std::option::Option<u8>, rt::ToolError> {
+    ::std::result::Result::Ok(::std::option::Option::Some(*inner))
+}
+
 /// Fails in every way.
 #[derive(Debug, rt::ToolError)]
 #[tool_error(crate = rt)]
@@ -191,5 +224,5 @@ impl ::std::error::Error for Failure {}
 /// The tools.
 #[must_use]
 pub fn tools() -> rt::Tools {
-    rt::tools![add, sum]
+    rt::tools![add, sum, pay]
 }

@@ -12,8 +12,8 @@ async fn reads() {}
 #[tool(destructive, scope = "read:invoices", read_only)]
 async fn either() {}
 
-/// Which key?
-#[tool(scope = "write:invoices", idempotent)]
+/// A repeat is answered by its key, and not from the cache.
+#[tool(scope = "write:invoices", idempotent, cache_ttl = "30s")]
 async fn writes() {}
 
 /// Not safe to repeat, and never asked about.

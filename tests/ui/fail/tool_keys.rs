@@ -20,18 +20,6 @@ async fn no_value() {}
 #[tool(read_only open_world, "title", version = "1" + 2 3)]
 async fn punctuation() {}
 
-/// Idempotent by what?
-#[tool(idempotent)]
-async fn bare() {}
-
-/// Idempotent by something else.
-#[tool(idempotent(key(invoice)))]
-async fn keyed() {}
-
-/// Idempotent by nothing.
-#[tool(idempotent())]
-async fn empty() {}
-
 /// Two claims that exclude each other.
 #[tool(destructive, timeout = "1s", read_only)]
 async fn contradiction() {}
@@ -46,6 +34,6 @@ async fn blank() {}
 
 fn main() {
     drop((unknown(), twice(), shapes(), no_value(), punctuation()));
-    drop((bare(), keyed(), empty(), contradiction(), quoted(), blank()));
+    drop((contradiction(), quoted(), blank()));
     let _ = tools![unknown, shapes, contradiction];
 }

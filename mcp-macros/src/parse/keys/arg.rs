@@ -93,6 +93,14 @@ pub(crate) const ARG: &[Key] = &[
         example: "secret",
     },
     Key {
+        name: "audit",
+        grammar: r#"audit = "plain""#,
+        doc: "The audit log holds the value as it is: for what an investigation needs to read, and \
+              nobody minds others reading. Beside `flatten` it holds all fields so.",
+        default: "a keyed digest of the value",
+        example: r#"audit = "plain""#,
+    },
+    Key {
         name: "flatten",
         grammar: "flatten",
         doc: "The parameter's struct is the whole input: its fields are the arguments.",

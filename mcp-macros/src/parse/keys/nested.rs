@@ -73,6 +73,83 @@ pub(crate) const CACHE: &[Key] = &[
     },
 ];
 
+/// Keys of `idempotent(…)`.
+pub(crate) const IDEMPOTENT: &[Key] = &[
+    Key {
+        name: "natural",
+        grammar: "natural",
+        doc: "A repeat is harmless by itself. No other key goes with it.",
+        default: "it isn't",
+        example: "natural",
+    },
+    Key {
+        name: "key",
+        grammar: "key(a, b) | key(..)",
+        doc: "What makes the key of a call whose client sends none: these arguments, or all of \
+              them. A call that leaves one of these out has no key.",
+        default: "such a call has no key, and is not protected",
+        example: "key(invoice_id)",
+    },
+    Key {
+        name: "ttl",
+        grammar: r#"ttl = "24h""#,
+        doc: "How long a key is remembered: `timeout` at least, 365d at most.",
+        default: "24h; 1m with `key(..)`, since the same call may well be meant again",
+        example: r#"ttl = "24h""#,
+    },
+    Key {
+        name: "required",
+        grammar: "required",
+        doc: "A call without a key is refused.",
+        default: "it runs, once, and is never retried by the server",
+        example: "required",
+    },
+    Key {
+        name: "in_flight",
+        grammar: r#"in_flight = "wait" | "reject""#,
+        doc: "What becomes of a call whose key is in use: it waits for the answer, up to its \
+              deadline, or is told to come back.",
+        default: r#""wait""#,
+        example: r#"in_flight = "reject""#,
+    },
+    Key {
+        name: "reconcile",
+        grammar: "reconcile = path | path(a, b)",
+        doc: "Finds out what a call did of which nobody knows, as after a crash: an `async fn` that \
+              returns `Result<Option<T>, E>`, where `T` is the tool's own result. `Some` is the \
+              result of what happened; after `None`, which is that nothing did, the tool runs. It \
+              gets references to the parameters that are named, as `check` does.",
+        default: "such a key is refused for as long as it is remembered",
+        example: "reconcile = find_payment(invoice_id, ledger)",
+    },
+    Key {
+        name: "transaction",
+        grammar: "transaction",
+        doc: "All that the tool does happens in `Context::transaction`, together with the record of \
+              it, so that it is always known whether it happened.",
+        default: "it may happen anywhere",
+        example: "transaction",
+    },
+];
+
+/// Keys of `audit(…)`.
+pub(crate) const AUDIT: &[Key] = &[
+    Key {
+        name: "result",
+        grammar: r#"result = "digest" | "redacted""#,
+        doc: "What is kept of a result: a keyed digest, or the result itself without its secrets.",
+        default: r#""digest""#,
+        example: r#"result = "redacted""#,
+    },
+    Key {
+        name: "retention",
+        grammar: r#"retention = "180d""#,
+        doc: "How long the records of calls are kept, 3650d at most.",
+        default: "as long as the server says",
+        example: r#"retention = "180d""#,
+    },
+];
+
 /// Keys of `breaker(…)`.
 pub(crate) const BREAKER: &[Key] = &[
     Key {

@@ -42,11 +42,14 @@ pub(crate) const TOOL: &[Key] = &[
     },
     Key {
         name: "idempotent",
-        grammar: "idempotent(natural)",
-        doc: "Calling again with the same arguments is harmless by itself, as in setting a value. \
-              On a tool that reads, `idempotent` alone says the same.",
+        grammar: r#"idempotent | idempotent(natural) | idempotent(key(…), ttl = "24h", required, in_flight = "wait" | "reject", reconcile = path(a, b), transaction)"#,
+        doc: "One effect for each key: a call whose key was used gets the answer of the first one, \
+              and one with other arguments is refused. The key is the client's, or else the one \
+              that `key` says. With `natural`, calling again with the same arguments is harmless by \
+              itself, as in setting a value, and no key is kept. On a tool that reads, `idempotent` \
+              alone says the same.",
         default: "a repeat is not known to be safe",
-        example: "idempotent(natural)",
+        example: "idempotent(key(invoice_id))",
     },
     Key {
         name: "open_world",
@@ -115,7 +118,7 @@ pub(crate) const TOOL: &[Key] = &[
         name: "retry",
         grammar: r#"retry | retry = 3 | retry(attempts = 3, attempt_timeout = "5s", base = "100ms")"#,
         doc: "How often the function is tried in all, 2 to 10, where an error is retryable. Only \
-              on a tool that reads, or with `idempotent(natural)`.",
+              on a tool that reads, or with `idempotent`.",
         default: "one attempt; `retry` alone is 3",
         example: "retry = 3",
     },
@@ -222,6 +225,13 @@ pub(crate) const TOOL: &[Key] = &[
               `MB`, up to 1024MB.",
         default: "no limit",
         example: r#"max_result = "64KB""#,
+    },
+    Key {
+        name: "audit",
+        grammar: r#"audit(result = "digest" | "redacted", retention = "180d")"#,
+        doc: "What the audit log keeps of each call's result, and for how long it keeps the records.",
+        default: "the result's digest, for as long as the server says",
+        example: r#"audit(result = "redacted", retention = "365d")"#,
     },
     Key {
         name: "version",

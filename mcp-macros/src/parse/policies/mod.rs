@@ -202,7 +202,7 @@ fn cache_ttl(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Giv
             .note("names are `static` (1h), `semi_dynamic` (15s) and `realtime` (1s)");
         return None;
     };
-    let value = duration::milliseconds(&entry.word, &literal, diagnostics)?;
+    let value = duration::milliseconds(&entry.word, &literal, duration::LONGEST, diagnostics)?;
     Some(Given { key: entry.word, value })
 }
 

@@ -12,6 +12,7 @@ mod access;
 mod changes;
 mod file;
 mod policies;
+mod records;
 mod report;
 mod rules;
 mod schema;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::changes::At;
+use super::records;
 use super::rules::{self, Turn};
 use crate::manifest::model::{
     BreakerPart, CachePart, ConcurrencyPart, DependencyPart, PoliciesPart, QueuePart,
@@ -26,6 +27,9 @@ pub(super) fn compare(old: &PoliciesPart, new: &PoliciesPart, at: &mut At<'_>) {
         blocking,
         heartbeat_ms,
         max_result_bytes,
+        // With what the tool says of repeats besides.
+        idempotency: _,
+        audit,
     } = old;
     at.amount(&rules::TIMEOUT, *timeout_ms, new.timeout_ms);
     rate_limits(rates, &new.rate_limits, at);
@@ -39,6 +43,7 @@ pub(super) fn compare(old: &PoliciesPart, new: &PoliciesPart, at: &mut At<'_>) {
     at.flag(&rules::BLOCKING, *blocking, new.blocking);
     at.optional_amount(&rules::HEARTBEAT, *heartbeat_ms, new.heartbeat_ms);
     at.optional_amount(&rules::MAX_RESULT, *max_result_bytes, new.max_result_bytes);
+    records::audit(audit.as_ref(), new.audit.as_ref(), at);
 }
 
 /// Rates have no names: two are the same rate in other numbers where they hold for the same callers

@@ -209,6 +209,40 @@ rules! {
             Removed Widening "results may be of any size",
             Up Widening "results may be larger",
             Down Tightening "results that fitted can become errors";
+        IDEMPOTENCY "idempotency":
+            Added Compatible "a repeat with the key of an earlier call gets its answer, and has no effect of its own",
+            Removed Breaking "keys are not looked at any more: who repeats a call may do twice what was done once";
+        IDEMPOTENCY_NATURAL "idempotency" "where without keys a repeat is harmless by itself":
+            Added Breaking "a repeat is safe only with the key of the first call; before, any was",
+            Removed Compatible "by its author's word a repeat is harmless, with or without a key";
+        KEY "idempotency.key":
+            Changed Breaking "calls without a key of their client were one by other arguments: what was one call may be two, and two may be one";
+        KEY_TTL "idempotency.ttl_ms":
+            Up Tightening "a call that would have been a new one gets the answer of an old one",
+            Down Breaking "who repeats a call within the time of the lock may do twice what was done once";
+        KEY_REQUIRED "idempotency.required":
+            On Breaking "calls without a key are refused",
+            Off Widening "calls without a key run, and nothing keeps a repeat of them from doing it again";
+        IN_FLIGHT "idempotency.in_flight" "from wait to reject":
+            Up Tightening "a call whose key is in use is told to come back, and does not wait for the answer",
+            Down Compatible "a call whose key is in use waits for the answer";
+        RECONCILE "idempotency.reconcile":
+            On Compatible "where nobody knows what a call did, it is found out",
+            Off Tightening "where nobody knows what a call did, its key is refused for as long as it is remembered";
+        TRANSACTION "idempotency.transaction":
+            On Compatible "the effect and the record of it are one: it is always known what a call did",
+            Off Tightening "after a crash nobody may know what a call did, and its key is refused";
+        AUDIT_RESULT "audit.result":
+            On Widening "who can read the audit log can read results",
+            Off Tightening "results can no longer be read in the audit log";
+        AUDIT_PLAIN "audit.plain":
+            Added Widening "who can read the audit log can read the argument",
+            Removed Tightening "the argument can no longer be read in the audit log";
+        AUDIT_RETENTION "audit.retention_ms":
+            Added Widening "its records are no longer kept for as long as the server says, and may be gone earlier",
+            Removed Widening "its records are kept for as long as the server says, and may be gone earlier",
+            Up Widening "what the audit log holds can be read for longer",
+            Down Widening "what was done can be looked into for less time";
         DEPENDENCIES "dependencies":
             Added Tightening "its breaker and its limits can refuse a call",
             Removed Widening "its breaker and its limits no longer hold the tool back";

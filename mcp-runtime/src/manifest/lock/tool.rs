@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::changes::At;
 use super::rules::{self, Turn};
 use super::schema::{self, Side};
-use super::{access, policies};
+use super::{access, policies, records};
 use crate::manifest::model::{AccessPart, EffectPart, ToolPart};
 
 pub(super) fn added(tool: &ToolPart, at: &mut At<'_>) {
@@ -66,6 +66,7 @@ pub(super) fn compare(old: &ToolPart, new: &ToolPart, at: &mut At<'_>) {
     at.flag(&rules::CONFIRMATION, *confirmation, new.confirmation);
     access::compare(access, &new.access, at);
     policies::compare(policies, &new.policies, &mut at.within("policies"));
+    records::idempotency(old, new, &mut at.within("policies"));
     at.members(&rules::SECRETS, secrets, &new.secrets);
     at.members(&rules::CHECKS, &sorted(checks), &sorted(&new.checks));
     input(input_schema, &new.input_schema, at);

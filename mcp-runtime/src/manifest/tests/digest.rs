@@ -91,6 +91,8 @@ fn another(value: &Value) -> Value {
             "destructive" => json!("read"),
             "public" => json!("unstated"),
             "unstated" => json!("public"),
+            "wait" => json!("reject"),
+            "reject" => json!("wait"),
             other => json!(format!("{other}x")),
         },
         Value::Array(_) | Value::Object(_) => unreachable!("no leaf"),

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::fixture::{ALL, app};
 use crate::manifest::findings::findings;
 use crate::manifest::model::{
-    AccessPart, ConcurrencyPart, EffectPart, Manifest, RateLimitPart, RequiredScope, ScopePart,
-    ToolPart,
+    AccessPart, ConcurrencyPart, EffectPart, IdempotencyPart, InFlightPart, KeyPart, Manifest,
+    RateLimitPart, RequiredScope, ScopePart, ToolPart,
 };
 
 /// Titles, with the tools that they are about.
@@ -38,12 +38,23 @@ fn needs(scope: &str) -> AccessPart {
     AccessPart::Scopes(vec![RequiredScope { scope: scope.into(), constraints, implied_by }])
 }
 
+fn keys(key: KeyPart) -> IdempotencyPart {
+    IdempotencyPart {
+        key,
+        ttl_ms: 1,
+        required: false,
+        in_flight: InFlightPart::Wait,
+        reconcile: false,
+        transaction: false,
+    }
+}
+
 type Change = fn(&mut ToolPart);
 
 #[test]
 fn each_rule_is_found_where_it_is_broken_and_nowhere_else() {
     assert_eq!(found(&of(quiet())), []);
-    let cases: [(&str, Change); 17] = [
+    let cases: [(&str, Change); 20] = [
         ("Hidden characters", |tool| tool.description.push('\u{e0041}')),
         ("Hidden characters", |tool| tool.title = Some("\u{202e}".into())),
         ("Hidden characters", |tool| {
@@ -78,6 +89,14 @@ fn each_rule_is_found_where_it_is_broken_and_nowhere_else() {
             tool.policies.rate_limits.clear();
         }),
         ("Changes that are not safe to repeat", |tool| tool.idempotent = false),
+        ("Keys that clients may leave out", |tool| {
+            tool.policies.idempotency = Some(keys(KeyPart::Client));
+        }),
+        ("", |tool| tool.policies.idempotency = Some(keys(KeyPart::Arguments))),
+        ("", |tool| {
+            tool.policies.idempotency =
+                Some(IdempotencyPart { required: true, ..keys(KeyPart::Client) });
+        }),
         ("No bulkhead", |tool| tool.policies.concurrency = None),
         ("Answers from outside", |tool| tool.open_world = true),
     ];

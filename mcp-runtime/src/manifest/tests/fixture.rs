@@ -11,7 +11,9 @@ use crate::check::CheckDef;
 use crate::error::ToolError;
 use crate::output::OutputSchema;
 use crate::params::{Bound, ParamDef, param};
-use crate::policies::{Breaker, Cache, Dependency, DependencyDef, Per, RateLimit, Retry};
+use crate::policies::{
+    Audit, Breaker, Cache, Dependency, DependencyDef, Idempotency, Per, RateLimit, Retry,
+};
 use crate::server::{App, Server};
 use crate::tool::{ToolDef, Tools};
 
@@ -110,13 +112,18 @@ pub(super) const PAY_INVOICE: ToolDef = tool(
     "pay_invoice",
     "Pay an invoice from the customer's default account.",
     &[
-        param::<String, _>("number").description("Which one.").header("Invoice").def(),
+        param::<String, _>("number")
+            .description("Which one.")
+            .header("Invoice")
+            .audit_plain()
+            .def(),
         param::<String, _>("pin").secret().def(),
         param::<Vec<Line>, _>("parts").items(0, Some(3)).def(),
     ],
     |_| OutputSchema(None),
 )
-.idempotent()
+.once(Idempotency::new().key_of(&["parts", "number"]).ttl_ms(172_800_000).reject())
+.audit(Audit::new().keep_result().retention_ms(31_536_000_000))
 .timeout_ms(30_000)
 .scopes(&[ScopeDef::new("write:payments", &[]), ScopeDef::new("read:invoices", &[])], CATALOGUE)
 .checks(&[CheckDef::new(&["number", "parts"], || false, |_| Err(ToolError::new("x_y", "")))])

@@ -9,5 +9,6 @@ mod fixture;
 mod formats;
 mod marks;
 mod openapi;
+mod records;
 #[cfg(feature = "cli")]
 mod settings;

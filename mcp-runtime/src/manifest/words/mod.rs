@@ -3,6 +3,7 @@
 //! Texts hold code between backticks; see [`spans`].
 
 mod numbers;
+mod records;
 mod spans;
 
 use std::fmt::Write;
@@ -46,7 +47,7 @@ pub(super) fn flags(tool: &ToolPart) -> Vec<Fact> {
     let flag = |label, meaning: &str| Fact { label, value: String::new(), meaning: meaning.into() };
     let all = [
         (tool.idempotent && tool.effect != EffectPart::Read)
-            .then(|| flag("safe to repeat", "The same call again changes nothing more.")),
+            .then(|| flag("safe to repeat", records::repeats(tool.policies.idempotency.as_ref()))),
         tool.open_world.then(|| flag("open world", "It reaches beyond the server's own domain.")),
         tool.confirmation.then(|| flag("asks first", "A person has to confirm each call.")),
         (!tool.listed).then(|| {
@@ -150,6 +151,8 @@ pub(super) fn policies(tool: &ToolPart) -> Vec<Fact> {
     if let Some(bytes) = of.max_result_bytes {
         add("result", format!("≤ {}", size(bytes)), "A larger result is refused.".into());
     }
+    facts.extend(of.idempotency.as_ref().map(records::idempotency));
+    facts.extend(of.audit.as_ref().map(records::audit));
     facts
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::compare;
 use super::{manifest, parsed};
 use crate::manifest::Manifest;
-use crate::manifest::model::AccessPart;
+use crate::manifest::model::{AccessPart, IdempotencyPart, KeyPart};
 
 /// Not compared: every release has another version, and the digest follows from the rest.
 const EXEMPT: [&str; 2] = ["/server/version", "/digest"];
@@ -159,6 +159,14 @@ fn shuffled(manifest: &Manifest, seed: u64) -> Manifest {
         random.shuffle(&mut tool.policies.dependencies);
         if let AccessPart::Scopes(scopes) = &mut tool.access {
             random.shuffle(scopes);
+        }
+        if let Some(IdempotencyPart { key: KeyPart::Fields(names), .. }) =
+            &mut tool.policies.idempotency
+        {
+            random.shuffle(names);
+        }
+        if let Some(audit) = &mut tool.policies.audit {
+            random.shuffle(&mut audit.plain);
         }
     }
     parsed(json!(turned))

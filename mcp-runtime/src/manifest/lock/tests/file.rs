@@ -31,6 +31,17 @@ fn a_lock_reads_back_as_it_was_written() {
 }
 
 #[test]
+fn a_lock_from_before_tools_spoke_of_keys_and_the_log_is_read() {
+    let bare = with(&manifest(), "/tools/0/policies/idempotency", Value::Null);
+    let bare = with(&bare, "/tools/0/policies/audit", Value::Null);
+    let text = sealed(bare).json();
+    assert!(!text.contains("idempotency") && !text.contains("audit"), "{text}");
+    let read = parse(text.as_bytes()).unwrap();
+    assert_eq!(read.tools[0].policies.idempotency, None);
+    assert_eq!(read.tools[0].policies.audit, None);
+}
+
+#[test]
 fn a_lock_that_was_changed_by_hand_says_so() {
     for (pointer, value) in [
         ("/tools/0/policies/timeout_ms", json!(1)),

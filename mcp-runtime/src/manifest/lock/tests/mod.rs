@@ -49,6 +49,12 @@ pub(super) fn manifest() -> Manifest {
                     },
                     "cost": 0.5, "fallback": "pay", "heartbeat_ms": 5000, "max_result_bytes": 65_536,
                     "blocking": true,
+                    "idempotency": {
+                        "key": { "fields": ["customer", "limit"] }, "ttl_ms": 86_400_000,
+                        "required": false, "in_flight": "wait", "reconcile": false,
+                        "transaction": false,
+                    },
+                    "audit": { "result": false, "retention_ms": 86_400_000, "plain": ["customer"] },
                 },
                 "secrets": ["pin"], "checks": [["customer", "pin"]],
                 "input_schema": {

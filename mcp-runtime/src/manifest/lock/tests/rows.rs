@@ -11,7 +11,7 @@ pub(super) struct Row {
     pub(super) back: &'static [&'static str],
 }
 
-fn row(
+pub(super) fn row(
     at: &'static str,
     to: Value,
     there: &'static [&'static str],
@@ -234,6 +234,17 @@ pub(super) fn policies() -> Vec<(&'static str, Value, &'static str, &'static str
         "heartbeat_ms" = null: "compatible", "compatible";
         "max_result_bytes" = 70_000: "widening", "tightening";
         "max_result_bytes" = null: "widening", "tightening";
+        "idempotency/key" = { "fields": ["customer"] }: "breaking", "breaking";
+        "idempotency/key" = "client": "breaking", "breaking";
+        "idempotency/ttl_ms" = 90_000_000: "tightening", "breaking";
+        "idempotency/required" = true: "breaking", "widening";
+        "idempotency/in_flight" = "reject": "tightening", "compatible";
+        "idempotency/reconcile" = true: "compatible", "tightening";
+        "idempotency/transaction" = true: "compatible", "tightening";
+        "audit/result" = true: "widening", "tightening";
+        "audit/retention_ms" = 90_000_000: "widening", "widening";
+        "audit/retention_ms" = null: "widening", "widening";
+        "audit/plain/-" = "limit": "widening", "tightening";
         "rate_limits/-" = { "count": 9, "period_ms": 9, "per": "tool", "burst": 9 }: "tightening", "widening";
     }
     .into()

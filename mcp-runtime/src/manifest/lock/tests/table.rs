@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::super::{compare, rules};
-use super::rows::{Row, access, policies, rates, server_and_scopes, tools};
+use super::rows::{Row, access, policies, rates, row, server_and_scopes, tools};
 use super::{manifest, short, told, with};
 
 #[test]
@@ -20,19 +20,52 @@ fn each_policy_has_its_class_there_and_back() {
     }
 }
 
+/// What the second tool of the fixture says of keys.
+fn keyed(required: bool) -> Value {
+    json!({
+        "key": "arguments", "ttl_ms": 60_000, "required": required, "in_flight": "wait",
+        "reconcile": false, "transaction": false,
+    })
+}
+
+fn repeats() -> Vec<Row> {
+    vec![
+        // It is safe to repeat without keys as well.
+        row(
+            "/tools/0/policies/idempotency",
+            Value::Null,
+            &["compatible policies.idempotency"],
+            &["breaking policies.idempotency"],
+        ),
+        row(
+            "/tools/1/policies/idempotency",
+            keyed(false),
+            &["compatible policies.idempotency"],
+            &["breaking policies.idempotency"],
+        ),
+        // Calls without a key are refused from now on.
+        row(
+            "/tools/1/policies/idempotency",
+            keyed(true),
+            &["breaking policies.idempotency.required", "compatible policies.idempotency"],
+            &["breaking policies.idempotency"],
+        ),
+    ]
+}
+
 /// Every edit of a table.
 fn rows() -> Vec<(String, Value)> {
     let policies = policies().into_iter().map(|(at, to, ..)| {
         let at = format!("/tools/0/policies/{at}");
         (at, to)
     });
-    let rows = [server_and_scopes(), tools(), access(), rates()].into_iter().flatten();
+    let rows = [server_and_scopes(), tools(), access(), rates(), repeats()].into_iter().flatten();
     rows.map(|row| (row.at.to_owned(), row.to)).chain(policies).collect()
 }
 
 #[test]
 fn each_field_has_its_class_there_and_back() {
-    let rows = [server_and_scopes(), tools(), access(), rates()];
+    let rows = [server_and_scopes(), tools(), access(), rates(), repeats()];
     for Row { at, to, there, back } in rows.into_iter().flatten() {
         let (old, new) = (manifest(), with(&manifest(), at, to.clone()));
         assert_eq!(told(&old, &new), there, "{at} becomes {to}");
@@ -72,6 +105,24 @@ fn a_new_cache_that_is_shared_shows_results_to_others() {
         ["compatible policies.cache", "widening policies.cache.shared"]
     );
     assert_eq!(told(&new, &manifest()), ["compatible policies.cache"]);
+}
+
+#[test]
+fn a_tool_that_loses_its_keys_breaks_its_word_and_one_that_gets_some_gives_it() {
+    let new = with(&manifest(), "/tools/1/policies/idempotency", keyed(false));
+    let new = with(&new, "/tools/1/idempotent", json!(true));
+    let gains = ["compatible idempotent", "compatible policies.idempotency"];
+    assert_eq!(told(&manifest(), &new), gains);
+    let loses = ["breaking idempotent", "breaking policies.idempotency"];
+    assert_eq!(told(&new, &manifest()), loses);
+}
+
+#[test]
+fn a_lock_that_says_nothing_of_the_log_is_one_of_what_holds_for_every_call() {
+    let at = "/tools/1/policies/audit";
+    let plain = with(&manifest(), at, json!({ "plain": ["amount"] }));
+    assert_eq!(told(&manifest(), &plain), ["widening policies.audit.plain"]);
+    assert_eq!(compare(&manifest(), &with(&manifest(), at, json!({}))), []);
 }
 
 #[test]

@@ -3,10 +3,14 @@
 //! Everything is in a fixed order, and nothing depends on the time or the machine, so that equal
 //! servers give equal bytes. What isn't stated is left out.
 
+mod records;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::number;
+
+pub(crate) use records::{AuditPart, IdempotencyPart, InFlightPart, KeyPart};
 
 /// The form of manifests; a lock of another form can't be compared.
 pub(crate) const FORM: u32 = 1;
@@ -185,6 +189,10 @@ pub(crate) struct PoliciesPart {
     pub(crate) heartbeat_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) max_result_bytes: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency: Option<IdempotencyPart>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) audit: Option<AuditPart>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
