@@ -1,6 +1,8 @@
 //! What travels through the pipeline: a [`ToolCall`] in, a [`Reply`] or a
 //! [`ToolError`](crate::ToolError) out.
 
+mod kept;
+
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +13,9 @@ use serde_json::{Map, Value};
 use crate::content::Content;
 use crate::context::Context;
 use crate::extract::States;
+use crate::place::Place;
 use crate::tool::ToolInfo;
+pub(crate) use kept::KeptForm;
 
 /// The arguments of a call: a JSON object.
 pub type Arguments = Map<String, Value>;
@@ -26,6 +30,8 @@ pub struct ToolCall {
     pub(crate) context: Context,
     pub(crate) states: Arc<States>,
     pub(crate) extensions: Extensions,
+    /// Its place among the running calls, for what goes on when the caller has gone.
+    pub(crate) place: Option<Arc<Place>>,
 }
 
 impl ToolCall {

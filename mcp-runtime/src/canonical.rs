@@ -107,11 +107,43 @@ fn string(text: &mut String, of: &str) {
     text.push('"');
 }
 
+/// Values of every kind, for tests.
+#[cfg(test)]
+pub(crate) mod testing {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    fn scalar() -> impl Strategy<Value = Value> {
+        let edges = [0.0, -0.0, 1.0, -1.0, 9_007_199_254_740_992.0, 1e16, 1e-7, f64::MAX];
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-2_i64..2).prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            prop::sample::select(edges.to_vec()).prop_map(Value::from),
+            "[a-c\"\\\\\n,:{}\\[\\]é0-9]{0,4}".prop_map(Value::from),
+        ]
+    }
+
+    pub(crate) fn values() -> impl Strategy<Value = Value> {
+        scalar().prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec(("[a-c\":]{0,2}", inner), 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    use super::testing::values;
     use super::*;
 
     fn text(arguments: Value) -> String {
@@ -158,30 +190,6 @@ mod tests {
     fn both_zeros_of_a_float_are_one() {
         assert_eq!(number_text(-0.0), number_text(0.0));
         assert_ne!(number_text(0.0), number_text(0));
-    }
-
-    fn scalar() -> impl Strategy<Value = Value> {
-        let edges = [0.0, -0.0, 1.0, -1.0, 9_007_199_254_740_992.0, 1e16, 1e-7, f64::MAX];
-        prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<u64>().prop_map(Value::from),
-            (-2_i64..2).prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            prop::sample::select(edges.to_vec()).prop_map(Value::from),
-            "[a-c\"\\\\\n,:{}\\[\\]é0-9]{0,4}".prop_map(Value::from),
-        ]
-    }
-
-    fn values() -> impl Strategy<Value = Value> {
-        scalar().prop_recursive(3, 24, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::vec(("[a-c\":]{0,2}", inner), 0..4)
-                    .prop_map(|members| Value::Object(members.into_iter().collect())),
-            ]
-        })
     }
 
     fn members() -> impl Strategy<Value = Vec<(String, Value)>> {

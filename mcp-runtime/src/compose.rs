@@ -18,6 +18,7 @@ use crate::policy::service::ToolService;
 use crate::policy::stack::shared::Shared;
 use crate::policy::stack::{Parts, UserLayer, compose};
 use crate::policy::timeout;
+use crate::records::Records;
 use crate::schema::Contract;
 use crate::secrets;
 use crate::stats::Stats;
@@ -53,12 +54,13 @@ impl<'a> Composer<'a> {
         layers: &'a [UserLayer],
         settings: &'a Settings,
         counts: Stats,
+        records: Records,
     ) -> Result<Self, String> {
         Ok(Self {
             states,
             layers,
             settings,
-            shared: Shared::new(settings, counts)?,
+            shared: Shared::new(settings, counts, records)?,
             catalogue: Catalogue::default(),
             made: HashMap::new(),
             making: HashSet::new(),

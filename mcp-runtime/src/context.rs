@@ -1,8 +1,13 @@
 //! [`Context`]: everything about a call except its arguments.
 
+mod recorded;
+
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
+#[cfg(feature = "sqlite")]
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +22,8 @@ use crate::confirmation::Confirmation;
 use crate::error::ToolError;
 use crate::extract::FromCall;
 use crate::meta;
+pub(crate) use recorded::EffectKey;
+use recorded::Recorded;
 
 /// The longest that a call may take: an instant so far ahead can always be told, others not.
 pub(crate) const LONGEST: Duration = Duration::from_hours(365 * 24);
@@ -46,6 +53,12 @@ struct Inner {
     trace: Option<TraceContext>,
     /// Shared by a call and its fallback, for the client sees one request.
     reported: Arc<Mutex<Reported>>,
+    /// Is over once nobody waits for the answer: progress is reported until then.
+    listened: CancellationToken,
+    recorded: Arc<Recorded>,
+    /// The function's transaction runs, or has succeeded.
+    #[cfg(feature = "sqlite")]
+    transacted: AtomicBool,
 }
 
 /// What the client was told of the call's progress.
@@ -85,6 +98,11 @@ pub(crate) trait ClientRequest: Any + Send + Sync {
         None
     }
 
+    /// The value of its header `Idempotency-Key`, or what is wrong with it.
+    fn idempotency_key(&self) -> Option<Result<Cow<'_, str>, &'static str>> {
+        None
+    }
+
     /// Where the client asked for progress.
     fn progress<'a>(
         &'a self,
@@ -115,14 +133,19 @@ impl ClientRequest for InProcess {
 
 impl Context {
     pub(crate) fn new(tool: &'static str, timeout: Duration, origin: Origin) -> Self {
+        let cancellation = origin.cancellation.child_token();
         Self(Arc::new(Inner {
             call_id: Uuid::now_v7().to_string(),
             tool,
             deadline: after(timeout),
-            cancellation: origin.cancellation.child_token(),
+            listened: cancellation.clone(),
+            cancellation,
             trace: TraceContext::from_meta(origin.request.meta()),
             reported: Reported::up_to(f64::NEG_INFINITY),
             origin: Arc::new(origin),
+            recorded: Arc::default(),
+            #[cfg(feature = "sqlite")]
+            transacted: AtomicBool::new(false),
         }))
     }
 
@@ -140,6 +163,10 @@ impl Context {
             trace: self.0.trace.clone(),
             // As if all had been reported: nothing grows from here.
             reported: Reported::up_to(f64::INFINITY),
+            listened: self.0.listened.clone(),
+            recorded: Arc::clone(&self.0.recorded),
+            #[cfg(feature = "sqlite")]
+            transacted: AtomicBool::new(false),
         }))
     }
 
@@ -153,6 +180,10 @@ impl Context {
             cancellation: self.0.cancellation.child_token(),
             trace: self.0.trace.clone(),
             reported: Arc::clone(&self.0.reported),
+            listened: self.0.listened.clone(),
+            recorded: Arc::clone(&self.0.recorded),
+            #[cfg(feature = "sqlite")]
+            transacted: AtomicBool::new(false),
         }))
     }
 
@@ -167,6 +198,11 @@ impl Context {
             cancellation: self.0.cancellation.child_token(),
             trace: self.0.trace.clone(),
             reported: Arc::clone(&self.0.reported),
+            listened: self.0.listened.clone(),
+            // The other tool's effect is another one, with a key and records of its own.
+            recorded: Arc::default(),
+            #[cfg(feature = "sqlite")]
+            transacted: AtomicBool::new(false),
         }))
     }
 
@@ -198,6 +234,11 @@ impl Context {
     /// What a person said about an earlier question of this call.
     pub(crate) fn confirmation(&self) -> Option<&Confirmation> {
         self.0.origin.request.confirmation()
+    }
+
+    /// The key in the request's header, or what is wrong with it.
+    pub(crate) fn header_key(&self) -> Option<Result<Cow<'_, str>, &'static str>> {
+        self.0.origin.request.idempotency_key()
     }
 
     /// The W3C trace context that the client sent.
@@ -240,7 +281,7 @@ impl Context {
     pub async fn progress(&self, progress: f64, total: Option<f64>, message: Option<&str>) {
         let sent = {
             let mut reported = self.reported();
-            if !progress.is_finite() || progress <= reported.own {
+            if !progress.is_finite() || progress <= reported.own || self.0.listened.is_cancelled() {
                 return;
             }
             (reported.own, reported.total) = (progress, total);
@@ -274,6 +315,12 @@ impl Context {
         self.0.reported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The same call for one run of its function, which has one transaction. Without a key the call
+    /// as it is.
+    fn for_attempt(&self) -> Self {
+        if self.is_keyed() { self.until(self.0.deadline) } else { self.clone() }
+    }
+
     /// The edge's own handle of the request, for its own extractors.
     pub(crate) fn request<T: 'static>(&self) -> Option<&T> {
         let request: &dyn Any = &*self.0.origin.request;
@@ -298,7 +345,7 @@ impl fmt::Debug for Context {
 
 impl FromCall for Context {
     fn from_call(call: &ToolCall) -> Result<Self, ToolError> {
-        Ok(call.context().clone())
+        Ok(call.context().for_attempt())
     }
 }
 

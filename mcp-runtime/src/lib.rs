@@ -44,10 +44,13 @@
 //! - `http` (default): streamable HTTP, health endpoints, `Server::router`.
 //! - `cli` (default): `Server::run`, `mcp.toml`, logging.
 //! - `oauth`: access tokens of an OAuth 2 authorization server, `Server::oauth`.
+//! - `sqlite` (default): keys of idempotent calls and the audit log in a file, and
+//!   [`Context::transaction`].
 //! - `deadpool`: pools of the crate `deadpool` in `Server::pool`.
 
 mod access;
 mod adapter;
+mod app;
 mod audit;
 mod auth;
 mod call;
@@ -74,12 +77,14 @@ pub mod meta;
 mod output;
 mod params;
 mod partial;
+mod place;
 mod policies;
 mod policy;
 mod pool;
 #[doc(hidden)]
 pub mod private;
 mod reconcile;
+mod records;
 mod registry;
 mod request;
 mod schema;
@@ -88,11 +93,14 @@ mod server;
 mod stats;
 mod store;
 mod tool;
+#[cfg(feature = "sqlite")]
+mod transaction;
 mod validate;
 mod violations;
 
 pub use access::{Granted, InvalidScope, Scopes};
 pub use adapter::raw;
+pub use app::App;
 pub use audit::{AuditLine, AuditLog, AuditSink};
 pub use auth::ApiKeys;
 #[cfg(feature = "oauth")]
@@ -114,10 +122,19 @@ pub use partial::{Missing, Partial};
 pub use policies::{Concurrency, Dependency, DependencyDef, Policies};
 pub use policy::service::ToolService;
 pub use pool::PoolStatus;
+pub use records::Store;
 pub use request::Request;
-pub use server::{App, Server};
+pub use server::Server;
 pub use stats::{Decision, Stats};
 pub use tool::{Tool, ToolInfo, Tools};
+#[cfg(feature = "sqlite")]
+pub use transaction::TransactionError;
+
+/// `SQLite`, in the version whose connections [`Context::transaction`] takes. A program can't link
+/// two of them: name this one's version where you need `rusqlite` with other features, or a pool
+/// over it.
+#[cfg(feature = "sqlite")]
+pub use rusqlite;
 
 /// The tools of a server, by the paths of their functions: `tools![get_invoice, web::search]`.
 ///
@@ -185,7 +202,7 @@ macro_rules! scopes {
 }
 
 /// The documents' examples, as tests.
-#[cfg(all(doctest, feature = "cli", feature = "http"))]
+#[cfg(all(doctest, feature = "cli", feature = "http", feature = "sqlite"))]
 mod documents {
     macro_rules! documents {
         ($($name:ident = $path:literal,)*) => { $(#[doc = include_str!($path)] struct $name;)* };
@@ -204,5 +221,7 @@ mod documents {
         ChecksConfirmationSecrets = "../../docs/guide/10-checks-confirmation-secrets.md",
         TheManifest = "../../docs/guide/11-manifest.md",
         Lock = "../../docs/guide/12-lock.md",
+        Idempotency = "../../docs/guide/13-idempotency.md",
+        TheAuditLog = "../../docs/guide/14-audit.md",
     }
 }

@@ -13,6 +13,17 @@ pub const AGE: &str = "mcp-runtime/age";
 /// made, else the code of the failure that prevented a newer one.
 pub const STALE: &str = "mcp-runtime/stale";
 
+/// The key of an idempotent call, on its request: 1 to 255 characters, none of them a control
+/// character. Over HTTP the header `Idempotency-Key` does the same.
+pub const IDEMPOTENCY_KEY: &str = "mcp-runtime/idempotency-key";
+/// The id of the call that was carried out, on the answer to a later one with the same key: it is
+/// that call's answer, given again. `true` where the tool itself found out what an earlier call
+/// had done, whose id isn't known.
+pub const REPLAYED: &str = "mcp-runtime/replayed";
+/// `true` on the answer of an idempotent tool to a call without a key: a repeat of it is another
+/// call.
+pub const UNKEYED: &str = "mcp-runtime/unkeyed";
+
 /// W3C trace context, as MCP carries it: bare names.
 pub(crate) const TRACEPARENT: &str = "traceparent";
 pub(crate) const TRACESTATE: &str = "tracestate";

@@ -156,11 +156,10 @@ pub(crate) enum InFlight {
 
 /// `reconcile = path`: what an effect left, or nothing where it didn't happen. The call is a copy;
 /// its arguments are taken from it.
-pub type Reconcile = fn(&mut ToolCall) -> Result<Reconciling, ToolError>;
+pub(crate) type Reconcile = fn(&mut ToolCall) -> Result<Reconciling, ToolError>;
 
 /// A look at whether an effect happened.
-pub type Reconciling =
-    Pin<Box<dyn Future<Output = Result<Option<Returned>, ToolError>> + Send>>;
+pub type Reconciling = Pin<Box<dyn Future<Output = Result<Option<Returned>, ToolError>> + Send>>;
 
 /// `audit(…)`: what the log keeps of a tool's calls, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

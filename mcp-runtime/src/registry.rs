@@ -6,18 +6,24 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::Extensions;
-use tokio::sync::Notify;
+use serde_json::Value;
 
 use crate::access::Catalogue;
+use crate::audit::Refused;
 use crate::call::{Arguments, ToolCall};
 use crate::compose::{Composer, Tool};
 use crate::config::Settings;
 use crate::context::{Context, Origin};
+#[cfg(feature = "http")]
+use crate::error::Code;
 use crate::error::ToolError;
 use crate::extract::States;
+use crate::meta;
+use crate::place::{Place, Places};
 use crate::policy::Outcome;
 use crate::policy::budget::Ledger;
 use crate::policy::stack::UserLayer;
+use crate::records::Records;
 use crate::stats::{Decision, Stats};
 use crate::tool::{ToolDef, ToolInfo};
 
@@ -31,19 +37,13 @@ pub(crate) struct Registry {
     catalogue: Catalogue,
     /// Also those that only answer for others.
     all: Vec<Arc<ToolInfo>>,
-    running: Running,
+    running: Arc<Places>,
+    records: Records,
 }
 
 struct Entry {
     tool: Tool,
-    running: AtomicUsize,
-}
-
-/// How many calls run, and a signal for when none does.
-struct Running {
-    total: AtomicUsize,
-    limit: usize,
-    idle: Notify,
+    running: Arc<AtomicUsize>,
 }
 
 impl Registry {
@@ -56,8 +56,9 @@ impl Registry {
         layers: &[UserLayer],
         settings: &Settings,
         counts: Stats,
+        records: Records,
     ) -> Result<Self, Vec<String>> {
-        let mut composer = Composer::new(states, layers, settings, counts.clone())
+        let mut composer = Composer::new(states, layers, settings, counts.clone(), records.clone())
             .map_err(|problem| vec![problem])?;
         let mut entries = Vec::with_capacity(defs.len());
         let mut by_name = HashMap::with_capacity(defs.len());
@@ -69,13 +70,12 @@ impl Registry {
                 composer.problem(def.name, "another tool of this server has the same name");
             }
             if let Some(tool) = composer.tool(def) {
-                entries.push(Entry { tool, running: AtomicUsize::new(0) });
+                entries.push(Entry { tool, running: Arc::default() });
             }
         }
         let (ledger, catalogue) = (composer.ledger(), composer.catalogue());
         let all = composer.finish()?;
-        let limit = settings.max_in_flight;
-        let running = Running { total: AtomicUsize::new(0), limit, idle: Notify::new() };
+        let running = Places::new(settings.max_in_flight);
         Ok(Self {
             entries,
             by_name,
@@ -85,6 +85,7 @@ impl Registry {
             catalogue,
             all,
             running,
+            records,
         })
     }
 
@@ -98,11 +99,20 @@ impl Registry {
         &self.catalogue
     }
 
-    /// Counts a call that was refused for its scopes before it began.
+    /// Counts and records a call that was refused for its scopes before it began.
     #[cfg(feature = "http")]
-    pub(crate) fn count_denied(&self, name: &str) {
+    pub(crate) fn count_denied(&self, name: &str, principal: &str, code: &Code) {
         if let Some(position) = self.position(name) {
-            self.stats.tool(self.tool(position).name).count(Decision::Denied);
+            let tool = self.tool(position);
+            self.stats.tool(tool.name).count(Decision::Denied);
+            self.records.refused(Refused {
+                call_id: None,
+                principal: Some(principal),
+                peer: None,
+                tool: Some(tool),
+                code,
+                trace: None,
+            });
         }
     }
 
@@ -136,7 +146,7 @@ impl Registry {
         origin: Origin,
     ) -> Outcome {
         let entry = &self.entries[position];
-        let _running = self.enter(entry)?;
+        let place = self.enter(entry).inspect_err(|error| self.shed(entry, &origin, error))?;
         let info = &entry.tool.info;
         let context = Context::new(info.name, info.timeout, origin);
         // Whatever ends the call, also being dropped, ends what the function spawned for it.
@@ -147,20 +157,33 @@ impl Registry {
             context,
             states: Arc::clone(&self.states),
             extensions: Extensions::new(),
+            place: Some(Arc::clone(&place)),
         };
         entry.tool.pipeline.run(call).await
     }
 
-    fn enter<'a>(&'a self, entry: &'a Entry) -> Result<Guard<'a>, ToolError> {
-        let total = self.running.total.fetch_add(1, Ordering::AcqRel);
-        entry.running.fetch_add(1, Ordering::Relaxed);
-        let guard = Guard { running: &self.running, tool: &entry.running };
-        if total >= self.running.limit {
+    fn enter(&self, entry: &Entry) -> Result<Arc<Place>, ToolError> {
+        self.running.enter(&entry.running).ok_or_else(|| {
             self.stats.tool(entry.tool.info.name).count(Decision::Shed);
             let message = "the server has no room for this call now";
-            return Err(ToolError::shed(message, Duration::from_secs(1)));
-        }
-        Ok(guard)
+            ToolError::shed(message, Duration::from_secs(1))
+        })
+    }
+
+    fn shed(&self, entry: &Entry, origin: &Origin, error: &ToolError) {
+        self.records.refused(Refused {
+            call_id: None,
+            principal: Some(origin.caller.principal()),
+            peer: None,
+            tool: Some(&entry.tool.info),
+            code: error.code(),
+            trace: origin.request.meta().get(meta::TRACEPARENT).and_then(Value::as_str),
+        });
+    }
+
+    /// What its calls leave behind.
+    pub(crate) fn records(&self) -> &Records {
+        &self.records
     }
 
     /// What each caller's calls have cost, by tool.
@@ -177,28 +200,8 @@ impl Registry {
             .collect()
     }
 
-    /// Waits until no call runs.
+    /// Waits until no call runs, those whose caller has gone included.
     pub(crate) async fn idle(&self) {
-        loop {
-            let idle = self.running.idle.notified();
-            if self.running.total.load(Ordering::Acquire) == 0 {
-                return;
-            }
-            idle.await;
-        }
-    }
-}
-
-struct Guard<'a> {
-    running: &'a Running,
-    tool: &'a AtomicUsize,
-}
-
-impl Drop for Guard<'_> {
-    fn drop(&mut self) {
-        self.tool.fetch_sub(1, Ordering::Relaxed);
-        if self.running.total.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.running.idle.notify_waiters();
-        }
+        self.running.idle().await;
     }
 }

@@ -7,12 +7,13 @@ use std::pin::Pin;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use crate::app::App;
 use crate::call::Reply;
 use crate::caller::Caller;
 use crate::confirmation::Confirmation;
 use crate::context::{InProcess, Origin};
 use crate::error::{Code, Effect, ToolError};
-use crate::server::App;
+use crate::meta;
 
 /// A call from within the process, made by [`App::request`] and sent by `.await`.
 ///
@@ -59,9 +60,17 @@ impl Request {
         self
     }
 
-    /// The request's `_meta`, as a client would send it.
+    /// The request's `_meta`, as a client would send it, in place of what was there.
     pub fn meta(mut self, meta: Map<String, Value>) -> Self {
         self.meta = meta;
+        self
+    }
+
+    /// The call's idempotency key: a repeat with the same key and arguments is answered with the
+    /// first call's answer. In [`meta`](Self::meta) it stands under
+    /// [`IDEMPOTENCY_KEY`](crate::meta::IDEMPOTENCY_KEY).
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.meta.insert(meta::IDEMPOTENCY_KEY.to_owned(), Value::String(key.into()));
         self
     }
 

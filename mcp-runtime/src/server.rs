@@ -1,4 +1,7 @@
-//! [`Server`]: what `main` puts together; [`App`]: the same, checked and ready to be called.
+//! [`Server`]: what `main` puts together; checked, it is an [`App`].
+
+mod stdio;
+mod stored;
 
 use std::any::type_name;
 use std::error::Error as StdError;
@@ -7,14 +10,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
 use tower::{Layer, Service};
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::access::unasked;
 use crate::adapter::{self, Delegate, Edge};
+use crate::app::{App, Parts};
 use crate::audit::{AuditLog, SHORTEST};
 use crate::auth::Auth;
 use crate::call::{Reply, ToolCall};
@@ -23,21 +24,18 @@ use crate::clock::Clock;
 use crate::compose;
 use crate::config::Settings;
 use crate::context::LONGEST;
-use crate::error::{Error, ToolError};
+use crate::error::Error;
 use crate::extract::States;
 use crate::policies::Dependency;
 use crate::policy::service::ToolService;
 use crate::policy::stack::{UserLayer, user_layer};
 use crate::pool::{PoolStatus, Pools};
+use crate::records::Records;
 use crate::registry::Registry;
-use crate::request::Request;
 use crate::stats::Stats;
 #[cfg(feature = "cli")]
 use crate::tool::ToolDef;
-use crate::tool::{ToolInfo, Tools};
-
-/// How often the metrics of connection pools are refreshed while a server serves.
-const POOL_METRICS: Duration = Duration::from_secs(5);
+use crate::tool::Tools;
 
 /// A tool server, put together in `main`.
 ///
@@ -226,6 +224,7 @@ impl Server {
     /// What is wrong with the server as it was put together (see [`build`](Self::build)), and
     /// what broke the connection.
     pub async fn serve_stdio(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+        self.warn_of_memory();
         self.finish()?.serve_stdio(shutdown).await
     }
 
@@ -302,7 +301,15 @@ impl Server {
         self.finish().map(|built| built.app)
     }
 
-    pub(crate) fn finish(mut self) -> Result<Built, Error> {
+    pub(crate) fn finish(self) -> Result<Built, Error> {
+        self.finish_with(Records::open)
+    }
+
+    /// Checks everything, and has the records opened in another way.
+    pub(crate) fn finish_with(
+        mut self,
+        open: impl FnOnce(&Settings, &str) -> Result<Records, String>,
+    ) -> Result<Built, Error> {
         if let Some(timeout) = self.settings.timeout
             && (timeout.is_zero() || timeout > LONGEST)
         {
@@ -316,7 +323,7 @@ impl Server {
                 "the audit log keeps its records for {retention:?}: it has to be at least an hour"
             ));
         }
-        let Self { tools, states, layers, settings, problems, stats, .. } = &mut self;
+        let Self { name, tools, states, layers, settings, problems, stats, .. } = &mut self;
         let auth = Auth::build(&settings.auth, &settings.clock).unwrap_or_else(|wrong| {
             problems.extend(wrong);
             None
@@ -337,14 +344,19 @@ impl Server {
                 warn!("{slip}");
             }
         }
-        let registry = Registry::build(&tools.0, states, layers, settings, stats.clone());
+        let records = stored::records(&tools.0, settings, |settings| open(settings, name));
+        let records = records.unwrap_or_else(|problem| {
+            problems.push(problem);
+            Records::default()
+        });
+        let registry = Registry::build(&tools.0, states, layers, settings, stats.clone(), records);
         if let Ok(registry) = &registry {
             let tools = registry.all().map(|tool| (tool.name(), tool.policies()));
             self.problems.extend(self.pools.check(tools));
         }
         match registry {
             Ok(registry) if self.problems.is_empty() => {
-                let app = App(Arc::new(Inner {
+                let app = App::new(Parts {
                     name: self.name,
                     version: self.version,
                     title: self.title,
@@ -356,7 +368,7 @@ impl Server {
                     pools: self.pools,
                     stats: self.stats,
                     conceal: self.conceal,
-                }));
+                });
                 let edge = (self.delegate)(app.clone());
                 Ok(Built { app, edge })
             }
@@ -388,191 +400,12 @@ impl Built {
     pub(crate) async fn serve_stdio(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         let Self { app, edge } = self;
         app.stdio_caller().map_err(Error::settings)?;
-        let (pause, end) = (CancellationToken::new(), CancellationToken::new());
         let _watching = app.watch_pools();
-        let mut serving = edge.stdio(pause.clone(), end.clone());
-        tokio::select! {
-            served = &mut serving => return served,
-            () = shutdown => pause.cancel(),
-        }
-        tokio::select! {
-            served = &mut serving => return served,
-            () = app.drain(app.registry().idle()) => end.cancel(),
-        }
-        serving.await
-    }
-}
-
-/// A server that has been checked: its tools can be listed and called in process, through the
-/// whole pipeline, without a transport.
-///
-/// Cheap to clone.
-///
-/// ```
-/// # use mcp_runtime::{tool, tools, Server};
-/// /// Add two numbers.
-/// #[tool(read_only)]
-/// async fn add(a: i64, b: i64) -> i64 {
-///     a + b
-/// }
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let app = Server::new("calculator", "1.0.0").tools(tools![add]).build()?;
-/// let reply = app.call("add", serde_json::json!({ "a": 1, "b": 2 })).await?;
-/// assert_eq!(reply.structured(), Some(&serde_json::json!({ "result": 3 })));
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone)]
-pub struct App(Arc<Inner>);
-
-struct Inner {
-    name: String,
-    version: String,
-    title: Option<String>,
-    instructions: Option<String>,
-    registry: Registry,
-    settings: Settings,
-    auth: Option<Arc<Auth>>,
-    /// The client of stdio, where nobody is authenticated.
-    local: Caller,
-    pools: Pools,
-    stats: Stats,
-    conceal: bool,
-}
-
-impl App {
-    /// The tools, in the order of their registration.
-    pub fn tools(&self) -> impl Iterator<Item = &ToolInfo> {
-        self.0.registry.tools()
-    }
-
-    /// The tools that `caller` may call with some arguments: what lists show it.
-    pub fn tools_for(&self, caller: &Caller) -> impl Iterator<Item = &ToolInfo> {
-        self.tools().filter(|tool| tool.gate.admit(caller).is_ok())
-    }
-
-    /// A call of a tool, to be made by `.await`: as the local user unless it says otherwise.
-    pub fn request(&self, tool: &str, arguments: Value) -> Request {
-        Request::new(self.clone(), tool, arguments)
-    }
-
-    /// Calls a tool as the local user: [`request`](Self::request) without more.
-    ///
-    /// # Errors
-    ///
-    /// See [`Request::send`].
-    pub async fn call(&self, tool: &str, arguments: Value) -> Result<Reply, ToolError> {
-        self.request(tool, arguments).send().await
-    }
-
-    /// Calls a tool as `caller`, with a request's `_meta`.
-    ///
-    /// # Errors
-    ///
-    /// See [`Request::send`].
-    pub async fn call_as(
-        &self,
-        caller: Caller,
-        tool: &str,
-        arguments: Value,
-        meta: Map<String, Value>,
-    ) -> Result<Reply, ToolError> {
-        self.request(tool, arguments).caller(caller).meta(meta).send().await
-    }
-
-    /// What the policies have decided so far. Refreshes the metrics of connection pools.
-    pub fn stats(&self) -> &Stats {
-        self.0.pools.publish();
-        &self.0.stats
-    }
-
-    /// What each caller's calls have cost, by tool, in the units of `cost`: principal, tool, units.
-    pub fn usage(&self) -> Vec<(String, &'static str, f64)> {
-        self.0.registry.usage()
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    pub(crate) fn version(&self) -> &str {
-        &self.0.version
-    }
-
-    pub(crate) fn title(&self) -> Option<&str> {
-        self.0.title.as_deref()
-    }
-
-    pub(crate) fn instructions(&self) -> Option<&str> {
-        self.0.instructions.as_deref()
-    }
-
-    pub(crate) fn registry(&self) -> &Registry {
-        &self.0.registry
-    }
-
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.0.settings
-    }
-
-    /// Whether tools look as if they weren't there to callers that lack a scope.
-    pub(crate) fn conceals(&self) -> bool {
-        self.0.conceal
-    }
-
-    /// Who the client of stdio is, to be asked at each request: its key may expire.
-    ///
-    /// # Errors
-    ///
-    /// The settings that have to be made, or what is wrong with the key.
-    pub(crate) fn stdio_caller(&self) -> Result<Caller, String> {
-        self.0.auth.as_ref().map_or_else(|| Ok(self.0.local.clone()), |auth| auth.local())
-    }
-
-    /// `None` where nobody is authenticated.
-    #[cfg(feature = "http")]
-    pub(crate) fn auth(&self) -> Option<&Arc<Auth>> {
-        self.0.auth.as_ref()
-    }
-
-    /// Whether some caller may be shown other tools than another.
-    pub(crate) fn tells_callers_apart(&self) -> bool {
-        self.settings().auth.tells_callers_apart()
-    }
-
-    /// Refreshes the metrics of connection pools until what it gives is dropped.
-    pub(crate) fn watch_pools(&self) -> AbortOnDropHandle<()> {
-        let app = self.clone();
-        AbortOnDropHandle::new(tokio::spawn(async move {
-            let mut ticks = tokio::time::interval(POOL_METRICS);
-            loop {
-                ticks.tick().await;
-                app.0.pools.publish();
-            }
-        }))
-    }
-
-    /// Waits for `finished`, at most for the grace period, and reports the calls that still run
-    /// then.
-    pub(crate) async fn drain(&self, finished: impl Future<Output = ()>) {
-        let grace = self.settings().grace;
-        let running: usize = self.registry().running().iter().map(|(_, calls)| calls).sum();
-        if running > 0 {
-            info!("stopping: {running} calls may finish within {grace:?}");
-        }
-        if tokio::time::timeout(grace, finished).await.is_err() {
-            for (tool, calls) in self.registry().running() {
-                warn!(tool, calls, "cut off: still running after the grace period of {grace:?}");
-            }
-        }
-    }
-}
-
-impl fmt::Debug for App {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("name", &self.0.name).finish_non_exhaustive()
+        let served = stdio::serve(&app, edge, shutdown).await;
+        // The client has gone. Calls with an idempotency key go on without it.
+        app.drain(app.registry().idle()).await;
+        app.registry().records().seal().await;
+        served
     }
 }
 

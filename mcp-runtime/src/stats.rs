@@ -66,6 +66,16 @@ decisions! {
     TooLarge = "too_large",
     /// A call ended with `timeout`.
     TimedOut = "timed_out",
+    /// An earlier call with the same key had been answered, and its answer was given again.
+    Replayed = "replayed",
+    /// A call was refused because one with the same key was running.
+    InProgress = "in_progress",
+    /// Whether an effect took place is not known.
+    Indeterminate = "indeterminate",
+    /// A key was used again for other arguments.
+    Mismatched = "mismatched",
+    /// What had to be put on record could not be.
+    Unaudited = "unaudited",
 }
 
 /// The counts of one tool.

@@ -37,6 +37,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+/// The most records that a test looks at.
+const RECORDS: usize = 10_000;
+
 /// A server in memory, for tests.
 ///
 /// It is checked at its first use. Whatever is wrong with it, or with how it is used, panics with
@@ -142,6 +145,15 @@ impl TestServer {
     /// When the server can't start.
     pub fn stats(&self) -> &Stats {
         self.app().stats()
+    }
+
+    /// The newest records of the audit log, the oldest of them first.
+    ///
+    /// # Panics
+    ///
+    /// When the server can't start, or its audit log is off.
+    pub fn audit(&self) -> Vec<Value> {
+        self.app().audit(RECORDS).unwrap_or_else(|error| panic!("{error}"))
     }
 
     fn take(&self) -> Server {

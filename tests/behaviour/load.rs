@@ -105,6 +105,7 @@ async fn serve() -> (Child, SocketAddr) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_behaviour-fixture"))
         .args(["serve", "--http", "127.0.0.1:0"])
         .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .env("MCP_RUNTIME_STORE", "memory")
         .kill_on_drop(true)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -12,6 +12,8 @@ mod lock;
 mod pipeline;
 mod policies;
 mod process;
+#[cfg(target_os = "linux")]
+mod records;
 mod rules;
 mod secrets;
 mod support;

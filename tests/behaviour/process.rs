@@ -14,6 +14,7 @@ use crate::support::{PATIENCE, begin_call, call_message, read_all};
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_behaviour-fixture"));
     command.args(arguments).kill_on_drop(true).current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command.env("MCP_RUNTIME_STORE", "memory");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -61,21 +63,47 @@ pub(crate) fn commands(block: &Block) -> Vec<(String, Vec<String>)> {
     commands
 }
 
+/// Whether lines are those that are shown.
 pub(crate) fn same(expected: &[String], printed: &str) -> Result<(), String> {
     let printed: Vec<&str> = printed.lines().collect();
     if expected.len() != printed.len() {
         return Err(format!("{} lines, not {}", printed.len(), expected.len()));
     }
-    for (expected, printed) in expected.iter().zip(printed) {
-        let fits = match expected.strip_suffix('…') {
-            Some(start) => printed.starts_with(start),
-            None => expected == printed,
-        };
-        if !fits {
-            return Err(format!("not `{expected}`"));
+    match expected.iter().zip(printed).find(|(expected, printed)| !fits(expected, printed)) {
+        Some((expected, _)) => Err(format!("not `{expected}`")),
+        None => Ok(()),
+    }
+}
+
+/// Whether a text is the one that is shown, where `…` stands for anything.
+fn fits(expected: &str, real: &str) -> bool {
+    let Some((start, rest)) = expected.split_once('…') else { return expected == real };
+    let Some(mut real) = real.strip_prefix(start) else { return false };
+    let mut parts: Vec<&str> = rest.split('…').collect();
+    let end = parts.pop().unwrap_or_default();
+    for part in parts {
+        match real.find(part) {
+            Some(at) => real = &real[at + part.len()..],
+            None => return false,
         }
     }
-    Ok(())
+    real.ends_with(end)
+}
+
+/// The same for data.
+pub(crate) fn alike(expected: &Value, real: &Value) -> bool {
+    match (expected, real) {
+        (Value::String(expected), Value::String(real)) => fits(expected, real),
+        (Value::Array(expected), Value::Array(real)) => {
+            expected.len() == real.len() && expected.iter().zip(real).all(|(e, r)| alike(e, r))
+        }
+        (Value::Object(expected), Value::Object(real)) => {
+            let member =
+                |(name, expected)| real.get(name).is_some_and(|real| alike(expected, real));
+            expected.len() == real.len() && expected.iter().all(member)
+        }
+        (expected, real) => expected == real,
+    }
 }
 
 /// The rows of all tables, the code marks of their first two cells taken off.

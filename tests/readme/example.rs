@@ -25,6 +25,7 @@ pub(crate) fn invoices(command: &str, place: &TempDir) -> Command {
         .args(words(arguments))
         .current_dir(place.path())
         .env("INVOICES_DB", place.path().join("ledger.db"))
+        .env("XDG_STATE_HOME", place.path())
         .env_remove("INVOICES_KEYS");
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("MCP_RUNTIME_") {

@@ -3,12 +3,14 @@
 //! every path leads somewhere.
 //!
 //! In README.md
-//! - a `console` block is commands after `$ `, each with what it prints to stdout; `…` at the end
-//!   of a line stands for the rest of it, and `echo $?` is the exit code of the command before;
+//! - a `console` block is commands after `$ `, each with what it prints to stdout; `…` stands for
+//!   any characters, and `echo $?` is the exit code of the command before;
 //! - a `json` block below a comment `<!-- text of: … -->` is the text that this call answers;
 //! - a `text` block below `<!-- the first start -->` is a part of what that says on stderr;
 //! - an `http` block below `<!-- answer to KEY: TOOL JSON -->` is what the holder of the key with this
-//!   id is answered, but for the headers that it leaves out.
+//!   id is answered, but for the headers that it leaves out;
+//! - `<!-- sent twice -->` stands above a call by curl, `<!-- the second answer -->` and
+//!   `<!-- the log of both -->` above what comes of it.
 
 mod documents;
 mod example;
@@ -20,7 +22,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use documents::{blocks, commands, document, links, pages, readme, root, rows, same};
+use documents::{Block, alike, blocks, commands, document, links, pages, readme, root, rows, same};
 use example::{FirstStart, PROGRAM, invoices};
 use processes::{PATIENCE, run};
 use shell::{after, by_curl, by_hand, command_in, exchange, words};
@@ -28,24 +30,30 @@ use shell::{after, by_curl, by_hand, command_in, exchange, words};
 #[test]
 fn commands_print_what_the_readme_shows() {
     let place = TempDir::new().unwrap();
-    let mut shown = 0;
-    for block in blocks(&readme()).iter().filter(|block| block.kind == "console") {
-        let mut code = 0;
-        for (command, expected) in commands(block) {
-            let printed = if command == "echo $?" {
-                format!("{code}\n")
-            } else {
-                let output = run(invoices(&command, &place), PATIENCE);
-                code = output.code;
-                output.stdout
-            };
-            if let Err(difference) = same(&expected, &printed) {
-                panic!("README.md shows another output of `{command}`: {difference}\n{printed}");
-            }
-            shown += 1;
+    let readme = blocks(&readme());
+    // One below a comment belongs to what was done before.
+    let alone = |block: &&Block| block.kind == "console" && !block.above.starts_with("<!--");
+    let shown: usize = readme.iter().filter(alone).map(|block| prints(block, &place)).sum();
+    assert!(shown > 0, "README.md shows no command");
+}
+
+/// Runs the commands of a block, and says how many there are.
+fn prints(block: &Block, place: &TempDir) -> usize {
+    let mut code = 0;
+    let commands = commands(block);
+    for (command, expected) in &commands {
+        let printed = if command == "echo $?" {
+            format!("{code}\n")
+        } else {
+            let output = run(invoices(command, place), PATIENCE);
+            code = output.code;
+            output.stdout
+        };
+        if let Err(difference) = same(expected, &printed) {
+            panic!("README.md shows another output of `{command}`: {difference}\n{printed}");
         }
     }
-    assert!(shown > 0, "README.md shows no command");
+    commands.len()
 }
 
 #[test]
@@ -95,17 +103,43 @@ fn callers_are_answered_what_the_readme_shows() {
         };
         let (tool, arguments) = call.split_once(' ').unwrap();
         let answer = exchange(&first.curl(id, tool, &serde_json::from_str(arguments).unwrap()));
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let at = block.lines.iter().position(String::is_empty).unwrap();
-        for line in &block.lines[..at] {
-            assert!(head.lines().any(|real| real == line), "`{call}` has no `{line}`:\n{head}");
-        }
-        let body: Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("{body}"));
-        let expected: Value = serde_json::from_str(&block.lines[at..].join("\n")).unwrap();
-        assert_eq!(body, expected, "README.md shows another answer to `{call}`");
+        answers(block, &answer, call);
         shown += 1;
     }
     assert!(shown > 0, "README.md shows no refusal");
+}
+
+/// Checks an answer against the block that shows it.
+fn answers(block: &Block, answer: &str, call: &str) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let at = block.lines.iter().position(String::is_empty).unwrap();
+    for line in &block.lines[..at] {
+        assert!(head.lines().any(|real| real == line), "`{call}` has no `{line}`:\n{head}");
+    }
+    let body: Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("{body}"));
+    let expected: Value = serde_json::from_str(&block.lines[at..].join("\n")).unwrap();
+    assert!(alike(&expected, &body), "README.md shows another answer to `{call}`:\n{body:#}");
+}
+
+#[test]
+fn a_lost_reply_is_asked_for_again_as_the_readme_shows() {
+    let place = TempDir::new().unwrap();
+    let first = FirstStart::of(&place);
+    let readme = blocks(&readme());
+    let block = |above: &str| {
+        let found = readme.iter().find(|block| block.above == above);
+        found.unwrap_or_else(|| panic!("README.md has no {above}"))
+    };
+    let command = block("<!-- sent twice -->").lines.join("\n");
+    let mut curl = words(&command.replace("$KEY", &first.keys["accountant"]));
+    let url = first.banner.split_whitespace().find(|word| word.starts_with("http://"));
+    url.unwrap().clone_into(&mut curl[1]);
+
+    // The one that is lost.
+    let lost = exchange(&curl);
+    assert!(lost.contains("\"isError\":false") && !lost.contains("replayed"), "{lost}");
+    answers(block("<!-- the second answer -->"), &exchange(&curl), "the same call again");
+    prints(block("<!-- the log of both -->"), &place);
 }
 
 #[test]

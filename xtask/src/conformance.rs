@@ -38,7 +38,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Report> {
     let node = Node::install(workspace)?;
     let fixture = workspace.build("mcp-tests", "conformance-fixture")?;
     let results = workspace.scratch("conformance")?;
-    let mut server = Server::start(&fixture, &results.join("server.log"), &[])?;
+    let environment = [("XDG_STATE_HOME", results.as_os_str())];
+    let mut server = Server::start(&fixture, &results.join("server.log"), &environment)?;
     let mut report = Report::default();
     let mut tables = Vec::new();
     for revision in REVISIONS {

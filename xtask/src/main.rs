@@ -1,5 +1,6 @@
 //! The project's chores, as `cargo xtask <command>`.
 
+mod bench;
 mod conformance;
 mod features;
 mod interop;
@@ -26,6 +27,7 @@ usage: cargo xtask <command>
   conformance   the official suite against the fixture server, for each revision
   interop       real clients against the example server, over HTTP and stdio
   tidy          the house rules; `tidy --write` regenerates docs/attributes.md
+  bench records what records cost: audit and idempotency, in memory and on disk
   features      whether mcp-runtime builds with no feature, each alone, and all
   help          this text
 ";
@@ -53,6 +55,7 @@ fn run() -> Result<()> {
         ["interop"] => interop::run(&Workspace::find()?)?.verdict(),
         ["tidy"] => tidy::check(&Workspace::find()?),
         ["tidy", "--write"] => reference::write(&Workspace::find()?),
+        ["bench", "records"] => bench::records(&Workspace::find()?),
         ["features"] => features::run(&Workspace::find()?),
         _ => bail!("`{}` is not a command\n\n{HELP}", arguments.join(" ")),
     }

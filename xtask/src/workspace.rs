@@ -36,15 +36,30 @@ impl Workspace {
 
     /// Builds a package's binary and says where it is.
     pub(crate) fn build(&self, package: &str, binary: &str) -> Result<PathBuf> {
+        self.build_as("debug", &[], package, binary)
+    }
+
+    /// The same, optimised.
+    pub(crate) fn build_release(&self, package: &str, binary: &str) -> Result<PathBuf> {
+        self.build_as("release", &["--release"], package, binary)
+    }
+
+    fn build_as(
+        &self,
+        directory: &str,
+        options: &[&str],
+        package: &str,
+        binary: &str,
+    ) -> Result<PathBuf> {
         println!("building {binary}");
         let mut build = self.cargo();
-        build.args(["build", "--quiet", "--package", package, "--bin", binary]);
+        build.args(["build", "--quiet", "--package", package, "--bin", binary]).args(options);
         let status = build.status().context("cargo can't be run")?;
         if !status.success() {
             bail!("{binary} doesn't build");
         }
         let binary = format!("{binary}{}", std::env::consts::EXE_SUFFIX);
-        Ok(self.target.join("debug").join(binary))
+        Ok(self.target.join(directory).join(binary))
     }
 
     /// Cargo, in the workspace and its target directory.

@@ -1,4 +1,4 @@
-//! Where the program keeps its ledger, and the hashes of its API keys.
+//! Where the program keeps its ledger, the hashes of its API keys, and the records of its calls.
 
 use std::env;
 use std::fs::DirBuilder;
@@ -43,6 +43,12 @@ pub fn ledger_file() -> io::Result<PathBuf> {
 /// `keys.toml` beside the ledger.
 pub fn keys_file(ledger: &Path) -> PathBuf {
     named(KEYS_VARIABLE).unwrap_or_else(|| ledger.with_file_name("keys.toml"))
+}
+
+/// The path of the file of records, `records.db` beside the ledger: what the keys of idempotent
+/// calls stand for is in that ledger and in no other. The setting `store` names another one.
+pub fn records_file(ledger: &Path) -> PathBuf {
+    ledger.with_file_name("records.db")
 }
 
 fn named(variable: &str) -> Option<PathBuf> {

@@ -8,6 +8,11 @@
 //! each tool that names the field keeps the constraint: [`customer_balance`] compares it with its
 //! argument, [`get_invoice`] and [`search_invoices`] hand it to the query. A tool that doesn't name
 //! it, such as [`overdue_report`], is not there for such a caller.
+//!
+//! [`issue_invoice`] and [`pay_invoice`] do what must not be done twice. Their effect and the record
+//! of it are one transaction of the ledger's database, so that a client whose answer was lost sends
+//! the same call under the same key, and it is carried out once. The audit log holds invoice numbers
+//! and amounts as they are, since an auditor has to read them; everything else as a digest.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -15,12 +20,12 @@
 )]
 
 use jiff::civil::Date;
-use mcp_runtime::{Granted, State, Tools, dependency, tool, tools};
+use mcp_runtime::{Context, Granted, State, Tools, dependency, tool, tools};
 use serde::Deserialize;
 
 use crate::checks;
 use crate::ledger::{
-    Balance, Customers, Filter, Invoice, InvoiceNumber, Ledger, LedgerError, NewInvoice,
+    self, Balance, Customers, Filter, Invoice, InvoiceNumber, Ledger, LedgerError, NewInvoice,
     OverdueReport, Page, Receipt, today,
 };
 
@@ -81,7 +86,7 @@ pub async fn search_invoices(
 #[tool(scope = "read:invoices.where(customer_id)", dependency = Books, timeout = "5s")]
 pub async fn get_invoice(
     /// Invoice number as printed, such as `FV/2026/03/17`.
-    #[arg(example = "FV/2026/03/17")]
+    #[arg(example = "FV/2026/03/17", audit = "plain")]
     number: InvoiceNumber,
     granted: Granted<Mine>,
     State(ledger): State<Ledger>,
@@ -100,7 +105,7 @@ pub async fn get_invoice(
 )]
 pub async fn customer_balance(
     /// Id of the customer, as `search_invoices` gives it.
-    #[arg(example = 1020)]
+    #[arg(example = 1020, audit = "plain")]
     customer_id: u32,
     /// The day on which overdue is judged; today if left out.
     #[arg(example = "2026-10-31")]
@@ -128,10 +133,12 @@ pub async fn overdue_report(
 /// Issue a new invoice to an existing customer.
 ///
 /// The number is the next one of the month of issue and comes back with the invoice. An issued
-/// invoice can't be changed, only voided while nothing is paid on it (`void_invoice`); each call
-/// issues another one.
+/// invoice can't be changed, only voided while nothing is paid on it (`void_invoice`). Each call
+/// issues another one, unless it repeats an earlier call under the same idempotency key.
 #[tool(
     scope = "write:invoices",
+    idempotent(transaction),
+    audit(result = "redacted", retention = "3650d"),
     dependency = Books,
     timeout = "10s",
     check = [
@@ -141,10 +148,10 @@ pub async fn overdue_report(
 )]
 pub async fn issue_invoice(
     /// Id of the customer who is to pay, as `search_invoices` gives it.
-    #[arg(example = 1020)]
+    #[arg(example = 1020, audit = "plain")]
     customer_id: u32,
     /// Amount in euro cents: 124950 is 1249.50 EUR.
-    #[arg(range(1..=1_000_000_000), example = 124_950)]
+    #[arg(range(1..=1_000_000_000), example = 124_950, audit = "plain")]
     total_cents: i64,
     /// Last day on which payment is in time; not before the day of issue.
     #[arg(example = "2026-12-31")]
@@ -153,30 +160,42 @@ pub async fn issue_invoice(
     #[arg(example = "2026-12-01")]
     issued: Option<Date>,
     State(ledger): State<Ledger>,
+    ctx: Context,
 ) -> Result<Invoice, LedgerError> {
     let invoice =
         NewInvoice { customer_id, issued: issued.unwrap_or_else(today), due, total_cents };
-    ledger.issue(invoice).await
+    ledger.write(move |db| ctx.transaction(db, |tx| ledger::issue(tx, &invoice))).await
 }
 
 /// Book a payment that a customer made on an invoice, in part or in full.
 ///
 /// Use `get_invoice` first to see what is open: a payment of more than that is refused, and so
-/// is one on an invoice that is already paid. Each call books another payment; one that was booked
-/// by mistake is refunded by a person.
+/// is one on an invoice that is already paid. Each call books another payment, unless it repeats an
+/// earlier call under the same idempotency key; one that was booked by mistake is refunded by a
+/// person.
 // Not `destructive`, so nobody is asked to confirm it: a payment adds a line to the books and
 // overwrites none, it is never more than what is open, and it can be refunded.
-#[tool(scope = "write:payments", dependency = Books, timeout = "10s")]
+//
+// The key is the client's alone, and not made of the arguments: a customer may well pay the same
+// amount twice. The log is kept for ten years, as § 147 of the German fiscal code has books kept.
+#[tool(
+    scope = "write:payments",
+    idempotent(transaction),
+    audit(result = "redacted", retention = "3650d"),
+    dependency = Books,
+    timeout = "10s"
+)]
 pub async fn pay_invoice(
     /// Invoice number as printed, such as `FV/2026/03/17`.
-    #[arg(example = "FV/2026/03/17")]
+    #[arg(example = "FV/2026/03/17", audit = "plain")]
     number: InvoiceNumber,
     /// Amount of the payment in euro cents: 124950 is 1249.50 EUR.
-    #[arg(range(1..=1_000_000_000), example = 124_950)]
+    #[arg(range(1..=1_000_000_000), example = 124_950, audit = "plain")]
     amount_cents: i64,
     State(ledger): State<Ledger>,
+    ctx: Context,
 ) -> Result<Receipt, LedgerError> {
-    ledger.pay(number, amount_cents).await
+    ledger.write(move |db| ctx.transaction(db, |tx| ledger::pay(tx, number, amount_cents))).await
 }
 
 /// Void an invoice on which nothing was paid: the customer doesn't owe it any more.
@@ -184,18 +203,20 @@ pub async fn pay_invoice(
 /// The invoice stays in the books under its number, with the status `void`; it can't be brought
 /// back, only issued anew under another number. A person is asked to confirm each call. An invoice
 /// with a payment on it is refused. Voiding one that is void already changes nothing.
+// `natural`: what is void stays void, and the answer is the same, so that no key has to be kept.
 #[tool(
     title = "Void an invoice",
     scope = "write:invoices",
     destructive,
     idempotent(natural),
+    audit(result = "redacted", retention = "3650d"),
     dependency = Books,
     timeout = "10s",
     check = checks::may_be_voided(number, ledger)
 )]
 pub async fn void_invoice(
     /// Invoice number as printed, such as `FV/2026/03/17`.
-    #[arg(example = "FV/2026/03/17")]
+    #[arg(example = "FV/2026/03/17", audit = "plain")]
     number: InvoiceNumber,
     State(ledger): State<Ledger>,
 ) -> Result<Invoice, LedgerError> {

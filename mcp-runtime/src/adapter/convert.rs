@@ -4,7 +4,6 @@ use rmcp::model::{
     CallToolResponse, CallToolResult, ContentBlock, EmbeddedResource, ErrorData, Icon as RmcpIcon,
     IconTheme as RmcpIconTheme, MetaObject, Resource, ResourceContents, Tool, ToolAnnotations,
 };
-use serde_json::Map;
 #[cfg(feature = "cli")]
 use serde_json::{Value, json};
 
@@ -85,7 +84,9 @@ fn failure(error: &ToolError, info: &ToolInfo) -> CallToolResult {
     if info.output_schema.is_none() {
         result.structured_content = Some(public.clone());
     }
-    result.meta = Some(MetaObject(Map::from_iter([(meta::ERROR.to_owned(), public)])));
+    let mut about = error.meta().clone();
+    about.insert(meta::ERROR.to_owned(), public);
+    result.meta = Some(MetaObject(about));
     result
 }
 
@@ -150,6 +151,6 @@ pub(crate) fn outcome_json(outcome: Outcome, info: &ToolInfo) -> Value {
 
 /// The tools as JSON, as `tools/list` answers them.
 #[cfg(feature = "cli")]
-pub(crate) fn list_json(app: &crate::server::App) -> Value {
+pub(crate) fn list_json(app: &crate::app::App) -> Value {
     json!({ "tools": app.tools().map(tool).collect::<Vec<_>>() })
 }

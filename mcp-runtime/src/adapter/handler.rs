@@ -26,12 +26,12 @@ use super::elicit::{Waiting, Way};
 use super::entry::Entry;
 use super::raw::RawContext;
 use super::{convert, elicit};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::confirmation::Confirmation;
 use crate::context::Origin;
 use crate::error::{Code, Effect, NextAction, ToolError};
 use crate::policy::Outcome;
-use crate::server::App;
 use crate::tool::ToolInfo;
 use crate::validate::nearest;
 

@@ -9,6 +9,7 @@ mod entry;
 mod handler;
 #[cfg(feature = "http")]
 mod http;
+mod idempotency;
 pub mod raw;
 mod stdio;
 
@@ -23,8 +24,9 @@ pub(crate) use convert::{list_json, outcome_json};
 #[cfg(all(feature = "cli", feature = "http"))]
 pub(crate) use http::{PATH as HTTP_PATH, serve as serve_http};
 
+use crate::app::App;
 use crate::error::Error;
-use crate::server::{App, Server};
+use crate::server::Server;
 use handler::{Handler, ToolsOnly};
 
 /// What is logged unless an operator says otherwise. The SDK reports each client that goes away as

@@ -13,10 +13,12 @@ use rmcp::model::{
 use rmcp::service::{Peer, RequestContext};
 use serde_json::{Map, Value};
 
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use super::entry::Entry;
+use super::idempotency;
 use crate::call::{Raw, Reply, ToolCall};
 use crate::caller::Caller;
 use crate::confirmation::Confirmation;
@@ -93,6 +95,11 @@ impl ClientRequest for RawContext {
 
     fn confirmation(&self) -> Option<&Confirmation> {
         self.0.confirmation.as_ref()
+    }
+
+    fn idempotency_key(&self) -> Option<Result<Cow<'_, str>, &'static str>> {
+        let parts = self.extensions().get::<http::request::Parts>()?;
+        idempotency::key(&parts.headers)
     }
 
     fn progress<'a>(

@@ -53,7 +53,7 @@ fn of_outcome(body: &mut Map<String, Value>, of: &Outcome) {
     put(body, "call_id", of.call_id.as_str());
     put(body, "principal", of.principal.as_str());
     put(body, "tool", &*of.tool);
-    put(body, "outcome", of.outcome.as_str());
+    put(body, "outcome", of.code.as_str());
     put(body, "effect", of.effect);
     put(body, "latency_us", micros(of.latency));
     optional(body, "digest", of.digest.as_deref());

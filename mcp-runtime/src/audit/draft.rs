@@ -75,7 +75,7 @@ pub(crate) struct Outcome {
     pub(crate) principal: String,
     pub(crate) tool: Cow<'static, str>,
     /// `ok`, or the error's code.
-    pub(crate) outcome: String,
+    pub(crate) code: String,
     /// `none`, `applied` or `unknown`.
     pub(crate) effect: &'static str,
     pub(crate) latency: Duration,

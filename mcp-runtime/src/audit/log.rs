@@ -16,6 +16,7 @@ pub(crate) struct Kept {
 }
 
 /// A log that is kept somewhere. Every text is for the person who reads the log.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
 pub(crate) trait Log {
     fn id(&self) -> Result<LogId, String>;
 

@@ -27,10 +27,10 @@ pub(crate) mod view;
 mod within;
 
 pub(crate) use checkpoint::with_suffix;
-pub(crate) use draft::{Draft, Erased, Intent, Outcome, Refusal};
-pub(crate) use key_file::load_keys;
-#[cfg(feature = "cli")]
-pub(crate) use key_file::read_keys;
+pub(crate) use draft::{Draft, Erased, Outcome};
+#[cfg(test)]
+pub(crate) use draft::{Intent, Refusal};
+pub(crate) use key_file::{load_keys, read_keys};
 pub(crate) use keys::{AuditKeys, Checkpoint};
 pub use lines::{AuditLine, AuditSink};
 pub(crate) use log::{Kept, Log};

@@ -28,8 +28,14 @@ pub(crate) fn open_log(path: &Path) -> Result<Box<dyn Log>, String> {
 }
 
 /// The log of a store in an `SQLite` file.
+#[cfg(feature = "sqlite")]
 fn open_sqlite(path: &Path) -> Result<Box<dyn Log>, String> {
-    Err(format!("{}: this build reads no logs of SQLite stores", path.display()))
+    Ok(Box::new(crate::store::sqlite::SqliteLog::open(path)?))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn open_sqlite(path: &Path) -> Result<Box<dyn Log>, String> {
+    Err(format!("{}: this server was built without SQLite", path.display()))
 }
 
 #[cfg(test)]
@@ -44,7 +50,7 @@ mod tests {
         let path = folder.path().join("whatever.db");
         open_place(&AuditLog::file(&path).into_settings(), keys(), clock()).unwrap();
         assert_eq!(open_log(&path).map(|log| log.head().unwrap().seq), Ok(0));
-        for (text, problem) in [(&b"SQLite format 3"[..], "no audit log"), (b"", "it is empty")] {
+        for (text, problem) in [(&b"SQLite format 3\n"[..], "no audit log"), (b"", "it is empty")] {
             std::fs::write(&path, text).unwrap();
             let told = open_log(&path).err().unwrap();
             assert!(told.contains(problem), "{told}");

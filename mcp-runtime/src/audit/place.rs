@@ -58,8 +58,9 @@ impl AuditLog {
         Self::at(AuditPlace::Custom(CustomSink::new(sink)))
     }
 
-    /// The file of the key that makes digests and signs checkpoints: 32 to 4096 random bytes. It is
-    /// made where there is none; unstated, it stands beside the log, with `.key` after its name.
+    /// The file of the key that makes digests and signs checkpoints: 32 to 4096 random bytes, in a
+    /// file that is there. Unstated, it stands beside the log, with `.key` after its name, and is
+    /// made where there is none.
     pub fn key_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.0.key_file = Some(path.into());
         self

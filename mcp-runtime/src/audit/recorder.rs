@@ -103,7 +103,7 @@ impl Recorder {
             call_id: trail.call_id.clone(),
             principal: trail.principal.clone(),
             tool: tool.name.into(),
-            outcome: error.map_or_else(|| "ok".to_owned(), |error| self.code(trail, error)),
+            code: error.map_or_else(|| "ok".to_owned(), |error| self.code(trail, error)),
             effect: effect(tool, error),
             latency: trail.started.elapsed(),
             digest,

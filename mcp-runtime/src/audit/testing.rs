@@ -49,7 +49,7 @@ pub(crate) fn outcome(call: &str, tool: &'static str, intent: u64, time: SystemT
         call_id: call.to_owned(),
         principal: "anna".to_owned(),
         tool: tool.into(),
-        outcome: "ok".to_owned(),
+        code: "ok".to_owned(),
         effect: "applied",
         latency: Duration::from_micros(1_500),
         digest: None,

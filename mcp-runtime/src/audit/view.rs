@@ -39,6 +39,7 @@ pub(crate) struct View {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
 struct Through {
     seq: u64,
     hash: String,
@@ -53,6 +54,7 @@ impl View {
     }
 
     /// Of a note: the head up to which nothing is left.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
     pub(crate) fn through(&self) -> Option<Head> {
         let through = self.through.as_ref()?;
         Some(Head { seq: through.seq, hash: unhex(through.hash.as_bytes())? })

@@ -87,6 +87,7 @@ impl CheckDef {
             context: call.context.clone(),
             states: Arc::clone(&call.states),
             extensions: call.extensions.clone(),
+            place: None,
         }
     }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access::AccessDef;
 use crate::adapter::list_json as tools_list;
-use crate::server::App;
+use crate::app::App;
 use crate::tool::ToolInfo;
 
 /// The tools by line: name, what it is, the time it may take, who may call it where any of them

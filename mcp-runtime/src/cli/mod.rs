@@ -22,11 +22,12 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::prelude::*;
 
 use crate::adapter::outcome_json;
+use crate::app::App;
 use crate::config::table::{SETTINGS, read_env, read_toml};
-use crate::config::{LogFormat, Settings};
+use crate::config::{LogFormat, Settings, StorePlace};
 use crate::error::{Error, ToolError};
 use crate::json::inspect;
-use crate::server::{App, Server};
+use crate::server::Server;
 use crate::validate::nearest;
 
 /// The settings file that is read where none is named.
@@ -192,7 +193,7 @@ async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, E
     };
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(serve) => {
-            let server = configured(server, &serve.common, serve.flags())?;
+            let server = stored(configured(server, &serve.common, serve.flags())?);
             log(server.settings());
             self::serve(server, serve.stdio).await?;
             let _ = std::io::stdout().flush();
@@ -201,20 +202,22 @@ async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, E
             std::process::exit(0)
         }
         Command::List { json, common } => {
-            let app = configured(server, &common, Vec::new())?.build()?;
+            let app = configured(server, &common, Vec::new())?.describe()?;
             print(&if json { banner::list_json(&app) } else { banner::list(&app) })?;
             Ok(0)
         }
         Command::Call { tool, arguments, yes, common } => {
-            let server = configured(server, &common, Vec::new())?;
+            let server = stored(configured(server, &common, Vec::new())?);
             log(server.settings());
             let app = server.build()?;
-            call(&app, &tool, &arguments, yes).await
+            let called = call(&app, &tool, &arguments, yes).await;
+            app.registry().records().seal().await;
+            called
         }
         Command::Key(key) => key::run(server, key),
         Command::Audit(audit) => audit::run(server, audit),
         Command::Check { lock, common } => {
-            let app = configured(server, &common, Vec::new())?.build()?;
+            let app = configured(server, &common, Vec::new())?.describe()?;
             if let Some(path) = &lock.lock {
                 return lock::check(&app.manifest(), path, &lock);
             }
@@ -227,7 +230,7 @@ async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, E
             Ok(0)
         }
         Command::Manifest { options, common } => {
-            let app = configured(server, &common, Vec::new())?.build()?;
+            let app = configured(server, &common, Vec::new())?.describe()?;
             manifest::run(&app.manifest(), &options)?;
             Ok(0)
         }
@@ -253,6 +256,15 @@ fn configured(
         }
     }
     Ok(server.with_settings(settings))
+}
+
+/// Where nobody says where records go, what is served or called from here keeps them.
+fn stored(server: Server) -> Server {
+    if !cfg!(feature = "sqlite") || server.settings().store.is_some() {
+        return server;
+    }
+    let settings = Settings { store: Some(StorePlace::State), ..server.settings().clone() };
+    server.with_settings(settings)
 }
 
 /// Variables that aren't UTF-8 are none of ours.
@@ -357,4 +369,19 @@ fn read_stdin(limit: usize) -> Result<String, Error> {
 fn print(text: &str) -> Result<(), Error> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Error::serve)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::Store;
+
+    #[test]
+    fn the_command_line_keeps_records_unless_told_otherwise() {
+        let place = |server: Server| stored(server).settings().store.clone();
+        let unsaid = cfg!(feature = "sqlite").then_some(StorePlace::State);
+        assert_eq!(place(Server::new("t", "1")), unsaid);
+        let told = Server::new("t", "1").store(Store::memory());
+        assert_eq!(place(told), Some(StorePlace::Memory));
+    }
 }

@@ -9,7 +9,9 @@ impl Settings {
     /// The file that the audit log is in, where it is in one.
     pub(crate) fn audit_file(&self) -> Option<&Path> {
         match (&self.audit.place, &self.store) {
-            (AuditPlace::File(path), _) | (AuditPlace::Store, StorePlace::File(path)) => Some(path),
+            (AuditPlace::File(path), _) | (AuditPlace::Store, Some(StorePlace::File(path))) => {
+                Some(path)
+            }
             _ => None,
         }
     }
@@ -32,7 +34,7 @@ mod tests {
         let mut settings =
             Settings { audit: AuditLog::store().into_settings(), ..Settings::default() };
         assert_eq!((settings.audit_file(), settings.audit_key_file()), (None, None));
-        settings.store = StorePlace::File("/var/s.db".into());
+        settings.store = Some(StorePlace::File("/var/s.db".into()));
         assert_eq!(settings.audit_file(), Some(Path::new("/var/s.db")));
         assert_eq!(settings.audit_key_file(), Some("/var/s.db.key".into()));
         settings.audit = AuditLog::file("/var/a.jsonl").into_settings();

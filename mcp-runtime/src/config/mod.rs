@@ -55,7 +55,8 @@ pub(crate) struct Settings {
     pub(crate) grace: Duration,
     /// What signs the questions that people confirm; one of its own where it isn't set.
     pub(crate) confirmation_key_file: Option<PathBuf>,
-    pub(crate) store: StorePlace,
+    /// Nobody has said where it isn't set.
+    pub(crate) store: Option<StorePlace>,
     pub(crate) audit: AuditSettings,
     /// No operator's: a test moves it.
     pub(crate) clock: Clock,
@@ -70,8 +71,15 @@ pub(crate) struct Settings {
 pub(crate) enum StorePlace {
     /// In this process; gone with it.
     Memory,
-    /// One SQLite file, which several processes of a machine may share.
+    /// One `SQLite` file, which several processes of a machine may share.
+    #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "there is no SQLite"))]
     File(PathBuf),
+    /// The same, in the user's state directory, under the server's name.
+    #[cfg_attr(
+        not(all(feature = "cli", feature = "sqlite")),
+        allow(dead_code, reason = "the command line's default")
+    )]
+    State,
 }
 
 /// How log lines look.
@@ -108,7 +116,7 @@ impl Default for Settings {
             timeout: None,
             grace: Duration::from_secs(20),
             confirmation_key_file: None,
-            store: StorePlace::Memory,
+            store: None,
             audit: AuditSettings::default(),
             clock: Clock::system(),
             #[cfg(feature = "cli")]

@@ -7,7 +7,8 @@ use toml::Value;
 use super::Settings;
 use super::overrides::Override;
 use super::value::{
-    boolean, bytes, count, depth, duration, list, log_format, number, parsed, rates, text,
+    boolean, bytes, count, depth, duration, list, log_format, number, parsed, rates, store_place,
+    text,
 };
 use crate::adapter::DEFAULT_LOG;
 use crate::error::Error;
@@ -194,6 +195,14 @@ const GENERAL: &[Setting] = &[
         confirmation_key_file,
         |v| text(v).map(|path| Some(path.into())),
         "A file of 32 or more random bytes that signs what people confirm. Machines that answer for each other, behind one address, need the same; nobody else may read it."
+    ),
+    setting!(
+        "store",
+        None,
+        "a file in the user's state directory, under the server's name",
+        store,
+        store_place,
+        "Where the keys of idempotent calls are kept, and the audit log: `memory`, or `file:PATH` for one SQLite file, which several processes of a machine may share."
     ),
     setting!(
         "timeout",
@@ -417,7 +426,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::config::LogFormat;
+    use crate::config::{LogFormat, StorePlace};
 
     fn toml(text: &str) -> Result<Settings, String> {
         let mut settings = Settings::default();
@@ -436,7 +445,7 @@ mod tests {
     #[test]
     fn every_setting_is_read_from_a_file() {
         let settings = toml(
-            "timeout = \"5s\"\ngrace = \"1m\"\nlog = \"debug\"\nlog_format = \"json\"\n\
+            "store = \"file:a/b.db\"\ntimeout = \"5s\"\ngrace = \"1m\"\nlog = \"debug\"\nlog_format = \"json\"\n\
              [http]\naddress = \"127.0.0.1:9\"\nallowed_hosts = [\"a.example\"]\n\
              allowed_origins = [\"https://a.example\"]\nallow_unauthenticated_network = true\n\
              max_connections = 7\nmax_sessions = 8\nread_timeout = \"2s\"\nwrite_timeout = \"3s\"\n\
@@ -449,6 +458,7 @@ mod tests {
         .unwrap();
         assert_eq!(settings.timeout, Some(Duration::from_secs(5)));
         assert_eq!(settings.grace, Duration::from_mins(1));
+        assert_eq!(settings.store, Some(StorePlace::File("a/b.db".into())));
         assert_eq!((settings.log.as_str(), settings.log_format), ("debug", LogFormat::Json));
         assert_eq!(settings.http_address.port(), 9);
         assert_eq!(settings.http_allowed_hosts, ["a.example"]);
@@ -511,6 +521,8 @@ mod tests {
             "tools = { a = { timeot = \"1s\" } }",
             "tools = { a = { rate_limit = \"x\" } }",
             "budget = { units = -1 }",
+            "store = \"file:\"",
+            "store = \"a.db\"",
         ] {
             assert!(toml(text).is_err(), "{text}");
         }

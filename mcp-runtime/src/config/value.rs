@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use toml::Value;
 
-use super::LogFormat;
+use super::{LogFormat, StorePlace};
 use crate::auth::Secret;
 use crate::json::MAX_DEPTH;
 use crate::policies::{Per, RateLimit};
@@ -27,6 +27,21 @@ pub(super) fn path(value: &Value) -> Result<PathBuf, String> {
     match text(value)? {
         text if text.is_empty() => Err("is empty".into()),
         text => Ok(text.into()),
+    }
+}
+
+/// `memory`, or `file:PATH`.
+pub(super) fn store_place(value: &Value) -> Result<Option<StorePlace>, String> {
+    let text = text(value)?;
+    match text.strip_prefix("file:") {
+        None if text == "memory" => Ok(Some(StorePlace::Memory)),
+        Some(path) if !path.is_empty() && cfg!(feature = "sqlite") => {
+            Ok(Some(StorePlace::File(path.into())))
+        }
+        Some(_) if !cfg!(feature = "sqlite") => {
+            Err("names a file, and this server was built without SQLite: set \"memory\"".into())
+        }
+        _ => Err("must be \"memory\" or \"file:PATH\"".into()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What goes wrong: [`ToolError`] for one call, [`Error`] for a server that cannot start or serve.
 
 mod code;
+mod kept;
+mod marks;
 mod rewrite;
 mod start;
 
@@ -12,11 +14,12 @@ use std::time::Duration;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::access::Denied;
 use crate::confirmation::Question;
 pub use code::{Code, Effect, NextAction};
+pub(crate) use kept::KeptError;
 pub use start::Error;
 
 /// A failed call, in terms that tell a model what to do.
@@ -66,6 +69,8 @@ struct Fields {
     /// This server had no room: nothing that it depends on was asked.
     shed: bool,
     edge: Option<ForEdge>,
+    /// What the result's `_meta` says besides the error.
+    meta: Map<String, Value>,
 }
 
 /// What the edge makes more of than a result with an error.
@@ -96,6 +101,7 @@ impl ToolError {
             developer: None,
             shed: false,
             edge: None,
+            meta: Map::new(),
         }))
     }
 

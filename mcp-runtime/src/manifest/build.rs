@@ -13,10 +13,10 @@ use super::model::{
 };
 use super::number::settle;
 use crate::access::{AccessDef, Catalogue};
+use crate::app::App;
 use crate::policies::{
     Concurrency, DependencyDef, Idempotency, InFlight, KeyFrom, Per, Queue, RateLimit,
 };
-use crate::server::App;
 use crate::tool::ToolInfo;
 
 impl Manifest {

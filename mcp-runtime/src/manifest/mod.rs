@@ -25,7 +25,7 @@ mod words;
 
 pub use model::Manifest;
 
-use crate::server::App;
+use crate::app::App;
 
 impl App {
     /// The server's contract as a document.

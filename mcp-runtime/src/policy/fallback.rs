@@ -103,7 +103,7 @@ impl<S: Next> Service<ToolCall> for Fallback<S> {
             // All that waits further in reckons with the shorter time.
             let first = ToolCall { context: call.context().until(until), ..call };
             let outcome = timeout_at(until, inner.oneshot(first)).await;
-            let failure = match outcome.unwrap_or_else(|_| Err(out_of_time(&second.tool))) {
+            let failure = match outcome.unwrap_or_else(|_| Err(out_of_time(&second))) {
                 Err(error) if may_answer(&second.tool, &error) => error,
                 outcome => return outcome,
             };
@@ -131,9 +131,9 @@ fn may_answer(tool: &ToolInfo, error: &ToolError) -> bool {
     unavailable && (tool.is_read_only() || error.stated_effect() == Some(Effect::None))
 }
 
-fn out_of_time(tool: &ToolInfo) -> ToolError {
+fn out_of_time(call: &ToolCall) -> ToolError {
     let error = ToolError::new(Code::Timeout, "the call took so long that it was given up");
-    if tool.is_idempotent() { error.retryable() } else { error }
+    if call.context().repeats(&call.tool) { error.retryable() } else { error }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub(crate) mod contain;
 pub(crate) mod dependency;
 pub(crate) mod fallback;
 pub(crate) mod heartbeat;
+pub(crate) mod journal;
 pub(crate) mod loop_guard;
 pub(crate) mod rate_limit;
 pub(crate) mod redact;

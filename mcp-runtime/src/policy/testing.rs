@@ -63,6 +63,7 @@ pub(crate) fn call_by(tool: &Arc<ToolInfo>, caller: Caller, arguments: Value) ->
         context: Context::new(tool.name, tool.timeout, origin),
         states: Arc::default(),
         extensions: http::Extensions::new(),
+        place: None,
     }
 }
 

@@ -16,8 +16,8 @@ use tower::{Layer, Service, ServiceExt};
 
 use super::Outcome;
 use crate::call::{Reply, ToolCall};
+use crate::context;
 use crate::error::{Code, ToolError};
-use crate::tool::ToolInfo;
 
 /// A call's time where neither the tool nor the server says otherwise.
 pub(crate) const DEFAULT: Duration = Duration::from_secs(10);
@@ -55,7 +55,7 @@ where
     }
 
     fn call(&mut self, call: ToolCall) -> Self::Future {
-        let error = expired(&call.tool);
+        let error = Expired::of(&call);
         let deadline = call.context().deadline();
         TimeoutFuture {
             inner: tokio::time::timeout_at(deadline, self.inner.clone().oneshot(call)),
@@ -64,20 +64,45 @@ where
     }
 }
 
-/// Made as the call enters: a small struct, so that the wait itself holds nothing of the call.
+/// Made as the call enters: a small struct, so that the wait itself holds little of the call.
 struct Expired {
     timeout: Duration,
-    repeatable: bool,
+    repeatable: Repeatable,
 }
 
-fn expired(tool: &ToolInfo) -> Expired {
-    Expired { timeout: tool.timeout(), repeatable: tool.is_idempotent() }
+enum Repeatable {
+    Yes,
+    No,
+    /// Under its key, if it turns out to have one.
+    ByKey(context::Context),
+}
+
+impl Expired {
+    fn of(call: &ToolCall) -> Self {
+        let tool = call.tool();
+        let repeatable = if tool.policies.idempotency.is_some() {
+            Repeatable::ByKey(call.context().clone())
+        } else if tool.is_idempotent() {
+            Repeatable::Yes
+        } else {
+            Repeatable::No
+        };
+        Self { timeout: tool.timeout(), repeatable }
+    }
 }
 
 impl From<Expired> for ToolError {
     fn from(expired: Expired) -> Self {
         let timeout = expired.timeout;
-        if expired.repeatable {
+        if let Repeatable::ByKey(context) = &expired.repeatable
+            && context.is_keyed()
+        {
+            let message = format!(
+                "the call took longer than {timeout:?}; make it again with the same idempotency \
+                 key to learn what became of it"
+            );
+            Self::new(Code::Timeout, message).retryable()
+        } else if matches!(expired.repeatable, Repeatable::Yes) {
             Self::new(Code::Timeout, format!("the call took longer than {timeout:?}")).retryable()
         } else {
             let message = format!(
@@ -110,5 +135,45 @@ impl<F: Future<Output = Outcome>> Future for TimeoutFuture<F> {
             ToolError::from,
         );
         Poll::Ready(Err(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::context::EffectKey;
+    use crate::policies::{Idempotency, Policies};
+    use crate::policy::testing::{call_of, function, tool};
+    use crate::tool::ToolInfo;
+
+    /// Whether it may be made again, and with what, is known once the call has its key.
+    #[tokio::test(start_paused = true)]
+    async fn what_is_told_depends_on_the_key() {
+        let policies = Policies { idempotency: Some(Idempotency::new()), ..Policies::NONE };
+        let write = ToolInfo { read_only: false, ..tool() };
+        let keyed = ToolInfo { idempotent: true, policies, ..write.clone() };
+        for (tool, key, retryable, words) in [
+            (tool(), false, true, "took longer than 10s"),
+            (write, false, false, "look at whether it took effect"),
+            (keyed.clone(), false, false, "look at whether it took effect"),
+            (keyed, true, true, "with the same idempotency key"),
+        ] {
+            let inner = function(move |call: ToolCall| async move {
+                if key {
+                    let (digest, ttl, clock) = ([0; 32], Duration::ZERO, Clock::system());
+                    call.context().set_effect_key(EffectKey { digest, ttl, clock });
+                }
+                std::future::pending().await
+            });
+            let call = call_of(&Arc::new(tool), "anna", json!({}));
+            let error = TimeoutLayer.layer(inner).oneshot(call).await.unwrap_err();
+            assert_eq!((error.code(), error.is_retryable()), (&Code::Timeout, retryable));
+            assert!(error.message().contains(words), "{error}");
+        }
     }
 }

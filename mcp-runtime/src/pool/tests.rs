@@ -38,6 +38,7 @@ const BANK: Policies = Policies { dependencies: &[Bank::DEF], ..Policies::NONE }
 const LIMITED: Policies = Policies { dependencies: &[Limited::DEF], ..Policies::NONE };
 const BOTH: Policies = Policies { dependencies: &[Bank::DEF, Limited::DEF], ..Policies::NONE };
 
+#[allow(clippy::large_types_passed_by_value, reason = "written where it is used")]
 fn with(policies: Policies, limit: u32) -> Policies {
     Policies { concurrency: Some(Concurrency::Fixed(limit)), ..policies }
 }

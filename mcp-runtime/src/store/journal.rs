@@ -3,8 +3,8 @@
 //! Both in one place, because some of it has to be durable together: that a call is completed, and
 //! what the log says about it.
 
-use super::{Step, StoreError};
 use super::once::{OnceAnswer, OnceKey, OnceOp};
+use super::{Step, StoreError};
 use crate::audit::Draft;
 
 /// One write. All of it is durable once it is answered, or none of it.

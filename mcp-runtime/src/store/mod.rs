@@ -18,6 +18,8 @@ pub(crate) mod sqlite;
 #[cfg(test)]
 pub(crate) mod suite;
 pub(crate) mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

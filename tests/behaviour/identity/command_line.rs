@@ -14,6 +14,7 @@ use crate::support::PATIENCE;
 async fn fixture(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_identity-fixture"));
     command.args(arguments).kill_on_drop(true).current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command.env("MCP_RUNTIME_STORE", "memory");
     let ended = command.stdin(Stdio::null()).output();
     timeout(PATIENCE, ended).await.unwrap().unwrap()
 }

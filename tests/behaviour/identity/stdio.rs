@@ -14,6 +14,7 @@ use crate::support::PATIENCE;
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_identity-fixture"));
     command.arg("--stdio").kill_on_drop(true).current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command.env("MCP_RUNTIME_STORE", "memory");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

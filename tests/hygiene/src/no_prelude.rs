@@ -52,9 +52,7 @@ pub async fn keep(text: String) {
     ::std::mem::drop(text);
 }
 
-async fn kept(
-    _: &str,
-) -> ::std::result::Result<::std::option::Option<()>, ToolError> {
+async fn kept(_: &str) -> ::std::result::Result<::std::option::Option<()>, ToolError> {
     ::std::result::Result::Ok(::std::option::Option::None)
 }
 

@@ -28,12 +28,18 @@ fn descriptions(tools: Tools) -> Result<Vec<String>, Error> {
 
 #[test]
 fn shadowed_names_change_nothing() -> Result<(), Error> {
-    assert_eq!(contracts(shadowed::tools())?, ["add(one three two)", "sum(one three two)", "pay(one two)"]);
+    assert_eq!(
+        contracts(shadowed::tools())?,
+        ["add(one three two)", "sum(one three two)", "pay(one two)"]
+    );
     assert_eq!(
         descriptions(shadowed::tools())?[0],
         "Adds two numbers.\n\nIts documentation spans paragraphs.\nAnd expressions."
     );
-    assert_eq!(contracts(no_prelude::tools())?, ["echo(list text)", "repeat(list text)", "keep(text)"]);
+    assert_eq!(
+        contracts(no_prelude::tools())?,
+        ["echo(list text)", "repeat(list text)", "keep(text)"]
+    );
     Ok(())
 }
 

@@ -106,6 +106,7 @@ impl Example {
         let mut invoices = Command::new(&self.program);
         invoices.args(["call", "issue_invoice", &arguments.to_string()]);
         invoices.env::<_, &OsStr>("INVOICES_DB", self.database.as_ref());
+        invoices.env::<_, &OsStr>("HOME", self.home.as_ref());
         let output = process::output(&mut invoices, CALL_WITHIN)?;
         ensure!(output.code == Some(0), "{}", output.last_words());
         let result: Value = serde_json::from_str(&output.stdout)?;

@@ -1,13 +1,15 @@
 use std::error::Error;
 
 use deadpool_sqlite::{HookError, InteractError, PoolError};
+use mcp_runtime::TransactionError;
 use rusqlite::ErrorCode;
 
 use super::InvoiceNumber;
 
-/// Why an operation on the [`Ledger`](super::Ledger) did nothing.
+/// Why an operation on the [`Ledger`](super::Ledger) failed.
 ///
-/// Every variant but [`Storage`](Self::Storage) promises that nothing was changed.
+/// Every variant promises that nothing was changed, but [`Storage`](Self::Storage) and
+/// [`Transaction`](Self::Transaction), which says what was.
 #[derive(Debug, thiserror::Error, mcp_runtime::ToolError)]
 pub enum LedgerError {
     /// No invoice has this number.
@@ -83,6 +85,20 @@ pub enum LedgerError {
     /// The database failed, or holds what it should not.
     #[error("the ledger's storage failed")]
     Storage(#[source] Box<dyn Error + Send + Sync>),
+
+    /// A call could not have its effect once.
+    #[error(transparent)]
+    #[tool_error(transparent)]
+    Transaction(TransactionError),
+}
+
+impl From<TransactionError> for LedgerError {
+    fn from(error: TransactionError) -> Self {
+        match error {
+            TransactionError::Sqlite(error) => error.into(),
+            other => Self::Transaction(other),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for LedgerError {

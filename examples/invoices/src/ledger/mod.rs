@@ -32,7 +32,7 @@ use std::time::Duration;
 
 use deadpool_sqlite::{Config, Hook, Pool, Runtime};
 use jiff::civil::Date;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tempfile::TempDir;
 
 pub use error::LedgerError;
@@ -41,6 +41,7 @@ pub use model::{
     Balance, Currency, Invoice, NewInvoice, OverdueCustomer, OverdueReport, Receipt, Status,
 };
 pub use number::{InvalidNumber, InvoiceNumber};
+pub use write::{issue, pay};
 
 /// How long an operation waits for a free connection.
 const WAIT: Duration = Duration::from_secs(1);
@@ -174,7 +175,7 @@ impl Ledger {
     ///
     /// [`LedgerError::InvalidInvoice`] when a rule is broken, [`LedgerError::NoSuchCustomer`].
     pub async fn issue(&self, invoice: NewInvoice) -> Result<Invoice, LedgerError> {
-        self.run(move |connection| write::issue(connection, &invoice)).await
+        self.change(move |transaction| issue(transaction, &invoice)).await
     }
 
     /// Books a payment, in part or in full.
@@ -189,7 +190,7 @@ impl Ledger {
         number: InvoiceNumber,
         amount_cents: i64,
     ) -> Result<Receipt, LedgerError> {
-        self.run(move |connection| write::pay(connection, number, amount_cents)).await
+        self.change(move |transaction| pay(transaction, number, amount_cents)).await
     }
 
     /// Voids an invoice on which nothing was paid: nobody owes it any more, and its number stays
@@ -199,7 +200,39 @@ impl Ledger {
     ///
     /// [`LedgerError::NoSuchInvoice`], [`LedgerError::HasPayments`].
     pub async fn void(&self, number: InvoiceNumber) -> Result<Invoice, LedgerError> {
-        self.run(move |connection| write::void(connection, number)).await
+        self.change(move |transaction| write::void(transaction, number)).await
+    }
+
+    /// Runs a change of the caller's own making on a connection, on a thread that may wait. The
+    /// connection is in no transaction: the work begins one, with `IMMEDIATE`, and ends it.
+    ///
+    /// [`issue`](fn@issue) and [`pay`](fn@pay) are what it is made of.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`; [`LedgerError::Busy`] and [`LedgerError::Storage`], as every operation.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, LedgerError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, LedgerError> + Send + 'static,
+    {
+        self.run(work).await
+    }
+
+    /// One operation, as one transaction.
+    async fn change<T, F>(&self, work: F) -> Result<T, LedgerError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, LedgerError> + Send + 'static,
+    {
+        self.run(move |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = work(&transaction)?;
+            transaction.commit()?;
+            Ok(done)
+        })
+        .await
     }
 
     async fn run<T, F>(&self, work: F) -> Result<T, LedgerError>

@@ -1,22 +1,24 @@
-//! The operations that change the ledger.
+//! The operations that change the ledger, each within a transaction.
 //!
-//! Each runs in a transaction that takes the write lock before it reads: what it has checked is
-//! still so when it writes.
+//! The transaction is to hold the write lock before they read: what they have checked is still so
+//! when they write.
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Transaction, params};
 
 use super::{Customers, Invoice, InvoiceNumber, LedgerError, NewInvoice, Receipt, Status, read};
 
 const MAX_TOTAL_CENTS: i64 = 1_000_000_000;
 
-pub(super) fn issue(
-    connection: &mut Connection,
-    invoice: &NewInvoice,
-) -> Result<Invoice, LedgerError> {
+/// Issues an invoice under the next number of its month, as [`Ledger::issue`](super::Ledger::issue)
+/// does, within a transaction that is begun with `IMMEDIATE`.
+///
+/// # Errors
+///
+/// Those of [`Ledger::issue`](super::Ledger::issue); the transaction is then to be rolled back.
+pub fn issue(transaction: &Transaction<'_>, invoice: &NewInvoice) -> Result<Invoice, LedgerError> {
     let period = checked_period(invoice)?;
-    let transaction = begin(connection)?;
-    read::require_customer(&transaction, invoice.customer_id)?;
-    let number = next_number(&transaction, period)?;
+    read::require_customer(transaction, invoice.customer_id)?;
+    let number = next_number(transaction, period)?;
     transaction
         .prepare_cached(
             "INSERT INTO invoices (period, sequence, customer_id, issued, due, total_cents)
@@ -30,20 +32,23 @@ pub(super) fn issue(
             invoice.due,
             invoice.total_cents,
         ])?;
-    let issued = read::find(&transaction, &Customers::All, number)?;
-    transaction.commit()?;
-    Ok(issued)
+    read::find(transaction, &Customers::All, number)
 }
 
-pub(super) fn pay(
-    connection: &mut Connection,
+/// Books a payment as [`Ledger::pay`](super::Ledger::pay) does, within a transaction that is begun
+/// with `IMMEDIATE`.
+///
+/// # Errors
+///
+/// Those of [`Ledger::pay`](super::Ledger::pay); the transaction is then to be rolled back.
+pub fn pay(
+    transaction: &Transaction<'_>,
     number: InvoiceNumber,
     amount_cents: i64,
 ) -> Result<Receipt, LedgerError> {
     if amount_cents <= 0 {
         return Err(LedgerError::InvalidPayment("the amount must be more than 0 cents"));
     }
-    let transaction = begin(connection)?;
     let booked = transaction
         .prepare_cached(
             "UPDATE invoices SET paid_cents = paid_cents + ?3
@@ -51,7 +56,7 @@ pub(super) fn pay(
              AND voided_at IS NULL",
         )?
         .execute((number.period(), number.sequence(), amount_cents))?;
-    let invoice = read::find(&transaction, &Customers::All, number)?;
+    let invoice = read::find(transaction, &Customers::All, number)?;
     if booked == 0 {
         return Err(match (invoice.status, invoice.open_cents) {
             (Status::Void, _) => LedgerError::Void(number),
@@ -64,7 +69,6 @@ pub(super) fn pay(
             "INSERT INTO payments (period, sequence, amount_cents) VALUES (?1, ?2, ?3)",
         )?
         .insert((number.period(), number.sequence(), amount_cents))?;
-    transaction.commit()?;
     Ok(Receipt {
         payment,
         number,
@@ -79,24 +83,17 @@ pub(super) fn pay(
 
 /// The number stays taken, and the row stays: what was issued has to be accounted for.
 pub(super) fn void(
-    connection: &mut Connection,
+    transaction: &Transaction<'_>,
     number: InvoiceNumber,
 ) -> Result<Invoice, LedgerError> {
-    let transaction = begin(connection)?;
-    read::find(&transaction, &Customers::All, number)?.may_be_voided()?;
+    read::find(transaction, &Customers::All, number)?.may_be_voided()?;
     transaction
         .prepare_cached(
             "UPDATE invoices SET voided_at = coalesce(voided_at, strftime('%FT%TZ', 'now'))
              WHERE (period, sequence) = (?1, ?2)",
         )?
         .execute((number.period(), number.sequence()))?;
-    let voided = read::find(&transaction, &Customers::All, number)?;
-    transaction.commit()?;
-    Ok(voided)
-}
-
-fn begin(connection: &mut Connection) -> Result<Transaction<'_>, LedgerError> {
-    Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    read::find(transaction, &Customers::All, number)
 }
 
 fn checked_period(invoice: &NewInvoice) -> Result<u32, LedgerError> {

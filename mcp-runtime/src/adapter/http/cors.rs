@@ -38,7 +38,7 @@ pub(super) fn is_preflight<B>(request: &Request<B>) -> bool {
 }
 
 /// Yes, with whatever headers: those of arguments (`Mcp-Param-…`) have names that only a tool
-/// knows, and a page that is allowed at all is allowed all of them.
+/// knows, `Idempotency-Key` is among them, and a page that is allowed at all is allowed all of them.
 pub(super) fn preflight(asked: &HeaderMap, page: HeaderValue) -> Response<Body> {
     let mut response = no_content();
     let headers = response.headers_mut();

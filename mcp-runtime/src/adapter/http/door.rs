@@ -16,11 +16,12 @@ use tracing::{debug, info};
 
 use super::refusal::Refusal;
 use crate::access::Denied;
+use crate::app::App;
+use crate::audit;
 use crate::auth::{API_KEY, Auth, Refused, Unusable, presented};
 use crate::caller::Caller;
 use crate::error::{Code, Effect, NextAction, ToolError};
 use crate::policies::{Per, RateLimit};
-use crate::server::App;
 use crate::store::Step;
 use crate::store::rate::{MemoryRates, Rate, RateStore, Verdict, Whose};
 
@@ -35,6 +36,7 @@ const FAILURES: RateLimit = RateLimit::new(30, 60_000, Per::Caller);
 pub(super) struct Peer(pub(super) IpAddr);
 
 pub(super) struct Door {
+    app: App,
     auth: Option<Arc<Auth>>,
     realm: String,
     metadata: Option<Metadata>,
@@ -55,6 +57,7 @@ pub(super) struct Metadata {
 impl Door {
     pub(super) fn new(app: &App) -> Self {
         Self {
+            app: app.clone(),
             auth: app.auth().cloned(),
             realm: quoted(app.name()),
             metadata: Metadata::of(app),
@@ -145,6 +148,14 @@ impl Door {
     fn invalid(&self, parts: &Parts, reason: &'static str, detail: &str) -> Refusal {
         let peer = peer(parts);
         let name = peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
+        self.app.registry().records().refused(audit::Refused {
+            call_id: None,
+            principal: None,
+            peer: Some(&name),
+            tool: None,
+            code: &Code::Unauthenticated,
+            trace: None,
+        });
         let whose = Whose { principal: &name, tool: "(authentication)" };
         let challenge = self.challenge(Some(("invalid_token", reason)), &[]);
         let refusal = Refusal::of(StatusCode::UNAUTHORIZED, &unauthenticated(reason));

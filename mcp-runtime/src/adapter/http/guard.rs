@@ -21,9 +21,9 @@ use super::sessions::{Opening, Owners, Place};
 use crate::access::Denied;
 use crate::adapter::entry::Entry;
 use crate::adapter::handler::CONCEALED;
+use crate::app::App;
 use crate::caller::Caller;
 use crate::json::{Envelope, Limits, inspect};
-use crate::server::App;
 
 /// At most this much of a plain-text refusal of the SDK is passed on.
 const MAX_REASON: usize = 300;
@@ -152,8 +152,9 @@ impl Guard {
             && !conceals
         {
             // The call gets no further, so that this is its line in the log, and its count.
-            self.app.registry().count_denied(envelope.name.as_deref().unwrap_or_default());
             let error = denied.clone().into_error();
+            let name = envelope.name.as_deref().unwrap_or_default();
+            self.app.registry().count_denied(name, caller.principal(), error.code());
             info!(
                 tool = envelope.name,
                 caller = caller.principal(),

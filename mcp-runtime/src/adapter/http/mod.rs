@@ -19,13 +19,15 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+use crate::app::App;
 use crate::error::Error;
-use crate::server::{App, Built, Server};
+use crate::server::{Built, Server};
 use door::{METADATA_AGE, Metadata, WELL_KNOWN};
 use guard::Guard;
 
@@ -63,6 +65,7 @@ impl Server {
     ///
     /// What is wrong with the server as it was put together: see [`Server::build`].
     pub fn router(self) -> Result<Router, Error> {
+        self.warn_of_memory();
         Ok(router(self.finish()?, CancellationToken::new()))
     }
 
@@ -85,6 +88,7 @@ impl Server {
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), Error> {
         self.set_http_address(address);
+        self.warn_of_memory();
         let ready = |address| info!("listening on http://{address}{PATH}");
         serve(self.finish()?, shutdown, ready).await
     }
@@ -100,7 +104,19 @@ fn router(built: Built, end: CancellationToken) -> Router {
         // A server listens only once everything is checked. When it stops, it closes its listener
         // and its idle connections at once: what was asked before is all that is still answered.
         .route("/livez", get(|| async { StatusCode::OK }))
-        .route("/readyz", get(|| async { StatusCode::OK }))
+        .route("/readyz", get(ready).with_state(app))
+}
+
+/// A server whose records can't be written any more refuses every call that has to leave one.
+async fn ready(State(app): State<App>) -> Response {
+    if app.ready().is_ok() {
+        return StatusCode::OK.into_response();
+    }
+    // Who asks here has shown no credential: what exactly is wrong stands in the log.
+    let reason = "what calls do can't be put on record any more: see the server's log";
+    let body = json!({ "ready": false, "reason": reason }).to_string();
+    let json = [(CONTENT_TYPE, "application/json")];
+    (StatusCode::SERVICE_UNAVAILABLE, json, body).into_response()
 }
 
 /// The metadata of the protected resource: where RFC 9728 derives it from the resource's URL, and
@@ -140,4 +156,36 @@ fn refuse_open_network(app: &App) -> Result<(), Error> {
          127.0.0.1, or set `http.allow_unauthenticated_network = true` where something in front \
          authenticates"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use http_body_util::BodyExt;
+    use serde_json::Value;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::records::Records;
+    use crate::store::testing::TestJournal;
+
+    #[tokio::test]
+    async fn a_server_that_cannot_write_is_not_ready_and_says_why() {
+        let journal = TestJournal::default();
+        let records = Records { journal: Some(Arc::new(journal.clone())), recorder: None };
+        let built = Server::new("t", "1").finish_with(|_, _| Ok(records)).unwrap();
+        let router = router(built, CancellationToken::new());
+        let ask = |path: &'static str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            router.clone().oneshot(request)
+        };
+        assert_eq!(ask("/readyz").await.unwrap().status(), StatusCode::OK);
+        journal.close("the disk is full");
+        let answer = ask("/readyz").await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body, json!({ "ready": false, "reason": "the disk is full" }));
+        assert_eq!(ask("/livez").await.unwrap().status(), StatusCode::OK);
+    }
 }

@@ -17,8 +17,9 @@ use tracing::{debug, warn};
 
 use super::door::Peer;
 use super::{refuse_open_network, router};
+use crate::app::App;
 use crate::error::Error;
-use crate::server::{App, Built};
+use crate::server::Built;
 
 /// How long no call may have begun before open connections are no longer waited for: a request
 /// whose body is on its way becomes a call, an idle stream doesn't.
@@ -66,6 +67,7 @@ pub(crate) async fn serve(
     if !closed {
         let _ = tokio::time::timeout(LINGER, closing).await;
     }
+    app.registry().records().seal().await;
     Ok(())
 }
 

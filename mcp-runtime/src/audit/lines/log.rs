@@ -14,6 +14,7 @@ use crate::audit::{Checkpoint, Kept, Log};
 const MAX_FLAWS: usize = 100;
 
 /// A file of lines that is only read.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
 pub(crate) struct FileLog {
     path: PathBuf,
     file: File,

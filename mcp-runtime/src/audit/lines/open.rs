@@ -170,7 +170,7 @@ fn close<P: Place>(
             call_id: view.call_id.unwrap_or_default(),
             principal: view.principal.unwrap_or_default(),
             tool: tool.into(),
-            outcome: "abandoned".to_owned(),
+            code: "abandoned".to_owned(),
             effect: "unknown",
             latency: Duration::ZERO,
             digest: None,

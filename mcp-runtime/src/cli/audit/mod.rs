@@ -12,11 +12,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Common, configured, print};
+use super::{Common, configured, print, stored};
 use crate::audit::view::View;
 use crate::audit::{Log, open_log};
 use crate::config::Settings;
 use crate::error::Error;
+use crate::records;
 use crate::server::Server;
 use filter::{Filter, FilterArgs};
 
@@ -75,6 +76,12 @@ struct From {
 }
 
 impl From {
+    /// Those of a server that serves, with the paths of its files.
+    fn settings(&self, server: Server) -> Result<Settings, Error> {
+        let server = stored(configured(server, &self.common, Vec::new())?);
+        records::placed(server.settings(), server.name()).map_err(Error::settings)
+    }
+
     fn open(&self, settings: &Settings) -> Result<(PathBuf, Box<dyn Log>), Error> {
         let path = self.log.clone().or_else(|| settings.audit_file().map(PathBuf::from));
         let path = path.ok_or_else(|| {
@@ -92,9 +99,9 @@ pub(super) fn run(server: Server, audit: Audit) -> Result<u8, Error> {
     match audit.command {
         AuditCommand::Verify(verify) => verify::run(server, &verify),
         AuditCommand::Show(show) => {
-            let server = configured(server, &show.from.common, Vec::new())?;
-            let filter = Filter::new(&show.filter, &server.settings().clock)?;
-            let (_, log) = show.from.open(server.settings())?;
+            let settings = show.from.settings(server)?;
+            let filter = Filter::new(&show.filter, &settings.clock)?;
+            let (_, log) = show.from.open(&settings)?;
             let (text, read) = match &show.filter.id {
                 Some(id) => chain::told(&*log, id, &filter, show.limit),
                 None => told(&*log, &filter, show.limit),
@@ -103,9 +110,9 @@ pub(super) fn run(server: Server, audit: Audit) -> Result<u8, Error> {
             Ok(code(read))
         }
         AuditCommand::Export(export) => {
-            let server = configured(server, &export.from.common, Vec::new())?;
-            let filter = Filter::new(&export.filter, &server.settings().clock)?;
-            let (_, log) = export.from.open(server.settings())?;
+            let settings = export.from.settings(server)?;
+            let filter = Filter::new(&export.filter, &settings.clock)?;
+            let (_, log) = export.from.open(&settings)?;
             self::export(&*log, &filter, std::io::stdout().lock())
         }
     }

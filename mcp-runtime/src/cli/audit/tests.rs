@@ -30,10 +30,10 @@ fn nested(call: &str, parent: Option<&str>, trace: Option<&str>, seconds: u64) -
 fn records() -> Vec<Draft> {
     let replay = Outcome {
         replay_of: Some("c".to_owned()),
-        outcome: "ok".to_owned(),
+        code: "ok".to_owned(),
         ..outcome("e", "ship", 9, at(9))
     };
-    let failed = Outcome { outcome: "timeout".to_owned(), ..outcome("d", "ship", 7, at(8)) };
+    let failed = Outcome { code: "timeout".to_owned(), ..outcome("d", "ship", 7, at(8)) };
     let stranger = Refusal {
         principal: None,
         peer: Some("10.0.0.1".to_owned()),

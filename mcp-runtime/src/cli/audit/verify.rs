@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{From, UNSOUND, configured, print};
+use super::{From, UNSOUND, print};
 use crate::audit::checkpoint::{External, beside_log};
 use crate::audit::verify::{Report, verify};
 use crate::audit::{AuditKeys, AuditPlace, read_keys};
@@ -34,9 +34,9 @@ pub(super) fn run(server: Server, args: &Verify) -> Result<u8, Error> {
 
 /// What is to be said about the log, and the exit code.
 pub(super) fn look(server: Server, args: &Verify) -> Result<(String, u8), Error> {
-    let server = configured(server, &args.from.common, Vec::new())?;
-    let (path, log) = args.from.open(server.settings())?;
-    let keys = keys(args, server.settings(), &path).map_err(Error::settings)?;
+    let settings = args.from.settings(server)?;
+    let (path, log) = args.from.open(&settings)?;
+    let keys = keys(args, &settings, &path).map_err(Error::settings)?;
     let (kept, whence) = checkpoints(args, &path).map_err(Error::settings)?;
     let report = verify(&*log, keys.as_ref(), &kept).map_err(Error::settings)?;
     let text = told(&path, &report, keys.is_some(), &whence);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::access::{Binding, ScopeDef, ScopeEntry, Scopes};
+use crate::app::App;
 use crate::check::CheckDef;
 use crate::error::ToolError;
 use crate::output::OutputSchema;
@@ -14,7 +15,7 @@ use crate::params::{Bound, ParamDef, param};
 use crate::policies::{
     Audit, Breaker, Cache, Dependency, DependencyDef, Idempotency, Per, RateLimit, Retry,
 };
-use crate::server::{App, Server};
+use crate::server::Server;
 use crate::tool::{ToolDef, Tools};
 
 /// What `get_invoice` gives.

@@ -136,8 +136,10 @@ impl<S: Next> Service<ToolCall> for Blocking<S> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, call: ToolCall) -> Running {
+    fn call(&mut self, mut call: ToolCall) -> Running {
         let Self { inner, pool, stats } = self.clone();
+        // A thread can be at work for longer than anybody waits for it, and nobody's place with it.
+        call.place = None;
         Box::pin(async move {
             let place = pool.place(call.context().deadline(), &stats).await?;
             run(inner, call, place).await

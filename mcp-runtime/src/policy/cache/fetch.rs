@@ -209,7 +209,8 @@ fn take_off<S: Next>(
     (context, sender): Flight,
     purpose: Purpose,
 ) {
-    let call = ToolCall { context, ..call.clone() };
+    // A flight is nobody's call: those who wait for it have places of their own.
+    let call = ToolCall { context, place: None, ..call.clone() };
     let aloft = Aloft { room: Arc::clone(room), key, id, sender };
     let flight = async move {
         let stop = call.context().cancellation().clone();

@@ -49,12 +49,15 @@ impl<S: Next> Service<ToolCall> for AttemptTimeout<S> {
         if call.context().remaining() <= limit {
             return Box::pin(inner.oneshot(call));
         }
+        let repeats = call.context().repeats(&call.tool);
         Box::pin(async move {
-            timeout(limit, inner.oneshot(call)).await.unwrap_or_else(|_| Err(expired(limit)))
+            let outcome = timeout(limit, inner.oneshot(call)).await;
+            outcome.unwrap_or_else(|_| Err(expired(limit, repeats)))
         })
     }
 }
 
-fn expired(limit: Duration) -> ToolError {
-    ToolError::new(Code::Timeout, format!("the function took longer than {limit:?}")).retryable()
+fn expired(limit: Duration, repeats: bool) -> ToolError {
+    let error = ToolError::new(Code::Timeout, format!("the function took longer than {limit:?}"));
+    if repeats { error.retryable() } else { error }
 }

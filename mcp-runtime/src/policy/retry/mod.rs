@@ -6,7 +6,8 @@
 //!
 //! - the error is retryable, and not `invalid_arguments`, `unauthenticated`, `insufficient_scope`
 //!   or `circuit_open`;
-//! - the tool is read-only or idempotent, or the error says that it left no effect;
+//! - the tool is read-only or idempotent by itself, or the call has an idempotency key, or the
+//!   error says that it left no effect;
 //! - attempts are left, and the call was not made, in the same task, by the function of one that
 //!   is being retried: retries within retries multiply;
 //! - the time left until the deadline holds the pause and the attempt: `attempt_timeout` where it
@@ -43,7 +44,6 @@ use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::policies::Retry as Settings;
 use crate::stats::{Decision, ToolStats};
-use crate::tool::ToolInfo;
 
 /// The longest pause that we choose ourselves: longer ones spread nothing further.
 const MAX_PAUSE: Duration = Duration::from_secs(5);
@@ -117,7 +117,7 @@ async fn attempts<S: Next>(call: ToolCall, inner: S, terms: Arc<Terms>) -> Outco
     terms.budgets.iter().for_each(|budget| budget.deposit());
     for number in 1..terms.settings.attempts {
         let error = match inner.clone().oneshot(call.clone()).await {
-            Err(error) if may_repeat(&call.tool, &error) => error,
+            Err(error) if may_repeat(&call, &error) => error,
             outcome => return outcome,
         };
         let pause = terms.pause(number, &error, fastrand::f64());
@@ -136,7 +136,7 @@ async fn attempts<S: Next>(call: ToolCall, inner: S, terms: Arc<Terms>) -> Outco
 }
 
 /// Whether a repeat is safe and may help.
-fn may_repeat(tool: &ToolInfo, error: &ToolError) -> bool {
+fn may_repeat(call: &ToolCall, error: &ToolError) -> bool {
     let final_code = matches!(
         error.code(),
         Code::InvalidArguments
@@ -144,7 +144,7 @@ fn may_repeat(tool: &ToolInfo, error: &ToolError) -> bool {
             | Code::InsufficientScope
             | Code::CircuitOpen
     );
-    let safe = tool.is_idempotent() || error.stated_effect() == Some(Effect::None);
+    let safe = call.context().repeats(&call.tool) || error.stated_effect() == Some(Effect::None);
     error.is_retryable() && !final_code && safe
 }
 

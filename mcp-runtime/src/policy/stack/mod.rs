@@ -9,6 +9,7 @@
 //! |---|---|
 //! | trace | sees every outcome |
 //! | redact | nothing that is logged or answered holds a secret |
+//! | refusals | what fails before it has an intent, as the caller is told of it |
 //! | loop guard | sees the failure as the caller does, panics and timeouts too |
 //! | contain | nothing further in escapes: panics, unsettled errors |
 //! | cancel, timeout | what waits further in waits no longer than the client and the deadline |
@@ -18,6 +19,7 @@
 //! | rate limit | refusals are cheap, and come before any work |
 //! | validation, checks | what comes later, the cache's key too, sees exactly what the function receives |
 //! | rows | the grants' constraints are compared with exactly what the function receives |
+//! | journal | an intent of a valid call, durable before anything happens; a replay is asked and told nothing further in |
 //! | checks that wait | they ask a backend only about what the caller may see |
 //! | confirm | a person is asked only about what would run, and what isn't confirmed costs nothing |
 //! | budget | what isn't a valid call costs nothing; a cached result costs what a new one does |
@@ -25,6 +27,7 @@
 //! | cache | a hit takes no place and no permission |
 //! | admission | waiting happens once, not for each attempt |
 //! | result limit | before a result is stored, after the last attempt |
+//! | start | durable right before the first effect can happen, once for all attempts; in front of a fallback where there is one, whose effect counts too |
 //! | retry | outside the breaker: an open one ends the attempts |
 //! | breaker | hears of each attempt |
 //! | attempt timeout, blocking | one attempt |
@@ -43,6 +46,7 @@ use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 
 use super::Outcome;
 use super::service::ToolService;
+use crate::audit;
 use crate::call::{Reply, ToolCall};
 use crate::check::CheckDef;
 use crate::error::{Effect, ToolError};
@@ -59,6 +63,7 @@ use crate::policy::contain::ContainLayer;
 use crate::policy::dependency::BreakerLayer;
 use crate::policy::fallback::{FallbackLayer, Target};
 use crate::policy::heartbeat::HeartbeatLayer;
+use crate::policy::journal::{JournalLayer, RefusalLayer, StartLayer};
 use crate::policy::loop_guard::LoopGuardLayer;
 use crate::policy::rate_limit::RateLimitLayer;
 use crate::policy::redact::RedactLayer;
@@ -129,15 +134,20 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
         .cache
         .map(|cache| CacheLayer::new(info, cache, Arc::clone(&shared.cache), stats()));
     let fallback = fallback.map(|target| FallbackLayer::new(target, stats()));
-    let inner = ToolService::new(Function { def, shape: info.shape })
+    let start = policies.idempotency.and_then(|_| StartLayer::of(&shared.records, stats()));
+    let (early, start) = if fallback.is_some() { (start, None) } else { (None, start) };
+    let recorder = &shared.records.recorder;
+    let inner = ToolService::new(Function { def, shape: info.shape, audited: recorder.is_some() })
         .within(blocking)
         .within(attempt.map(AttemptTimeoutLayer::new))
         .within(breaker)
         .within(retry)
+        .within(start)
         .within(limit)
         .within(admission)
         .within(cache)
-        .within(fallback);
+        .within(fallback)
+        .within(early);
 
     let budget = policies
         .cost
@@ -150,7 +160,8 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let (waiting, at_once): (Vec<CheckDef>, _) = def.checks.iter().partition(|one| (one.waits)());
     let waiting = (!waiting.is_empty()).then(|| CheckLayer::new(waiting));
     let rows = info.gate.has_rows().then(|| ScopeLayer::of_rows(stats()));
-    let allowed = paid.within(confirm).within(waiting).within(rows);
+    let journal = JournalLayer::of(info, &shared.records, shared.clock.clone(), stats());
+    let allowed = paid.within(confirm).within(waiting).within(journal).within(rows);
     let validation = ValidationLayer::new(validator, at_once);
     let checked = ToolService::new(validation.layer(allowed)).within(rate);
     let users = users.iter().rev().fold(checked, |inner, layer| layer(inner));
@@ -160,6 +171,7 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
         ServiceBuilder::new()
             .layer(TraceLayer::new(stats()))
             .option_layer((!info.secrets.is_empty()).then(|| RedactLayer::new(info)))
+            .option_layer(recorder.clone().map(RefusalLayer::new))
             .layer(LoopGuardLayer::new(Arc::clone(&shared.guard), stats()))
             .layer(ContainLayer)
             .layer(CancelLayer)
@@ -173,6 +185,7 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
 struct Function {
     def: &'static ToolDef,
     shape: Shape,
+    audited: bool,
 }
 
 impl Service<ToolCall> for Function {
@@ -186,6 +199,9 @@ impl Service<ToolCall> for Function {
 
     fn call(&mut self, mut call: ToolCall) -> Invoked {
         let state = match (self.def.invoke)(&mut call) {
+            Ok(invocation) if self.audited => {
+                State::Runs(Box::pin(audit::within(call.context().call_id(), invocation)))
+            }
             Ok(invocation) => State::Runs(invocation),
             // It is known here that the function did not run.
             Err(error) => State::Refused(Some(error.unless_stated(Effect::None))),

@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::clock::Clock;
 use crate::config::Settings;
 use crate::policies::DependencyDef;
 use crate::policy::admission::Limiter;
@@ -13,6 +14,7 @@ use crate::policy::confirm::Confirmations;
 use crate::policy::dependency::Breaker;
 use crate::policy::loop_guard::LoopGuard;
 use crate::policy::retry::RetryBudget;
+use crate::records::Records;
 use crate::stats::Stats;
 use crate::store::cache::{CacheStore, MemoryCache};
 use crate::store::rate::{MemoryRates, RateStore};
@@ -27,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) guard: Arc<LoopGuard>,
     pub(crate) confirmations: Arc<Confirmations>,
     pub(crate) blocking: Arc<BlockingPool>,
+    pub(crate) records: Records,
+    pub(crate) clock: Clock,
     dependencies: Mutex<HashMap<TypeId, Arc<DependencyState>>>,
 }
 
@@ -38,12 +42,12 @@ pub(crate) struct DependencyState {
 }
 
 impl Shared {
-    /// Everything in memory, in the sizes of the settings.
+    /// All but the records in memory, in the sizes of the settings.
     ///
     /// # Errors
     ///
     /// What is wrong with a file that a setting names.
-    pub(crate) fn new(settings: &Settings, stats: Stats) -> Result<Self, String> {
+    pub(crate) fn new(settings: &Settings, stats: Stats, records: Records) -> Result<Self, String> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let period = settings.budget_period;
         let key_file = settings.confirmation_key_file.as_deref();
@@ -57,6 +61,8 @@ impl Shared {
             guard: Arc::new(LoopGuard::new()),
             confirmations: Arc::new(confirmations),
             blocking: Arc::new(BlockingPool::new(settings.blocking_threads.unwrap_or(cores))),
+            records,
+            clock: settings.clock.clone(),
             dependencies: Mutex::default(),
         })
     }

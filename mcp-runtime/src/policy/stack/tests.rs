@@ -11,15 +11,19 @@ use tower::ServiceExt;
 use super::shared::Shared;
 use super::{Parts, compose};
 use crate::call::Reply;
+use crate::caller::Caller;
 use crate::config::Settings;
 use crate::error::{Code, ToolError};
 use crate::output::{OutputSchema, Returned};
 use crate::policies::{
-    Breaker, Cache, Concurrency, Dependency, DependencyDef, Policies, Queue, Retry,
+    Breaker, Cache, Concurrency, Dependency, DependencyDef, Idempotency, Policies, Queue, Retry,
 };
+use crate::policy::fallback::Target;
 use crate::policy::service::ToolService;
-use crate::policy::testing::{call_of, tool};
-use crate::stats::Stats;
+use crate::policy::testing::{call_by, call_of, function, tool};
+use crate::records::Records;
+use crate::stats::{Decision, Stats};
+use crate::store::testing::TestJournal;
 use crate::tool::{ToolDef, ToolInfo};
 use crate::validate::Validator;
 
@@ -49,14 +53,24 @@ const DEF: ToolDef = ToolDef::new(
     },
 );
 
+#[allow(clippy::large_types_passed_by_value, reason = "written where it is used")]
 fn pipeline(timeout: Duration, policies: Policies) -> (Arc<ToolInfo>, ToolService, Stats) {
+    let info = ToolInfo { timeout, policies, ..tool() };
+    composed(info, Records::default(), None)
+}
+
+fn composed(
+    info: ToolInfo,
+    records: Records,
+    fallback: Option<Target>,
+) -> (Arc<ToolInfo>, ToolService, Stats) {
     static LEAKED: std::sync::OnceLock<&'static ToolDef> = std::sync::OnceLock::new();
     let def = *LEAKED.get_or_init(|| Box::leak(Box::new(DEF)));
     let stats = Stats::default();
-    let shared = Shared::new(&Settings::default(), stats.clone()).unwrap();
-    let info = Arc::new(ToolInfo { timeout, policies, ..tool() });
+    let shared = Shared::new(&Settings::default(), stats.clone(), records).unwrap();
+    let info = Arc::new(info);
     let validator = Validator::new(&serde_json::Map::new()).unwrap();
-    let parts = Parts { def, info: &info, validator, rate_limits: &[], users: &[], fallback: None };
+    let parts = Parts { def, info: &info, validator, rate_limits: &[], users: &[], fallback };
     let service = compose(parts, &shared);
     (info, service, stats)
 }
@@ -151,4 +165,63 @@ async fn policies_decide_nothing_where_none_is_used() {
         let _ = service.clone().oneshot(call_of(&info, "anna", arguments)).await;
     }
     assert_eq!(stats.all(), []);
+}
+
+/// A tool with keys, and the journal that they are kept in.
+#[allow(clippy::large_types_passed_by_value, reason = "written where it is used")]
+fn keyed(
+    policies: Policies,
+    fallback: Option<Target>,
+) -> (TestJournal, Arc<ToolInfo>, ToolService, Stats) {
+    let journal = TestJournal::default();
+    let records = Records { journal: Some(Arc::new(journal.clone())), recorder: None };
+    let policies =
+        Policies { idempotency: Some(Idempotency::new().key_of_arguments()), ..policies };
+    let info = ToolInfo { read_only: false, idempotent: true, policies, ..tool() };
+    let (info, service, stats) = composed(info, records, fallback);
+    (journal, info, service, stats)
+}
+
+/// Further attempts are within one start, and a call without a key has none.
+#[tokio::test(start_paused = true)]
+async fn a_key_makes_attempts_safe_which_are_one_start() {
+    let policies = Policies { retry: Some(Retry::new(3)), ..Policies::NONE };
+    let (journal, info, service, stats) = keyed(policies, None);
+    let call = call_of(&info, "anna", json!({ "fails": true }));
+    service.oneshot(call).await.unwrap_err();
+    assert_eq!(stats.get("t", Decision::Retried), 2);
+    assert_eq!(journal.written(), ["begin", "start", "doubt"]);
+
+    let policies = Policies { idempotency: Some(Idempotency::new()), ..policies };
+    let info = ToolInfo { read_only: false, idempotent: true, policies, ..tool() };
+    let (info, service, stats) = composed(info, Records::default(), None);
+    let call = call_of(&info, "anna", json!({ "fails": true }));
+    service.oneshot(call).await.unwrap_err();
+    assert_eq!(stats.get("t", Decision::Retried), 0);
+}
+
+/// What answers instead has its effect after the start too.
+#[tokio::test(start_paused = true)]
+async fn a_fallback_answers_within_the_start() {
+    let journal = Arc::new(std::sync::OnceLock::<TestJournal>::new());
+    let seen = Arc::clone(&journal);
+    let answers = function(move |_| {
+        let written = seen.get().map(TestJournal::written).unwrap_or_default();
+        async move { Ok(Reply::text(written.join(" "))) }
+    });
+    let other = Arc::new(ToolInfo { name: "other", ..tool() });
+    let target = Target { tool: other, pipeline: ToolService::new(answers), whole: true };
+    let policies = Policies {
+        concurrency: Some(Concurrency::Fixed(1)),
+        queue: Some(Queue { depth: 1, wait: Duration::from_millis(1) }),
+        ..Policies::NONE
+    };
+    let (kept, info, service, _) = keyed(policies, Some(target));
+    let _ = journal.set(kept);
+    let long = call_by(&info, Caller::new("bert"), json!({ "millis": 5_000 }));
+    tokio::spawn(service.clone().oneshot(long));
+    tokio::task::yield_now().await;
+    sleep(Duration::from_millis(1)).await;
+    let reply = service.oneshot(call_of(&info, "anna", json!({}))).await.unwrap();
+    assert_eq!(reply.content()[0], crate::Content::text("begin start begin start"));
 }

@@ -62,14 +62,17 @@ impl Ring {
         }
     }
 
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
     pub(super) fn id(&self) -> LogId {
         self.id
     }
 
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
     pub(super) fn head(&self) -> Head {
         self.head
     }
 
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
     pub(super) fn start(&self) -> Head {
         self.start
     }
@@ -85,6 +88,7 @@ impl Ring {
         self.kept.iter().skip(skipped).filter_map(|kept| kept.body.clone()).collect()
     }
 
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
     pub(super) fn checkpoints(&self) -> Vec<Checkpoint> {
         // Of what is gone there is nothing left to compare with.
         let there = |checkpoint: &&Checkpoint| checkpoint.head.seq >= self.start.seq;

@@ -4,17 +4,15 @@
 //! elsewhere), and the newest of them in a file beside the store. Who can write to the store can cut
 //! the log's tail along with its checkpoints; not those which are elsewhere.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::{Value, json};
 use tracing::info;
 
-use super::file::{beside, private};
 use super::meta::{Meta, number, signed};
 use crate::audit::chain::{Head, LogId};
+use crate::audit::checkpoint::{External, beside_log};
 use crate::audit::{Checkpoint, hex};
 
 /// A checkpoint is signed when so many records were written since the last one,
@@ -78,46 +76,17 @@ pub(super) fn announce(log: LogId, checkpoint: &Checkpoint) {
     );
 }
 
-/// Writes a checkpoint to the file beside the store: one line of JSON. A newer one stays, and so does
-/// one of another log. The caller sees to it that nobody else does so at the same time.
+/// Writes a checkpoint to the file beside the store. A newer one stays, and so does one of another
+/// log. The caller sees to it that nobody else does so at the same time.
 pub(super) fn publish(store: &Path, log: LogId, checkpoint: &Checkpoint) -> io::Result<()> {
-    let path = beside(store, ".checkpoint");
-    let there = match fs::read(&path) {
-        Ok(there) => serde_json::from_slice::<Value>(&there).ok(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    if let Some(there) = there {
-        if there["log"].as_str() != Some(&hex(&log)) {
+    let path = beside_log(store);
+    if let Ok(there) = External::read(&path) {
+        if there.log != log {
             return Err(io::Error::other("it belongs to another log than the store's"));
         }
-        if there["seq"].as_u64().is_some_and(|seq| seq > checkpoint.head.seq) {
+        if there.checkpoint.head.seq > checkpoint.head.seq {
             return Err(io::Error::other("it is ahead of the store: the log has lost its tail"));
         }
     }
-    let temporary = beside(store, ".checkpoint.new");
-    let options = &mut OpenOptions::new();
-    let mut file = private(options.write(true).create(true).truncate(true)).open(&temporary)?;
-    file.write_all(line(log, checkpoint).as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&temporary, &path)?;
-    sync_folder(&path)
-}
-
-fn line(log: LogId, checkpoint: &Checkpoint) -> String {
-    let Checkpoint { head, time, signature } = checkpoint;
-    let line = json!({
-        "log": hex(&log),
-        "seq": head.seq,
-        "hash": hex(&head.hash),
-        "time": time,
-        "signature": hex(signature),
-    });
-    format!("{line}\n")
-}
-
-/// A name is durable once its folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if cfg!(unix) { File::open(folder.unwrap_or(Path::new(".")))?.sync_all() } else { Ok(()) }
+    External { log, checkpoint: checkpoint.clone() }.write(&path)
 }

@@ -79,7 +79,7 @@ fn outcome_of(
         call_id: text("call_id").unwrap_or_default(),
         principal: text("principal").unwrap_or_default(),
         tool: Cow::Owned(text("tool").unwrap_or_default()),
-        outcome: "abandoned".to_owned(),
+        code: "abandoned".to_owned(),
         effect: "unknown",
         latency: Duration::ZERO,
         digest: None,

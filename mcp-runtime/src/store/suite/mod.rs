@@ -65,7 +65,7 @@ pub(crate) fn outcome(intent: u64, call_id: &str, time: SystemTime) -> Draft {
         call_id: call_id.to_owned(),
         principal: "anna".to_owned(),
         tool: "pay_invoice".into(),
-        outcome: "ok".to_owned(),
+        code: "ok".to_owned(),
         effect: "applied",
         latency: Duration::from_millis(3),
         digest: None,

@@ -7,8 +7,8 @@ mod sink;
 use std::path::Path;
 use std::time::Duration;
 
-use super::engine::{Answer, Engine, Job};
 use super::FileLog;
+use super::engine::{Answer, Engine, Job};
 use super::file::FileSink;
 use super::open::resumed;
 use super::sink::Place;

@@ -1,12 +1,13 @@
 //! The log: one chain, whoever writes it, and its checkpoints.
 
-use std::fs;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::*;
-use crate::audit::{Draft, Log, hex};
+use crate::audit::chain::Head;
+use crate::audit::checkpoint::External;
+use crate::audit::{Draft, Log};
 use crate::store::suite::{self, intent, record, seal, signs};
 
 fn draft(place: &Place, call: usize) -> Draft {
@@ -19,11 +20,6 @@ async fn records(place: &Place, journal: &SqliteJournal, count: usize) {
     for written in written {
         written.await.unwrap();
     }
-}
-
-fn published(place: &Place) -> Value {
-    let file = file::beside(&place.path(), ".checkpoint");
-    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,15 +89,8 @@ async fn the_newest_checkpoint_stands_beside_the_store() {
     drop(journal);
     let log = place.log();
     let newest = log.checkpoints().unwrap().pop().unwrap();
-    let expected = json!({
-        "log": hex(&log.id().unwrap()),
-        "seq": 1,
-        "hash": hex(&newest.head.hash),
-        "time": 1_800_000_000_000_u64,
-        "signature": hex(&newest.signature),
-    });
-    assert_eq!(published(&place), expected);
-    assert!(!file::beside(&place.path(), ".checkpoint.new").exists());
+    let published = External::read(&file::beside(&place.path(), ".checkpoint")).unwrap();
+    assert_eq!(published, External { log: log.id().unwrap(), checkpoint: newest });
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,17 +101,15 @@ async fn a_newer_checkpoint_and_one_of_another_log_stay() {
     record(&journal, draft(&place, 1)).await;
     // What came after the record was done before this is.
     seal(&journal).await;
-    let log = hex(&place.log().id().unwrap());
-    for (there, stays) in [
-        (json!({ "log": log, "seq": 9 }), true),
-        (json!({ "log": "other", "seq": 0 }), true),
-        (json!({ "log": log, "seq": 0 }), false),
-    ] {
-        fs::write(&file, there.to_string()).unwrap();
+    let log = place.log().id().unwrap();
+    for (log, seq, stays) in [(log, 9, true), ([9; 16], 0, true), (log, 0, false)] {
+        let head = Head { seq, hash: [7; 32] };
+        let there = External { log, checkpoint: signs().sign(log, head, place.clock.now()) };
+        there.write(&file).unwrap();
         record(&journal, draft(&place, 1)).await;
         seal(&journal).await;
         seal(&journal).await;
-        assert_eq!(published(&place) == there, stays, "{there}");
+        assert_eq!(External::read(&file).unwrap() == there, stays, "{seq} of {log:?}");
     }
 }
 

@@ -7,6 +7,7 @@ mod keys;
 mod open;
 mod promises;
 mod retention;
+mod tamper;
 
 use std::path::PathBuf;
 

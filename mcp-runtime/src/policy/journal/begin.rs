@@ -1,0 +1,72 @@
+//! Asks for a key, and waits while another call has it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::entries::{self, step};
+use super::key::Key;
+use super::open::{GivenUp, Subject};
+use super::{LEASE, OPENING, Room};
+use crate::call::ToolCall;
+use crate::policies::{Idempotency, InFlight};
+use crate::store::StoreError;
+use crate::store::once::{Begin, OnceAnswer, OnceOp};
+
+/// Pauses between two looks at a key whose owner is elsewhere: they double up to the second.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LAST_PAUSE: Duration = Duration::from_millis(500);
+/// So long before its deadline a call stops waiting, a tenth of its time within these: what it is
+/// told has to be on record first.
+const MARGIN_SHARE: u32 = 10;
+const LEAST_MARGIN: Duration = Duration::from_millis(10);
+const MOST_MARGIN: Duration = Duration::from_millis(100);
+
+pub(super) fn ask(call: &ToolCall, key: &Key, idempotency: &Idempotency) -> Begin {
+    Begin {
+        payload: key.payload,
+        version: call.tool.version().to_owned(),
+        call_id: call.context().call_id().to_owned(),
+        lease: LEASE,
+        ttl: idempotency.ttl,
+        settles: idempotency.transaction || idempotency.reconcile.is_some(),
+    }
+}
+
+/// Waits until the key is no other call's, where the tool wants that. What comes back is `Running`
+/// if it still is, shortly before the deadline.
+pub(super) async fn wait(
+    room: &Arc<Room>,
+    call: &ToolCall,
+    key: &Key,
+    idempotency: &Idempotency,
+    mut answer: OnceAnswer,
+) -> Result<OnceAnswer, StoreError> {
+    if answer != OnceAnswer::Running || idempotency.in_flight == InFlight::Reject {
+        return Ok(answer);
+    }
+    let left = call.context().remaining();
+    let margin = (left / MARGIN_SHARE).clamp(LEAST_MARGIN, MOST_MARGIN);
+    let until = Instant::now() + left.saturating_sub(margin);
+    let mut pause = FIRST_PAUSE;
+    while answer == OnceAnswer::Running {
+        let settled = async {
+            if let Some(settled) = room.owners.settled(&key.once) {
+                settled.await;
+            } else {
+                sleep(pause).await;
+                pause = (pause * 2).min(LAST_PAUSE);
+            }
+        };
+        if timeout_at(until, settled).await.is_err() {
+            break;
+        }
+        let begin = step(key.once, OnceOp::Begin(ask(call, key, idempotency)));
+        // The intent is on record already, and is closed by itself.
+        let subject = Subject::of(room, call);
+        let late = GivenUp { subject, trail: None, key: Some(key.once) };
+        answer = entries::answer(room.write(begin, late).within(OPENING).await?)?;
+    }
+    Ok(answer)
+}

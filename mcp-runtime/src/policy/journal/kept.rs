@@ -1,0 +1,73 @@
+//! Answers as a key keeps them.
+
+use serde::{Deserialize, Serialize};
+
+use super::words;
+use crate::call::KeptForm;
+use crate::error::KeptError;
+use crate::policy::Outcome;
+
+/// The largest answer that is kept.
+const MOST: usize = 1 << 20;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kept<'a> {
+    Reply(KeptForm<'a>),
+    Error(KeptError<'a>),
+    /// There was one, and it could not be kept.
+    Lost,
+}
+
+/// The form of an answer. One that can't be kept leaves word that it was given.
+pub(super) fn encode(outcome: &Outcome) -> Vec<u8> {
+    let kept = match outcome {
+        Ok(reply) => reply.kept().map_or(Kept::Lost, Kept::Reply),
+        Err(error) => Kept::Error(error.kept()),
+    };
+    let text = serde_json::to_vec(&kept).ok().filter(|text| text.len() <= MOST);
+    text.unwrap_or_else(|| br#""lost""#.to_vec())
+}
+
+/// The answer again. One that this program can't read, because another wrote it, is as good as
+/// lost.
+pub(super) fn decode(kept: &[u8]) -> Outcome {
+    match serde_json::from_slice(kept) {
+        Ok(Kept::Reply(reply)) => Ok(reply.into()),
+        Ok(Kept::Error(error)) => Err(error.into()),
+        Ok(Kept::Lost) | Err(_) => Err(words::lost()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::{Raw, Reply};
+    use crate::error::{Code, Effect, ToolError};
+
+    #[test]
+    fn an_answer_comes_back_as_it_was() {
+        let reply = Reply::text("paid").with_meta("a/b", 1.5);
+        let again = decode(&encode(&Ok(reply))).unwrap();
+        assert_eq!(again.content(), Reply::text("paid").content());
+        assert_eq!(again.meta()["a/b"], 1.5);
+        let error = ToolError::new("already_paid", "no").effect(Effect::Applied);
+        let again = decode(&encode(&Err(error.clone()))).unwrap_err();
+        assert_eq!(again.to_json(), error.to_json());
+    }
+
+    #[test]
+    fn what_cannot_be_kept_leaves_word() {
+        let raw = Reply { raw: Some(Raw(Box::new(()))), ..Reply::default() };
+        let fits = Reply::text("x".repeat(MOST - 100));
+        assert!(decode(&encode(&Ok(fits))).is_ok());
+        let large = Reply::text("x".repeat(MOST));
+        for kept in [encode(&Ok(raw)), encode(&Ok(large)), b"{}".to_vec(), b"".to_vec()] {
+            let error = decode(&kept).unwrap_err();
+            assert_eq!(
+                (error.code(), error.stated_effect()),
+                (&Code::Conflict, Some(Effect::Applied))
+            );
+        }
+    }
+}

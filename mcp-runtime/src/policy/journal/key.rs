@@ -1,0 +1,121 @@
+//! Which key a call has.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::words;
+use crate::call::{Arguments, ToolCall};
+use crate::canonical::canonical;
+use crate::error::ToolError;
+use crate::meta;
+use crate::policies::{Idempotency, KeyFrom};
+use crate::store::once::{OnceKey, Payload};
+
+/// The most characters of a client's key: more than any client needs, and few enough to log.
+const LONGEST: usize = 255;
+
+/// The key of a call.
+pub(super) struct Key {
+    pub(super) from: From,
+    pub(super) text: String,
+    /// The key, its caller and its tool.
+    pub(super) once: OnceKey,
+    pub(super) payload: Payload,
+}
+
+/// Where it comes from. Keys of two kinds never meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    Client,
+    Field,
+    Arguments,
+}
+
+impl From {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Field => "field",
+            Self::Arguments => "arguments",
+        }
+    }
+}
+
+impl Key {
+    /// The call's key, where it has one.
+    ///
+    /// # Errors
+    ///
+    /// A key that isn't one, and none where one is required.
+    pub(super) fn of(
+        call: &ToolCall,
+        idempotency: &Idempotency,
+    ) -> Result<Option<Self>, ToolError> {
+        let found = match (sent(call)?, idempotency.key) {
+            (Some(key), _) => Some((From::Client, key)),
+            (None, KeyFrom::Client) => None,
+            (None, KeyFrom::Fields(names)) => {
+                fields(call.arguments(), names).map(|key| (From::Field, key))
+            }
+            (None, KeyFrom::Arguments) => Some((From::Arguments, canonical(call.arguments()))),
+        };
+        let Some((from, text)) = found else {
+            return if idempotency.required { Err(words::keyless()) } else { Ok(None) };
+        };
+        let (principal, tool) = (call.context().caller().principal(), call.tool().name());
+        let once = digest(&["key", principal, tool, from.as_str(), &text]);
+        let arguments = canonical(call.arguments());
+        // With the key's text, which the store doesn't have: without it, who reads the store can't
+        // find the arguments by trying.
+        let payload = digest(&["payload", &text, &arguments]);
+        Ok(Some(Self { from, text, once, payload }))
+    }
+}
+
+/// What the client sent, in `_meta` or as a header.
+fn sent(call: &ToolCall) -> Result<Option<String>, ToolError> {
+    let context = call.context();
+    let in_meta = match context.meta().get(meta::IDEMPOTENCY_KEY) {
+        None => None,
+        Some(Value::String(key)) => Some(Cow::Borrowed(key.as_str())),
+        Some(_) => return Err(words::bad_key("in `_meta` is not a string")),
+    };
+    let header = context.header_key().transpose().map_err(words::bad_key)?;
+    let key = match (in_meta, header) {
+        (Some(one), Some(other)) if one != other => {
+            let problem = "in `_meta` is another than the one in the header `Idempotency-Key`";
+            return Err(words::bad_key(problem));
+        }
+        (one, other) => one.or(other),
+    };
+    let Some(key) = key else { return Ok(None) };
+    if key.is_empty() || key.chars().count() > LONGEST {
+        return Err(words::bad_key("must have 1 to 255 characters"));
+    }
+    if key.chars().any(char::is_control) {
+        return Err(words::bad_key("must not hold control characters"));
+    }
+    Ok(Some(key.into_owned()))
+}
+
+/// The values of these arguments, where all of them have one.
+fn fields(arguments: &Arguments, names: &[&str]) -> Option<String> {
+    let value = |name: &&str| {
+        let value = arguments.get(*name).filter(|value| !value.is_null())?;
+        Some(((*name).to_owned(), value.clone()))
+    };
+    let values: Arguments = names.iter().map(value).collect::<Option<_>>()?;
+    (!values.is_empty()).then(|| canonical(&values))
+}
+
+/// The digest of several parts, each with its length: no two lists of parts read the same.
+fn digest(parts: &[&str]) -> [u8; 32] {
+    let mut digest = Sha256::new_with_prefix(b"mcp-runtime idempotency v1\0");
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    digest.finalize().into()
+}

@@ -1,0 +1,38 @@
+//! A call without a key: intent, the rest of the pipeline, outcome.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use tower::ServiceExt;
+
+use super::entries::{Intent, entry};
+use super::open::{GivenUp, Open, Subject};
+use super::{OPENING, Room, words};
+use crate::call::ToolCall;
+use crate::error::{Effect, ToolError};
+use crate::policy::{Next, Outcome};
+use crate::stats::Decision;
+
+pub(super) async fn run<S: Next>(room: Arc<Room>, inner: S, mut call: ToolCall) -> Outcome {
+    // It ends with its caller, who holds its place.
+    call.place = None;
+    let Some(recorder) = &room.recorder else { return inner.oneshot(call).await };
+    let (record, trail) = recorder.intent(&call, None);
+    let subject = Subject::of(&room, &call);
+    let late = GivenUp { subject: subject.clone(), trail: Some(trail.clone()), key: None };
+    let written = room.write(entry(None, Some(record)), late).within(OPENING).await;
+    let intent = match written.and_then(|written| Intent::of(Some(trail), &written)) {
+        Ok(intent) => intent,
+        Err(error) => {
+            room.count(Decision::Unaudited);
+            return Err(words::unopened(true, Some(&error)));
+        }
+    };
+    let effect = if call.tool.is_read_only() { Effect::None } else { Effect::Unknown };
+    let open = Open::new(subject, intent, effect);
+    // A panic is an outcome too, and the log has it before the caller does.
+    let running = AssertUnwindSafe(inner.oneshot(call)).catch_unwind();
+    let outcome = running.await.unwrap_or_else(|panic| Err(ToolError::panicked(&*panic)));
+    open.close(outcome, None, None).await
+}

@@ -1,0 +1,161 @@
+//! What a server writes down about its calls: keys of idempotent calls, and the audit log.
+
+mod place;
+mod unopened;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::timeout;
+use tracing::warn;
+
+use crate::audit::{AuditKeys, AuditPlace, Recorder, Refused, load_keys, open_place, read_keys};
+use crate::config::{Settings, StorePlace};
+use crate::store::journal::{Entry, Journal};
+use crate::store::memory::MemoryJournal;
+use crate::store::split::Split;
+#[cfg(feature = "sqlite")]
+use crate::store::sqlite::SqliteJournal;
+pub use place::Store;
+
+/// How long a server that stops waits for the last words of its log.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// Where a server writes, and what makes the records of its audit log.
+#[derive(Clone, Default)]
+pub(crate) struct Records {
+    /// None where no call leaves anything behind.
+    pub(crate) journal: Option<Arc<dyn Journal>>,
+    /// None where the audit log is off.
+    pub(crate) recorder: Option<Arc<Recorder>>,
+}
+
+impl Records {
+    /// Opens what the settings say, and makes what isn't there.
+    ///
+    /// # Errors
+    ///
+    /// What can't be opened, and why.
+    pub(crate) fn open(settings: &Settings, name: &str) -> Result<Self, String> {
+        if settings.store == Some(StorePlace::State) {
+            place::make_state_directory(name)?;
+        }
+        let settings = placed(settings, name)?;
+        let audit = &settings.audit;
+        let keys = keys(&settings)?;
+        let journal = journal(&settings, &keys)?;
+        let recorder = (audit.place != AuditPlace::Off).then(|| {
+            Recorder::new(keys, audit.retention, settings.clock.clone(), Arc::clone(&journal))
+        });
+        Ok(Self { journal: Some(journal), recorder })
+    }
+
+    /// Those of a server that is looked at and not called. Nothing is opened; a call would be
+    /// refused.
+    pub(crate) fn unopened() -> Self {
+        Self { journal: Some(Arc::new(unopened::Unopened)), recorder: None }
+    }
+
+    /// The newest records of the audit log, in their order.
+    ///
+    /// # Errors
+    ///
+    /// There is no log, or it can't be read.
+    pub(crate) fn newest(&self, limit: usize) -> Result<Vec<Value>, String> {
+        let (Some(recorder), Some(journal)) = (&self.recorder, &self.journal) else {
+            return Err("the audit log is off".to_owned());
+        };
+        recorder.flush();
+        let bodies = journal.newest(limit).map_err(|error| error.0)?;
+        let parsed = bodies.iter().map(|body| serde_json::from_slice(body));
+        parsed.collect::<Result<_, _>>().map_err(|error| format!("a record is not JSON: {error}"))
+    }
+
+    /// Records a call that was refused before it had an intent.
+    pub(crate) fn refused(&self, refused: Refused<'_>) {
+        if let Some(recorder) = &self.recorder {
+            recorder.refused(refused);
+        }
+    }
+
+    /// Why nothing can be written any more.
+    pub(crate) fn closed(&self) -> Option<String> {
+        self.journal.as_ref()?.closed()
+    }
+
+    /// What is left to write as a server stops.
+    pub(crate) async fn seal(&self) {
+        let (Some(recorder), Some(journal)) = (&self.recorder, &self.journal) else { return };
+        recorder.flush();
+        let sealed = journal.write(Entry { seal: true, ..Entry::default() });
+        match timeout(LAST_WORDS, sealed).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => warn!(detail = error.0, "the audit log's end was not signed"),
+            Err(_) => warn!("the audit log's end was not signed within {LAST_WORDS:?}"),
+        }
+    }
+}
+
+/// The same settings, with the path of the store's file where it has one. Nothing is made.
+///
+/// # Errors
+///
+/// Nobody says where the user's directories are.
+pub(crate) fn placed(settings: &Settings, name: &str) -> Result<Settings, String> {
+    let store = match &settings.store {
+        Some(StorePlace::State) => Some(StorePlace::File(place::in_state_directory(name)?)),
+        other => other.clone(),
+    };
+    Ok(Settings { store, ..settings.clone() })
+}
+
+/// The key of the audit log: in the file that is named, which has to be there; else in the one
+/// beside the log, which is made; else for this process alone.
+fn keys(settings: &Settings) -> Result<AuditKeys, String> {
+    if let Some(named) = &settings.audit.key_file {
+        return read_keys(named);
+    }
+    if let Some(beside) = settings.audit_key_file() {
+        return load_keys(&beside);
+    }
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|error| error.to_string())?;
+    AuditKeys::new(&random).ok_or_else(|| "a key of no use was made".to_owned())
+}
+
+/// Where everything is written: keys in the store, the log there too or elsewhere.
+fn journal(settings: &Settings, keys: &AuditKeys) -> Result<Arc<dyn Journal>, String> {
+    let memory = || MemoryJournal::new(settings.clock.clone(), keys.clone());
+    let log = open_place(&settings.audit, keys.clone(), settings.clock.clone())?;
+    let (store, in_memory): (Arc<dyn Journal>, bool) = match &settings.store {
+        Some(StorePlace::File(path)) => (in_file(path, settings, keys)?, false),
+        _ => (Arc::new(memory()?), true),
+    };
+    Ok(match (log, &settings.audit.place) {
+        (Some(log), _) => Arc::new(Split::new(store, log)),
+        (None, AuditPlace::Memory) if !in_memory => {
+            Arc::new(Split::new(store, Arc::new(memory()?)))
+        }
+        (None, _) => store,
+    })
+}
+
+#[cfg(feature = "sqlite")]
+fn in_file(path: &Path, settings: &Settings, keys: &AuditKeys) -> Result<Arc<dyn Journal>, String> {
+    let journal = SqliteJournal::open(path, settings.clock.clone(), keys.clone())?;
+    Ok(Arc::new(journal))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn in_file(path: &Path, _: &Settings, _: &AuditKeys) -> Result<Arc<dyn Journal>, String> {
+    Err(format!(
+        "this server was built without SQLite: it can't keep records in {}; set \
+         `store = \"memory\"`",
+        path.display()
+    ))
+}
+
+#[cfg(test)]
+mod tests;
