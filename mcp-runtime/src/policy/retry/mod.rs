@@ -22,6 +22,9 @@
 //! `overloaded`. An error's `retry_after` comes on top: it is the least pause, and nobody comes
 //! back in the same instant as the others who were told the same.
 //!
+//! What the last attempt says of its effect doesn't undo what an earlier one may have left: after a
+//! timeout, `circuit_open` has the effect `unknown`.
+//!
 //! `attempt_timeout` bounds each attempt by [`AttemptTimeoutLayer`], which stands within the
 //! breaker, so that the breaker sees the `timeout`.
 
@@ -115,11 +118,16 @@ impl<S: Next> Service<ToolCall> for Retry<S> {
 
 async fn attempts<S: Next>(call: ToolCall, inner: S, terms: Arc<Terms>) -> Outcome {
     terms.budgets.iter().for_each(|budget| budget.deposit());
+    let mut left = Effect::None;
     for number in 1..terms.settings.attempts {
-        let error = match inner.clone().oneshot(call.clone()).await {
+        let outcome = inner.clone().oneshot(call.clone()).await;
+        let error = match outcome.map_err(|error| leaving(error, left)) {
             Err(error) if may_repeat(&call, &error) => error,
             outcome => return outcome,
         };
+        if !call.tool.is_read_only() {
+            left = error.stated_effect().unwrap_or(Effect::Unknown);
+        }
         let pause = terms.pause(number, &error, fastrand::f64());
         let needed = terms.settings.attempt_timeout.unwrap_or(MIN_ATTEMPT);
         if pause.saturating_add(needed) > call.context().remaining() {
@@ -132,7 +140,13 @@ async fn attempts<S: Next>(call: ToolCall, inner: S, terms: Arc<Terms>) -> Outco
         sleep(pause).await;
         terms.stats.count(Decision::Retried);
     }
-    inner.oneshot(call).await
+    inner.oneshot(call).await.map_err(|error| leaving(error, left))
+}
+
+/// An attempt's error after others that may have left something: that this one left nothing doesn't
+/// say that nothing is left.
+fn leaving(error: ToolError, left: Effect) -> ToolError {
+    if error.stated_effect() == Some(Effect::None) { error.effect(left) } else { error }
 }
 
 /// Whether a repeat is safe and may help.

@@ -90,6 +90,33 @@ async fn a_write_is_repeated_only_where_that_is_safe() {
     assert_eq!(runs_of(idempotent, down().effect(Effect::Unknown)).await, 3);
 }
 
+/// Else a key would be free again, or another tool asked, after an effect.
+#[tokio::test(start_paused = true)]
+async fn the_last_attempt_does_not_undo_what_an_earlier_one_left() {
+    let write = ToolInfo { read_only: false, idempotent: true, ..testing::tool() };
+    for (tool, first, told) in [
+        (write.clone(), None, Effect::Unknown),
+        (write.clone(), Some(Effect::Unknown), Effect::Unknown),
+        (write.clone(), Some(Effect::Applied), Effect::Applied),
+        (write, Some(Effect::None), Effect::None),
+        (testing::tool(), None, Effect::None),
+    ] {
+        for last in [down(), ToolError::new(Code::CircuitOpen, "no").retryable()] {
+            let runs = Arc::new(AtomicU32::new(0));
+            let function = testing::function(move |_| {
+                let error = if runs.fetch_add(1, Ordering::SeqCst) == 0 {
+                    first.into_iter().fold(down(), ToolError::effect)
+                } else {
+                    last.clone().effect(Effect::None)
+                };
+                async { Err(error) }
+            });
+            let error = retried(call_of(tool.clone()), function).await.unwrap_err();
+            assert_eq!(error.stated_effect(), Some(told), "{first:?}");
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn retries_within_retries_are_one_attempt() {
     let (function, runs) = fails(down());
