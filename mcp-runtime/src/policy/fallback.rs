@@ -14,7 +14,8 @@
 //! happened, as `circuit_open` does: else its effect could come twice.
 //!
 //! A failure that is the caller's, such as `not_found`, is an answer and no reason to ask another.
-//! Where the other tool fails too, the first failure is the answer.
+//! Where the other tool fails too, the first failure is the answer, unless the other one may have had
+//! an effect: then it is what has to be known.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -115,6 +116,8 @@ impl<S: Next> Service<ToolCall> for Fallback<S> {
                     stats.count(Decision::FellBack);
                     Ok(reply.with_meta(meta::FALLBACK, tool.name()))
                 }
+                // A key must not be free again after it, whatever the first failure left.
+                Err(error) if may_have_acted(tool, &error) => Err(error),
                 Err(_) => Err(failure),
             }
         })
@@ -129,6 +132,10 @@ fn may_answer(tool: &ToolInfo, error: &ToolError) -> bool {
         Code::Timeout | Code::BackendUnavailable | Code::CircuitOpen | Code::Overloaded
     );
     unavailable && (tool.is_read_only() || error.stated_effect() == Some(Effect::None))
+}
+
+fn may_have_acted(tool: &ToolInfo, error: &ToolError) -> bool {
+    !tool.is_read_only() && error.stated_effect() != Some(Effect::None)
 }
 
 fn out_of_time(call: &ToolCall) -> ToolError {
@@ -248,5 +255,31 @@ mod tests {
             ask("timeout", |_| Err(ToolError::new("not_found", "the second failure"))).await;
         assert_eq!(outcome.unwrap_err().message(), "the first failure");
         assert_eq!(count, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_effect_of_the_other_tool_is_not_hidden_by_the_first_failure() {
+        for (effect, told) in [
+            (Effect::None, ("the first failure", Effect::None)),
+            (Effect::Unknown, ("the second failure", Effect::Unknown)),
+            (Effect::Applied, ("the second failure", Effect::Applied)),
+        ] {
+            let second = function(move |_| async move {
+                Err(ToolError::new("timeout", "the second failure").effect(effect))
+            });
+            let writes = ToolInfo { read_only: false, ..tool() };
+            let target = Target {
+                tool: Arc::new(ToolInfo { name: "other", ..writes.clone() }),
+                pipeline: ToolService::new(second),
+                whole: true,
+            };
+            let failing = function(|_| async {
+                Err(ToolError::new("circuit_open", "the first failure").effect(Effect::None))
+            });
+            let call = call_of(&Arc::new(writes), "anna", json!({}));
+            let outcome = FallbackLayer::new(target, stats()).layer(failing).oneshot(call).await;
+            let error = outcome.unwrap_err();
+            assert_eq!((error.message(), error.stated_effect().unwrap()), told);
+        }
     }
 }
