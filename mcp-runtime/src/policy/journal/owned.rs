@@ -16,7 +16,7 @@ use crate::call::{Reply, ToolCall};
 use crate::error::{Effect, ToolError};
 use crate::meta;
 use crate::policies::{Idempotency, Reconcile};
-use crate::policy::{Next, Outcome};
+use crate::policy::{Next, Outcome, retry};
 use crate::secrets;
 use crate::stats::Decision;
 use crate::store::StoreError;
@@ -55,7 +55,7 @@ pub(super) async fn run<S: Next>(
         let _ended = call.context().cancellation().clone().drop_guard();
         carry_out(&room, inner, call, open, &claim, &idempotency).await
     };
-    let task = secrets::carried(secrets::current(), task);
+    let task = retry::carried(secrets::carried(secrets::current(), task));
     let task = tokio::spawn(task.instrument(Span::current()));
     // It contains panics, and nobody aborts it but a runtime that ends.
     task.await.unwrap_or_else(|ended| Err(ToolError::fault(format!("its task {ended}"))))

@@ -33,6 +33,7 @@ mod budget;
 #[cfg(test)]
 mod tests;
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -113,6 +114,17 @@ impl<S: Next> Service<ToolCall> for Retry<S> {
             return Box::pin(inner.oneshot(call));
         }
         Box::pin(TRYING.scope((), attempts(call, inner, Arc::clone(&self.terms))))
+    }
+}
+
+/// Lets a future that moves to another task know that the call it is part of is being retried.
+pub(crate) fn carried<F: Future<Output: Send> + Send + 'static>(
+    future: F,
+) -> Pin<Box<dyn Future<Output = F::Output> + Send>> {
+    if TRYING.try_with(|()| ()).is_ok() {
+        Box::pin(TRYING.scope((), future))
+    } else {
+        Box::pin(future)
     }
 }
 

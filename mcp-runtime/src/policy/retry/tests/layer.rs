@@ -125,6 +125,18 @@ async fn retries_within_retries_are_one_attempt() {
     assert_eq!(runs.load(Ordering::SeqCst), 3);
 }
 
+#[tokio::test(start_paused = true)]
+async fn retries_within_retries_are_one_attempt_in_another_task_too() {
+    let (function, runs) = fails(down());
+    let inner = layer(Settings::new(3), &[]).0.layer(function);
+    let elsewhere = testing::function(move |call: ToolCall| {
+        let task = tokio::spawn(super::super::carried(inner.clone().oneshot(call)));
+        async { task.await.unwrap() }
+    });
+    retried(call(), elsewhere).await.unwrap_err();
+    assert_eq!(runs.load(Ordering::SeqCst), 3);
+}
+
 fn terms(settings: Settings) -> Terms {
     Terms { settings, budgets: Vec::new(), stats: testing::stats() }
 }
