@@ -102,7 +102,8 @@ impl<S: Next> Service<ToolCall> for Fallback<S> {
             let until = second.context().deadline().checked_sub(kept);
             let until = until.unwrap_or_else(|| second.context().deadline());
             // All that waits further in reckons with the shorter time.
-            let first = ToolCall { context: call.context().until(until), ..call };
+            let context = call.context().until(until);
+            let first = ToolCall { context, place: None, ..call };
             let outcome = timeout_at(until, inner.oneshot(first)).await;
             let failure = match outcome.unwrap_or_else(|_| Err(out_of_time(&second))) {
                 Err(error) if may_answer(&second.tool, &error) => error,

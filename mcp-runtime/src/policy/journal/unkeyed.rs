@@ -15,8 +15,10 @@ use crate::policy::{Next, Outcome};
 use crate::stats::Decision;
 
 pub(super) async fn run<S: Next>(room: Arc<Room>, inner: S, mut call: ToolCall) -> Outcome {
-    // It ends with its caller, who holds its place.
-    call.place = None;
+    // It ends with its caller, who holds its place. A fallback that has a key goes on alone.
+    if call.tool.policies.fallback.is_none() {
+        call.place = None;
+    }
     let Some(recorder) = &room.recorder else { return inner.oneshot(call).await };
     let (record, trail) = recorder.intent(&call, None);
     let subject = Subject::of(&room, &call);
