@@ -44,6 +44,8 @@ pub(crate) struct FileSink {
     /// Of all that is durable.
     pub(super) length: u64,
     pub(super) rewriting: Option<Rewriting>,
+    /// The checkpoint beside the log shows that it isn't what it was: it stays.
+    pub(super) disproved: bool,
     _lock: File,
 }
 
@@ -73,7 +75,7 @@ impl FileSink {
         sync_folder(path).map_err(io)?;
         let reading = File::open(path).map_err(io)?;
         let (path, file) = (path.to_owned(), Box::new(file));
-        Ok((Self { path, file, length, rewriting: None, _lock: lock }, reading))
+        Ok((Self { path, file, length, rewriting: None, disproved: false, _lock: lock }, reading))
     }
 
     /// Takes away what was not written to its end.
@@ -126,6 +128,10 @@ impl Place for FileSink {
 
     fn signed(&mut self, checkpoint: &External) {
         let path = beside_log(&self.path);
+        if self.disproved {
+            warn!(path = %path.display(), "a checkpoint of the audit log was not kept: the one that is there is of other records");
+            return;
+        }
         if let Err(error) = checkpoint.write(&path) {
             warn!(%error, path = %path.display(), "a checkpoint of the audit log was not kept");
         }

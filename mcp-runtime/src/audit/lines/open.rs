@@ -13,7 +13,7 @@ use super::journal::LinesJournal;
 use super::line::Read;
 use super::scan::{Lines, Walk};
 use super::sink::{AuditSink, Place};
-use crate::audit::chain::LogId;
+use crate::audit::chain::{Head, LogId};
 use crate::audit::checkpoint::{External, beside_log};
 use crate::audit::view::View;
 use crate::audit::{AuditKeys, Draft, Outcome};
@@ -66,7 +66,10 @@ pub(super) fn resumed(
 ) -> Result<Engine<FileSink>, String> {
     let wrong = |problem: &str| format!("the audit log {}: {problem}", path.display());
     let (mut place, reading) = FileSink::open(path)?;
-    let found = Found::read(&reading, place.length).map_err(|problem| wrong(&problem))?;
+    let beside = External::read(&beside_log(path)).ok();
+    let beside = beside.filter(|one| keys.signed(one.log, &one.checkpoint));
+    let at = beside.as_ref().map_or(0, |one| one.checkpoint.head.seq);
+    let found = Found::read(&reading, place.length, at).map_err(|problem| wrong(&problem))?;
     if let Some(length) = found.torn {
         let bytes = place.length - length;
         warn!(path = %path.display(), bytes, "the audit log's last line was not written to its end: it is cut off");
@@ -79,7 +82,7 @@ pub(super) fn resumed(
             End { log, named: true, head, signed, expiry: found.expiry }
         }
     };
-    notice_cut(path, &end, &keys);
+    place.disproved = beside.is_some_and(|beside| is_disproved(path, &end, &beside, found.at));
     let mut engine = Engine::new(place, end, keys, clock);
     // A file that was made is a log from then on.
     engine.run(Vec::new()).map_err(|error| error.0)?;
@@ -102,11 +105,14 @@ struct Found {
     expiry: Option<SystemTime>,
     /// Intents without an outcome, by their place.
     open: HashMap<u64, View>,
+    /// What the log came to at the place that was asked for.
+    at: Option<Head>,
 }
 
 impl Found {
-    fn read(file: &File, length: u64) -> Result<Self, String> {
-        let mut found = Self { walk: Walk::new(), torn: None, expiry: None, open: HashMap::new() };
+    fn read(file: &File, length: u64, at: u64) -> Result<Self, String> {
+        let (walk, open) = (Walk::new(), HashMap::new());
+        let mut found = Self { walk, torn: None, expiry: None, open, at: None };
         let mut lines = Lines::new(file, 0, length).map_err(|error| error.to_string())?;
         let mut number = 0_u64;
         while let Some(one) = lines.next().map_err(|error| error.to_string())? {
@@ -128,6 +134,7 @@ impl Found {
                      once it is moved away, a new log begins"
                 ));
             }
+            found.at = found.at.or(Some(found.walk.head).filter(|head| head.seq == at));
             if let Some(Read::Record { head, body: Some(body), .. }) = read {
                 found.record(head.seq, body);
             }
@@ -199,15 +206,18 @@ fn close<P: Place>(
     Ok(())
 }
 
-/// A checkpoint beside the log that is ahead of it: the log's end is gone, by whoever's hand.
-fn notice_cut(path: &Path, end: &End, keys: &AuditKeys) {
-    let Ok(External { log, checkpoint }) = External::read(&beside_log(path)) else { return };
-    if log == end.log && keys.signed(log, &checkpoint) && checkpoint.head.seq > end.head.seq {
+/// Whether the checkpoint beside the log is of other records than it has: its end is gone, or was
+/// replaced, by whoever's hand.
+fn is_disproved(path: &Path, end: &End, beside: &External, at: Option<Head>) -> bool {
+    let checkpoint = beside.checkpoint.head;
+    let disproved = beside.log == end.log && at != Some(checkpoint);
+    if disproved {
         error!(
             path = %path.display(),
             ends = end.head.seq,
-            signed = checkpoint.head.seq,
+            signed = checkpoint.seq,
             "the audit log was cut: records that a checkpoint covers are gone"
         );
     }
+    disproved
 }

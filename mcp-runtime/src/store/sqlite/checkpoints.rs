@@ -77,16 +77,35 @@ pub(super) fn announce(log: LogId, checkpoint: &Checkpoint) {
 }
 
 /// Writes a checkpoint to the file beside the store. A newer one stays, and so does one of another
-/// log. The caller sees to it that nobody else does so at the same time.
-pub(super) fn publish(store: &Path, log: LogId, checkpoint: &Checkpoint) -> io::Result<()> {
-    let path = beside_log(store);
+/// log or of other records: it is what is left to show that the store isn't what it was. The caller
+/// sees to it that nobody else does so at the same time.
+pub(super) fn publish(
+    connection: &Connection,
+    store: &Path,
+    meta: &Meta,
+    checkpoint: &Checkpoint,
+) -> io::Result<()> {
+    let (log, path) = (meta.log, beside_log(store));
     if let Ok(there) = External::read(&path) {
+        let head = there.checkpoint.head;
         if there.log != log {
             return Err(io::Error::other("it belongs to another log than the store's"));
         }
-        if there.checkpoint.head.seq > checkpoint.head.seq {
+        if head.seq > checkpoint.head.seq {
             return Err(io::Error::other("it is ahead of the store: the log has lost its tail"));
+        }
+        // Each that was published is in the store too, until the records that it covers are gone.
+        if head.seq > meta.start.seq && !holds(connection, head).map_err(io::Error::other)? {
+            return Err(io::Error::other(
+                "it isn't one of the store's: the log was cut or changed since",
+            ));
         }
     }
     External { log, checkpoint: checkpoint.clone() }.write(&path)
+}
+
+fn holds(connection: &Connection, head: Head) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM checkpoints WHERE seq = ?1 AND hash = ?2")?
+        .exists(params![signed(head.seq), head.hash])
 }

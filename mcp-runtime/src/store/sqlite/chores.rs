@@ -59,9 +59,9 @@ impl Writer {
     fn publish(&mut self) -> rusqlite::Result<()> {
         // Held while the file is written, so that no two processes write it.
         let tx = begin(&mut self.connection)?;
-        let log = Meta::load(&tx)?.log;
+        let meta = Meta::load(&tx)?;
         if let Some(newest) = checkpoints::newest(&tx)?
-            && let Err(error) = checkpoints::publish(&self.path, log, &newest)
+            && let Err(error) = checkpoints::publish(&tx, &self.path, &meta, &newest)
         {
             let file = file::beside(&self.path, ".checkpoint");
             warn!("the checkpoint {} is left as it is: {error}", file.display());

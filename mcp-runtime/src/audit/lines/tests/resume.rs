@@ -2,6 +2,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::*;
+use crate::audit::checkpoint::External;
 use crate::audit::testing::{clock, names};
 
 fn place() -> (tempfile::TempDir, PathBuf) {
@@ -88,6 +89,33 @@ async fn a_file_is_rewritten_once_a_day() {
     }
     erased.dedup();
     assert_eq!(erased, [0, 1, 25]);
+}
+
+/// The file that shows it must outlast that the server goes on and signs what it has.
+#[tokio::test(start_paused = true)]
+async fn a_log_that_was_cut_does_not_take_over_the_checkpoint() {
+    let (_folder, path) = place();
+    let some = |count| {
+        let mut engine = open(&path, &clock()).unwrap();
+        calls(&mut engine, count);
+        seal(&mut engine);
+    };
+    some(2);
+    let older = fs::read(&path).unwrap();
+    some(3);
+    let kept = crate::audit::checkpoint::beside_log(&path);
+    let newer = External::read(&kept).unwrap();
+    assert_eq!(newer.checkpoint.head.seq, 10);
+    fs::write(&path, older).unwrap();
+    some(2);
+    let mut engine = open(&path, &clock()).unwrap();
+    write(&mut engine, vec![begins("other", noon()), ends("other", 9, noon())]).unwrap();
+    seal(&mut engine);
+    drop(engine);
+    some(1);
+    assert_eq!(External::read(&kept).unwrap(), newer);
+    let report = verify(&FileLog::open(&path).unwrap(), Some(&keys()), &[newer]).unwrap();
+    assert!(report.problems[0].contains("was made of other records"), "{report:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -102,7 +102,10 @@ async fn a_newer_checkpoint_and_one_of_another_log_stay() {
     // What came after the record was done before this is.
     seal(&journal).await;
     let log = place.log().id().unwrap();
-    for (log, seq, stays) in [(log, 9, true), ([9; 16], 0, true), (log, 0, false)] {
+    // The second one was made of other records than those that are there.
+    for (log, seq, stays) in
+        [(log, 9, true), (log, 1, true), ([9; 16], 0, true), (log, 0, false)]
+    {
         let head = Head { seq, hash: [7; 32] };
         let there = External { log, checkpoint: signs().sign(log, head, place.clock.now()) };
         there.write(&file).unwrap();
@@ -111,6 +114,32 @@ async fn a_newer_checkpoint_and_one_of_another_log_stay() {
         seal(&journal).await;
         assert_eq!(External::read(&file).unwrap() == there, stays, "{seq} of {log:?}");
     }
+}
+
+/// The file that shows it must outlast that the server goes on and signs what it has.
+#[tokio::test(start_paused = true)]
+async fn a_log_that_was_set_back_does_not_take_over_the_checkpoint() {
+    let place = Place::new();
+    let file = file::beside(&place.path(), ".checkpoint");
+    let some = |count| {
+        let place = &place;
+        async move {
+            let journal = place.open();
+            records(place, &journal, count).await;
+            seal(&journal).await;
+        }
+    };
+    some(2).await;
+    let older = std::fs::read(place.path()).unwrap();
+    some(3).await;
+    let newer = External::read(&file).unwrap();
+    place.clock.forward(Duration::from_secs(1));
+    std::fs::write(place.path(), older).unwrap();
+    some(9).await;
+    drop(place.open());
+    assert_eq!(External::read(&file).unwrap(), newer);
+    let report = crate::audit::verify::verify(&place.log(), Some(&signs()), &[newer]).unwrap();
+    assert!(report.problems[0].contains("was made of other records"), "{report:?}");
 }
 
 #[tokio::test(start_paused = true)]
