@@ -88,17 +88,24 @@ fn keep_until(body: &[u8]) -> Option<SystemTime> {
     time(&body["keep_until"])
 }
 
+fn is_note(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|body| body["kind"] == "erased")
+}
+
 /// The head up to which nothing but stubs and notes is left, if it is worth a note, and whether it
 /// goes no further. Notes alone are not, unless there are many: each note would be followed by one
 /// about itself.
 fn prefix(connection: &Connection, start: Head) -> rusqlite::Result<(Option<Head>, bool)> {
     let mut query = connection.prepare_cached(
-        "SELECT seq, digest, body IS NULL, note FROM records WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        "SELECT seq, digest, body IS NULL, CASE WHEN note THEN body END FROM records \
+         WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     )?;
     let mut rows = query.query([signed(start.seq), signed(BATCH as u64)])?;
     let (mut through, mut stubs, mut seen) = (start, false, 0);
     while let Some(row) = rows.next()? {
-        let (is_stub, is_note): (bool, bool) = (row.get(2)?, row.get(3)?);
+        let (is_stub, note): (bool, Option<Vec<u8>>) = (row.get(2)?, row.get(3)?);
+        // As with its end, a record's own word counts.
+        let is_note = note.is_some_and(|body| is_note(&body));
         if !is_stub && !is_note || number(row, 0)? != through.seq + 1 {
             break;
         }

@@ -123,6 +123,19 @@ async fn a_record_itself_says_how_long_it_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_record_itself_says_whether_it_is_a_note() {
+    let place = Place::new();
+    let journal = place.open();
+    record(&journal, kept_for(&place, HOUR)).await;
+    record(&journal, kept_for(&place, RETENTION)).await;
+    place.raw().execute("UPDATE records SET note = 1 WHERE seq = 2", []).unwrap();
+    place.clock.forward(HOUR * 2);
+    chores(&journal).await;
+    assert_eq!(place.log().start().unwrap().seq, 1);
+    assert_eq!(place.count("records WHERE seq = 2 AND body IS NOT NULL"), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_much_is_erased_in_parts() {
     let place = Place::new();
     let journal = place.open();
