@@ -18,7 +18,7 @@ use super::super::{StoreError, millis, random};
 use super::chores::Chores;
 use super::keys::Keys;
 use super::meta::Meta;
-use super::presence::{self, Presence, WriterId};
+use super::presence::{Presence, WriterId};
 use super::recovery::Abandoned;
 use super::{checkpoints, file, records, recovery};
 use crate::audit::{AuditKeys, Checkpoint};
@@ -37,7 +37,7 @@ pub(super) struct Job {
 /// and the journal hears of it last.
 pub(super) struct Writer {
     pub(super) connection: Connection,
-    _presence: Presence,
+    presence: Presence,
     pub(super) path: PathBuf,
     pub(super) id: WriterId,
     clock: Clock,
@@ -57,7 +57,7 @@ impl Writer {
         let chores = Chores::new(millis(clock.now()));
         let mut writer = Self {
             connection,
-            _presence: presence,
+            presence,
             path: path.to_owned(),
             id,
             clock,
@@ -93,7 +93,7 @@ impl Writer {
             .query_map([], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         let (gone, now) = (others.into_iter(), self.clock.now());
-        let gone: Vec<_> = gone.filter(|other| presence::is_gone(&self.path, other)).collect();
+        let gone: Vec<_> = gone.filter(|other| self.presence.is_gone(other)).collect();
         let keys = Keys { connection: &tx, writer: &self.id, most: self.keys_most };
         let mut abandoned = Abandoned::default();
         for other in &gone {
@@ -103,7 +103,7 @@ impl Writer {
         meta.save(&tx)?;
         tx.commit()?;
         for other in &gone {
-            presence::forget(&self.path, other);
+            self.presence.forget(other);
         }
         abandoned.report();
         Ok(())

@@ -22,8 +22,11 @@ pub(super) struct Presence {
 
 impl Presence {
     pub(super) fn begin(store: &Path, writer: &WriterId) -> Result<Self, String> {
-        let path = place(store, writer);
-        let begun = folder(store).and_then(|()| {
+        // Beside the file itself, by whatever link each process came to it.
+        let store = fs::canonicalize(store)
+            .map_err(|error| format!("the store {}: {error}", store.display()))?;
+        let path = beside(&store, ".writers").join(hex(writer));
+        let begun = folder(&store).and_then(|()| {
             let file = private(OpenOptions::new().write(true).create_new(true)).open(&path)?;
             file.try_lock()?;
             Ok(file)
@@ -32,6 +35,34 @@ impl Presence {
             Ok(locked) => Ok(Self { path, _locked: locked }),
             Err(error) => Err(format!("the lock {} can't be taken: {error}", path.display())),
         }
+    }
+
+    /// The file of another one.
+    fn of(&self, writer: &WriterId) -> PathBuf {
+        self.path.with_file_name(hex(writer))
+    }
+
+    /// Whether the process of a writer is gone. Where that can't be told, it is there.
+    pub(super) fn is_gone(&self, writer: &WriterId) -> bool {
+        let path = self.of(writer);
+        let locked = match OpenOptions::new().write(true).open(&path) {
+            Ok(file) => file.try_lock(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return true,
+            Err(error) => Err(TryLockError::Error(error)),
+        };
+        match locked {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::Error(error)) => {
+                warn!("whether {} is locked can't be told: {error}", path.display());
+                false
+            }
+        }
+    }
+
+    /// Removes what a writer left that is gone.
+    pub(super) fn forget(&self, writer: &WriterId) {
+        let _ = fs::remove_file(self.of(writer));
     }
 }
 
@@ -42,38 +73,10 @@ impl Drop for Presence {
     }
 }
 
-/// A file's name for a writer.
-fn place(store: &Path, writer: &WriterId) -> PathBuf {
-    beside(store, ".writers").join(hex(writer))
-}
-
 fn folder(store: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(beside(store, ".writers"))
-}
-
-/// Whether the process of a writer is gone. Where that can't be told, it is there.
-pub(super) fn is_gone(store: &Path, writer: &WriterId) -> bool {
-    let path = place(store, writer);
-    let locked = match OpenOptions::new().write(true).open(&path) {
-        Ok(file) => file.try_lock(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return true,
-        Err(error) => Err(TryLockError::Error(error)),
-    };
-    match locked {
-        Ok(()) => true,
-        Err(TryLockError::WouldBlock) => false,
-        Err(TryLockError::Error(error)) => {
-            warn!("whether {} is locked can't be told: {error}", path.display());
-            false
-        }
-    }
-}
-
-/// Removes what a writer left that is gone.
-pub(super) fn forget(store: &Path, writer: &WriterId) {
-    let _ = fs::remove_file(place(store, writer));
 }
