@@ -151,8 +151,10 @@ fn recognise(connection: &Connection, path: &Path) -> Result<bool, String> {
         connection.query_row(count, [], |row| row.get::<_, i64>(0))
     };
     let path = path.display();
-    let looked = number("application_id")
-        .and_then(|application| Ok((application, number("user_version")?, tables()?)));
+    // At one instant: another process may be about to make it.
+    let looked = connection.unchecked_transaction().and_then(|_reading| {
+        Ok((number("application_id")?, number("user_version")?, tables()?))
+    });
     match looked {
         Ok((APPLICATION, VERSION, _)) => Ok(false),
         Ok((0, 0, 0)) => Ok(true),
