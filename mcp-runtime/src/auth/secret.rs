@@ -7,6 +7,7 @@ use std::fmt;
 pub(crate) struct Secret(String);
 
 impl Secret {
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "settings are read there"))]
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

@@ -34,6 +34,7 @@ pub(crate) trait Journal: Send + Sync + 'static {
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError>;
 
     /// Why nothing can be written, from now until the server is started anew.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "readiness is of HTTP"))]
     fn closed(&self) -> Option<String> {
         None
     }

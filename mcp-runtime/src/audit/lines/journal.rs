@@ -28,6 +28,7 @@ pub(crate) struct LinesJournal(Arc<Inner>);
 
 struct Inner {
     submit: Box<dyn Fn(Job) -> Step<Answer> + Send + Sync>,
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "readiness is of HTTP"))]
     closed: Arc<OnceLock<String>>,
     /// A task ticks.
     ticks: AtomicBool,
