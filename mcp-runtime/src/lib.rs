@@ -95,6 +95,7 @@ mod store;
 mod tool;
 #[cfg(feature = "sqlite")]
 mod transaction;
+mod trying;
 mod validate;
 mod violations;
 

@@ -16,11 +16,12 @@ use crate::call::{Reply, ToolCall};
 use crate::error::{Effect, ToolError};
 use crate::meta;
 use crate::policies::{Idempotency, Reconcile};
-use crate::policy::{Next, Outcome, retry};
+use crate::policy::{Next, Outcome};
 use crate::secrets;
 use crate::stats::Decision;
 use crate::store::StoreError;
 use crate::store::once::{OnceAnswer, OnceOp};
+use crate::trying;
 
 /// How a call came to its end.
 enum End {
@@ -55,7 +56,7 @@ pub(super) async fn run<S: Next>(
         let _ended = call.context().cancellation().clone().drop_guard();
         carry_out(&room, inner, call, open, &claim, &idempotency).await
     };
-    let task = retry::carried(secrets::carried(secrets::current(), task));
+    let task = trying::carried(secrets::carried(secrets::current(), task));
     let task = tokio::spawn(task.instrument(Span::current()));
     // It contains panics, and nobody aborts it but a runtime that ends.
     task.await.unwrap_or_else(|ended| Err(ToolError::fault(format!("its task {ended}"))))

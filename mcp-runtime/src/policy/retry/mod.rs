@@ -33,7 +33,6 @@ mod budget;
 #[cfg(test)]
 mod tests;
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -48,6 +47,7 @@ use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::policies::Retry as Settings;
 use crate::stats::{Decision, ToolStats};
+use crate::trying;
 
 /// The longest pause that we choose ourselves: longer ones spread nothing further.
 const MAX_PAUSE: Duration = Duration::from_secs(5);
@@ -55,11 +55,6 @@ const MAX_PAUSE: Duration = Duration::from_secs(5);
 const THROTTLED_BASE: Duration = Duration::from_secs(1);
 /// The time that an attempt without a timeout of its own needs at least.
 const MIN_ATTEMPT: Duration = Duration::from_millis(1);
-
-tokio::task_local! {
-    /// Set while a call is being tried, for the calls that its function makes.
-    static TRYING: ();
-}
 
 /// Makes a tool's further attempts.
 #[derive(Clone)]
@@ -110,21 +105,10 @@ impl<S: Next> Service<ToolCall> for Retry<S> {
 
     fn call(&mut self, call: ToolCall) -> Running {
         let inner = self.inner.clone();
-        if TRYING.try_with(|()| ()).is_ok() {
+        if trying::is_trying() {
             return Box::pin(inner.oneshot(call));
         }
-        Box::pin(TRYING.scope((), attempts(call, inner, Arc::clone(&self.terms))))
-    }
-}
-
-/// Lets a future that moves to another task know that the call it is part of is being retried.
-pub(crate) fn carried<F: Future<Output: Send> + Send + 'static>(
-    future: F,
-) -> Pin<Box<dyn Future<Output = F::Output> + Send>> {
-    if TRYING.try_with(|()| ()).is_ok() {
-        Box::pin(TRYING.scope((), future))
-    } else {
-        Box::pin(future)
+        Box::pin(trying::attempts(attempts(call, inner, Arc::clone(&self.terms))))
     }
 }
 

@@ -152,9 +152,9 @@ fn recognise(connection: &Connection, path: &Path) -> Result<bool, String> {
     };
     let path = path.display();
     // At one instant: another process may be about to make it.
-    let looked = connection.unchecked_transaction().and_then(|_reading| {
-        Ok((number("application_id")?, number("user_version")?, tables()?))
-    });
+    let looked = connection
+        .unchecked_transaction()
+        .and_then(|_reading| Ok((number("application_id")?, number("user_version")?, tables()?)));
     match looked {
         Ok((APPLICATION, VERSION, _)) => Ok(false),
         Ok((0, 0, 0)) => Ok(true),

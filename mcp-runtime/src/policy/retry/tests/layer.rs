@@ -130,7 +130,7 @@ async fn retries_within_retries_are_one_attempt_in_another_task_too() {
     let (function, runs) = fails(down());
     let inner = layer(Settings::new(3), &[]).0.layer(function);
     let elsewhere = testing::function(move |call: ToolCall| {
-        let task = tokio::spawn(super::super::carried(inner.clone().oneshot(call)));
+        let task = tokio::spawn(crate::trying::carried(inner.clone().oneshot(call)));
         async { task.await.unwrap() }
     });
     retried(call(), elsewhere).await.unwrap_err();

@@ -103,9 +103,7 @@ async fn a_newer_checkpoint_and_one_of_another_log_stay() {
     seal(&journal).await;
     let log = place.log().id().unwrap();
     // The second one was made of other records than those that are there.
-    for (log, seq, stays) in
-        [(log, 9, true), (log, 1, true), ([9; 16], 0, true), (log, 0, false)]
-    {
+    for (log, seq, stays) in [(log, 9, true), (log, 1, true), ([9; 16], 0, true), (log, 0, false)] {
         let head = Head { seq, hash: [7; 32] };
         let there = External { log, checkpoint: signs().sign(log, head, place.clock.now()) };
         there.write(&file).unwrap();
