@@ -109,6 +109,13 @@ struct Found {
     at: Option<Head>,
 }
 
+/// Whether a first line that wasn't written to its end may have been a log's.
+fn may_begin(line: &[u8]) -> bool {
+    const BEGIN: &[u8] = br#"{"log":"#;
+    let written = line.split(|byte| *byte == 0).next().unwrap_or_default();
+    written.starts_with(BEGIN) || BEGIN.starts_with(written)
+}
+
 impl Found {
     fn read(file: &File, length: u64, at: u64) -> Result<Self, String> {
         let (walk, open) = (Walk::new(), HashMap::new());
@@ -123,6 +130,10 @@ impl Found {
             let lost =
                 one.text.contains(&0) || found.torn.is_some() && Read::parse(one.text).is_none();
             if lost || at_end && !one.whole {
+                // What was never a log isn't ours to cut: another program's database, say.
+                if one.start == 0 && !may_begin(one.text) {
+                    return Err("it is no audit log: its first line names none".to_owned());
+                }
                 found.torn.get_or_insert(one.start);
                 continue;
             }

@@ -44,6 +44,17 @@ async fn a_line_that_was_not_written_to_its_end_is_cut_off_wherever_it_ends() {
     assert_eq!(fs::read(&path).unwrap(), whole);
 }
 
+#[test]
+fn what_was_never_a_log_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.jsonl");
+    for other in [b"SQLite format 3\0\x10\0\x01\n(\n\0".as_slice(), b"notes", b"notes\n"] {
+        fs::write(&path, other).unwrap();
+        open(&path, &clock()).err().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), other);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn nothing_is_cut_off_that_lines_come_after() {
     let (_folder, path) = place();
