@@ -22,8 +22,8 @@ struct Mark {
 
 impl Mark {
     fn name(&self) -> String {
-        let kept = if self.elsewhere { "that was kept elsewhere, " } else { "" };
-        format!("the checkpoint {kept}of record {}", self.checkpoint.head.seq)
+        let which = if self.elsewhere { "checkpoint file" } else { "checkpoint" };
+        format!("the {which} of record {}", self.checkpoint.head.seq)
     }
 }
 

@@ -62,7 +62,7 @@ fn keys(args: &Verify, settings: &Settings, log: &Path) -> Result<Option<AuditKe
 fn checkpoints(args: &Verify, log: &Path) -> Result<(Vec<External>, String), String> {
     if !args.checkpoints.is_empty() {
         let kept = args.checkpoints.iter().map(|path| External::read(path));
-        let whence = format!("held against {} that was named", args.checkpoints.len());
+        let whence = format!("checkpoint files held against it: {}", args.checkpoints.len());
         return Ok((kept.collect::<Result<_, _>>()?, whence));
     }
     let beside = beside_log(log);

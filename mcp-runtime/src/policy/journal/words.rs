@@ -68,7 +68,7 @@ pub(super) fn mismatch() -> ToolError {
 }
 
 pub(super) fn indeterminate(call_id: Option<&str>) -> ToolError {
-    let which = call_id.map_or_else(String::new, |id| format!(", {id},"));
+    let which = call_id.map_or_else(String::new, |id| format!(" (call {id})"));
     let message = format!(
         "whether an earlier call with this idempotency key{which} took effect is not known, so \
          nothing was done now: have a person look at it"

@@ -152,7 +152,7 @@ fn a_checkpoint_that_was_kept_elsewhere_shows_that_the_end_was_cut() {
     assert!(cut.verified().is_sound(), "the log alone doesn't show it");
     assert_eq!(
         verified(&cut, &kept),
-        ["the log ends at record 6, before the checkpoint that was kept elsewhere, of record 10: \
+        ["the log ends at record 6, before the checkpoint file of record 10: \
           its end was cut off"]
     );
     let of_another = External { log: [9; 16], ..kept.clone() };
