@@ -82,6 +82,11 @@ impl Idempotency {
     /// be meant.
     pub(crate) const TTL_OF_ARGUMENTS: Duration = Duration::from_mins(1);
 
+    /// Whether it can be found out what a call did of which nobody knows.
+    pub(crate) fn settles(&self) -> bool {
+        self.transaction || self.reconcile.is_some()
+    }
+
     /// The client's key, for 24 h; calls without one run once each.
     #[doc(hidden)]
     pub const fn new() -> Self {

@@ -11,7 +11,6 @@ mod key_file;
 mod keys;
 mod lines;
 mod log;
-#[cfg(any(test, feature = "cli"))]
 mod open;
 mod place;
 mod recorder;
@@ -34,7 +33,6 @@ pub(crate) use key_file::{load_keys, read_keys};
 pub(crate) use keys::{AuditKeys, Checkpoint};
 pub use lines::{AuditLine, AuditSink};
 pub(crate) use log::{Kept, Log};
-#[cfg(any(test, feature = "cli"))]
 pub(crate) use open::open_log;
 pub use place::AuditLog;
 pub(crate) use place::open_place;

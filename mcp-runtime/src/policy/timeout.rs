@@ -73,15 +73,17 @@ struct Expired {
 enum Repeatable {
     Yes,
     No,
-    /// Under its key, if it turns out to have one.
+    /// Under its key, if it turns out to have one: the tool settles what became of a call.
     ByKey(context::Context),
 }
 
 impl Expired {
     fn of(call: &ToolCall) -> Self {
         let tool = call.tool();
-        let repeatable = if tool.policies.idempotency.is_some() {
-            Repeatable::ByKey(call.context().clone())
+        let repeatable = if let Some(idempotency) = tool.policies.idempotency {
+            // Without that a call under the same key would be indeterminate.
+            let settles = idempotency.settles();
+            if settles { Repeatable::ByKey(call.context().clone()) } else { Repeatable::No }
         } else if tool.is_idempotent() {
             Repeatable::Yes
         } else {
@@ -154,14 +156,19 @@ mod tests {
     /// Whether it may be made again, and with what, is known once the call has its key.
     #[tokio::test(start_paused = true)]
     async fn what_is_told_depends_on_the_key() {
-        let policies = Policies { idempotency: Some(Idempotency::new()), ..Policies::NONE };
         let write = ToolInfo { read_only: false, ..tool() };
-        let keyed = ToolInfo { idempotent: true, policies, ..write.clone() };
+        let with = |idempotency| {
+            let policies = Policies { idempotency: Some(idempotency), ..Policies::NONE };
+            ToolInfo { idempotent: true, policies, ..write.clone() }
+        };
+        let (keyed, settling) = (with(Idempotency::new()), with(Idempotency::new().transaction()));
         for (tool, key, retryable, words) in [
             (tool(), false, true, "took longer than 10s"),
-            (write, false, false, "look at whether it took effect"),
-            (keyed.clone(), false, false, "look at whether it took effect"),
-            (keyed, true, true, "with the same idempotency key"),
+            (write.clone(), false, false, "look at whether it took effect"),
+            (settling.clone(), false, false, "look at whether it took effect"),
+            (settling, true, true, "with the same idempotency key"),
+            // A call under its key would be indeterminate.
+            (keyed, true, false, "look at whether it took effect"),
         ] {
             let inner = function(move |call: ToolCall| async move {
                 if key {

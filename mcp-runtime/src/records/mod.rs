@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::timeout;
-use tracing::warn;
+use tracing::{info, warn};
 
-use crate::audit::{AuditKeys, AuditPlace, Recorder, Refused, load_keys, open_place, read_keys};
+use crate::audit::{
+    AuditKeys, AuditPlace, Recorder, Refused, load_keys, open_log, open_place, read_keys,
+};
 use crate::config::{Settings, StorePlace};
 use crate::store::journal::{Entry, Journal};
 use crate::store::memory::MemoryJournal;
@@ -44,11 +46,18 @@ impl Records {
         }
         let settings = placed(settings, name)?;
         let audit = &settings.audit;
+        if let (Some(StorePlace::File(store)), AuditPlace::File(log)) =
+            (&settings.store, &audit.place)
+            && store == log
+        {
+            return Err(format!("`store` and `audit.log` both name {}", store.display()));
+        }
         let keys = keys(&settings)?;
         let journal = journal(&settings, &keys)?;
         let recorder = (audit.place != AuditPlace::Off).then(|| {
             Recorder::new(keys, audit.retention, settings.clock.clone(), Arc::clone(&journal))
         });
+        tell(&settings);
         Ok(Self { journal: Some(journal), recorder })
     }
 
@@ -89,7 +98,12 @@ impl Records {
     pub(crate) async fn seal(&self) {
         let (Some(recorder), Some(journal)) = (&self.recorder, &self.journal) else { return };
         recorder.flush();
-        let sealed = journal.write(Entry { seal: true, ..Entry::default() });
+        let seal = || journal.write(Entry { seal: true, ..Entry::default() });
+        // Before the second is answered, what the first one signed has been told to others.
+        let sealed = async {
+            seal().await?;
+            seal().await
+        };
         match timeout(LAST_WORDS, sealed).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => warn!(detail = error.0, "the audit log's end was not signed"),
@@ -118,11 +132,43 @@ fn keys(settings: &Settings) -> Result<AuditKeys, String> {
         return read_keys(named);
     }
     if let Some(beside) = settings.audit_key_file() {
+        if !beside.exists()
+            && let Some(log) = settings.audit_file().filter(|log| is_written(log))
+        {
+            return Err(format!(
+                "the key {} is missing, and the audit log {} has records that were made with it: \
+                 put it back, or move the log away with what stands beside it",
+                beside.display(),
+                log.display()
+            ));
+        }
         return load_keys(&beside);
     }
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(|error| error.to_string())?;
     AuditKeys::new(&random).ok_or_else(|| "a key of no use was made".to_owned())
+}
+
+/// Whether a log has records. What can't be read is for those to tell who open it.
+fn is_written(log: &Path) -> bool {
+    log.exists() && open_log(log).and_then(|log| log.head()).is_ok_and(|head| head.seq > 0)
+}
+
+/// Says where records go, once, for whoever looks for them later.
+fn tell(settings: &Settings) {
+    let store = match &settings.store {
+        Some(StorePlace::File(path)) => path.display().to_string(),
+        _ => "memory".to_owned(),
+    };
+    match &settings.audit.place {
+        AuditPlace::Off => warn!(store, "the audit log is off: calls run unrecorded"),
+        AuditPlace::Memory => {
+            warn!(store, "the audit log is in memory, and ends with this process")
+        }
+        AuditPlace::Store => info!(store, "the audit log is in the store"),
+        AuditPlace::File(path) => info!(store, log = %path.display(), "the audit log is in a file"),
+        AuditPlace::Custom(_) => info!(store, "the audit log goes to the program's own sink"),
+    }
 }
 
 /// Where everything is written: keys in the store, the log there too or elsewhere.

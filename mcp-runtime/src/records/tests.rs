@@ -117,7 +117,7 @@ async fn a_call_within_a_call_names_it() {
 async fn the_end_is_signed_and_waited_for_not_too_long() {
     let (app, journal) = recorded(server());
     app.registry().records().seal().await;
-    assert_eq!(journal.written(), ["seal"]);
+    assert_eq!(journal.written(), ["seal", "seal"], "what the first signed is told by the second");
     for manner in [Manner::Hangs, Manner::Fails] {
         journal.behave("seal", manner);
         let began = Instant::now();
@@ -151,4 +151,35 @@ async fn what_leaves_nothing_behind_opens_nothing() {
     keyed.settings_mut().audit.place = AuditPlace::Off;
     let error = keyed.finish_with(|_, _| Err("opened".to_owned())).err().unwrap().to_string();
     assert!(error.contains("opened"), "{error}");
+}
+
+#[tokio::test]
+async fn a_log_whose_key_is_missing_gets_no_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.jsonl");
+    let start = || server().audit(crate::AuditLog::file(&path)).build();
+    let app = start().unwrap();
+    app.call("pay", json!({})).await.unwrap();
+    app.registry().records().seal().await;
+    drop(app);
+    let key = folder.path().join("audit.jsonl.key");
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    let problem = start().unwrap_err().to_string();
+    assert!(problem.contains("audit.jsonl.key is missing"), "{problem}");
+    assert!(!key.exists());
+    std::fs::write(&key, kept).unwrap();
+    start().unwrap();
+}
+
+#[test]
+fn store_and_log_are_not_one_file() {
+    let path = std::path::PathBuf::from("records.db");
+    let settings = Settings {
+        store: Some(StorePlace::File(path.clone())),
+        audit: crate::AuditLog::file(&path).into_settings(),
+        ..Settings::default()
+    };
+    let problem = Records::open(&settings, "t").err().unwrap();
+    assert_eq!(problem, "`store` and `audit.log` both name records.db");
 }

@@ -179,7 +179,7 @@ async fn verify_exits_with_20_once_something_is_wrong() {
     let path = folder.path().join("audit.jsonl");
     write(&path, records()).await;
     let run = |checkpoints: Vec<PathBuf>| {
-        let args = Verify { checkpoints, key_file: None, from: from(&path) };
+        let args = Verify { checkpoints, key_file: None, without_key: false, from: from(&path) };
         verify::look(Server::new("t", "1"), &args).unwrap().1
     };
     assert_eq!(run(Vec::new()), 0);
@@ -192,7 +192,20 @@ async fn verify_exits_with_20_once_something_is_wrong() {
     assert_eq!(run(vec![elsewhere]), UNSOUND);
     std::fs::write(&path, text.replacen("anna", "bert", 1)).unwrap();
     assert_eq!(run(Vec::new()), UNSOUND);
-    let missing = Verify { checkpoints: vec!["no".into()], key_file: None, from: from(&path) };
+    let mut unsigned =
+        Verify { checkpoints: Vec::new(), key_file: None, without_key: true, from: from(&path) };
+    std::fs::write(&path, &text).unwrap();
+    std::fs::remove_file(folder.path().join("audit.jsonl.key")).unwrap();
+    assert_eq!(verify::look(Server::new("t", "1"), &unsigned).unwrap().1, 0);
+    unsigned.without_key = false;
+    let problem = verify::look(Server::new("t", "1"), &unsigned).unwrap_err().to_string();
+    assert!(problem.contains("--without-key"), "{problem}");
+    let missing = Verify {
+        checkpoints: vec!["no".into()],
+        key_file: None,
+        without_key: false,
+        from: from(&path),
+    };
     assert!(verify::look(Server::new("t", "1"), &missing).is_err());
 }
 

@@ -22,6 +22,10 @@ pub(super) struct Verify {
     /// The key that signs checkpoints. Without it, the one of the settings, or beside the log.
     #[arg(long, value_name = "FILE")]
     pub(super) key_file: Option<PathBuf>,
+    /// Look at the chain alone, where there is no key: whoever can write to the log could have made
+    /// all of it anew.
+    #[arg(long, conflicts_with = "key_file")]
+    pub(super) without_key: bool,
     #[command(flatten)]
     pub(super) from: From,
 }
@@ -46,6 +50,9 @@ pub(super) fn look(server: Server, args: &Verify) -> Result<(String, u8), Error>
 /// The key that is named, which has to be there; else one that is where it belongs. Of a log that
 /// is named with --log, that is beside it.
 fn keys(args: &Verify, settings: &Settings, log: &Path) -> Result<Option<AuditKeys>, String> {
+    if args.without_key {
+        return Ok(None);
+    }
     if let Some(path) = &args.key_file {
         return read_keys(path).map(Some);
     }
@@ -55,7 +62,9 @@ fn keys(args: &Verify, settings: &Settings, log: &Path) -> Result<Option<AuditKe
     }
     match settings.audit_key_file().filter(|path| path.exists()) {
         Some(path) => read_keys(&path).map(Some),
-        None => Ok(None),
+        None => Err("the key that signs the log isn't there: name it with --key-file, or look at \
+                     the chain alone with --without-key"
+            .to_owned()),
     }
 }
 
@@ -91,8 +100,8 @@ pub(super) fn told(path: &Path, report: &Report, keys: bool, whence: &str) -> St
     let end = report.head.seq;
     match (keys, report.signed) {
         (false, _) => say(
-            "no signature was looked at, for want of the key (--key-file): whoever can write to \
-             the log could have made all of it anew",
+            "no signature was looked at (--without-key): whoever can write to the log could have \
+             made all of it anew",
         ),
         (true, Some(signed)) if signed == end => say("signed to its end"),
         (true, signed) => {

@@ -30,7 +30,7 @@ pub(super) fn ask(call: &ToolCall, key: &Key, idempotency: &Idempotency) -> Begi
         call_id: call.context().call_id().to_owned(),
         lease: LEASE,
         ttl: idempotency.ttl,
-        settles: idempotency.transaction || idempotency.reconcile.is_some(),
+        settles: idempotency.settles(),
     }
 }
 

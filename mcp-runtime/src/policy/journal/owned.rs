@@ -92,7 +92,10 @@ async fn carry_out<S: Next>(
         ended = work => match ended {
             Ok(Ok(end)) => end,
             Ok(Err(panic)) => End::Outcome(Err(ToolError::panicked(&*panic))),
-            Err(_) => End::Outcome(Err(words::timed_out(limit, effect_by_now(claim)))),
+            Err(_) => {
+                let (effect, settles) = (effect_by_now(claim), idempotency.settles());
+                End::Outcome(Err(words::timed_out(limit, effect, settles)))
+            }
         },
         () = lost(room, claim) => End::Lost,
     };

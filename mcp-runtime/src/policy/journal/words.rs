@@ -124,10 +124,20 @@ pub(super) fn lost() -> ToolError {
         .next_action(NextAction::Continue)
 }
 
-pub(super) fn timed_out(limit: Duration, effect: Effect) -> ToolError {
-    ToolError::new(Code::Timeout, format!("the call took longer than {limit:?}"))
-        .retryable()
-        .effect(effect)
+/// A call under the same key learns what became of this one, where the tool `settles` that.
+pub(super) fn timed_out(limit: Duration, effect: Effect, settles: bool) -> ToolError {
+    if settles || effect == Effect::None {
+        let message = format!(
+            "the call took longer than {limit:?}; make it again with the same idempotency key to \
+             learn what became of it"
+        );
+        return ToolError::new(Code::Timeout, message).retryable().effect(effect);
+    }
+    let message = format!(
+        "the call took longer than {limit:?}; look at whether it took effect before making it \
+         again"
+    );
+    ToolError::new(Code::Timeout, message).effect(effect)
 }
 
 pub(super) fn keyless() -> ToolError {

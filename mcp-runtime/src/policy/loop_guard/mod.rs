@@ -17,7 +17,7 @@
 //! - `rate_limited`, `overloaded`, `circuit_open` and `budget_exceeded` turned the call away
 //!   unseen. They speak of the server's state and name their own pause, and a caller that keeps to
 //!   it does what it was told.
-//! - `in_progress` and `confirmation_required` ask for exactly this repetition.
+//! - `in_progress`, `audit_unavailable` and `confirmation_required` ask for exactly this repetition.
 //! - `cancelled` is the client's own doing.
 //!
 //! Over HTTP without authentication all callers are `anonymous`: one who makes a call for the
@@ -129,6 +129,7 @@ fn counts(code: &Code) -> bool {
             | Code::CircuitOpen
             | Code::BudgetExceeded
             | Code::InProgress
+            | Code::AuditUnavailable
             | Code::ConfirmationRequired
             | Code::Cancelled
     )
