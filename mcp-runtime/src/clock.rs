@@ -45,6 +45,12 @@ impl Clock {
         Self(Some(Arc::new(Virtual { start, began: Instant::now(), moved })))
     }
 
+    /// Whether it is the machine's, which nothing here can move. For the test kit.
+    #[doc(hidden)]
+    pub fn is_system(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Moves a clock for tests forward, as an operator or a time server might. The machine's clock
     /// stays as it is.
     pub fn forward(&self, by: Duration) {

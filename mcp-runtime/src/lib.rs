@@ -83,6 +83,7 @@ mod policy;
 mod pool;
 #[doc(hidden)]
 pub mod private;
+mod promised;
 mod reconcile;
 mod records;
 mod registry;

@@ -9,6 +9,7 @@ use serde::Serialize;
 pub use crate::access::{
     Binding, ScopeDef, ScopeEntry, Scopes, assert_found, assert_kept, assert_known, assert_unmixed,
 };
+pub use crate::adapter::in_memory::{InMemory, Known};
 pub use crate::check::{CheckDef, CheckError, Checking, checking, names, outcome, waits};
 use crate::content::{Icon, IntoIcons};
 use crate::error::ToolError;
@@ -25,7 +26,9 @@ pub use crate::params::{
 pub use crate::policies::{
     Audit, Breaker, Cache, DependencyDef, Idempotency, Per, RateLimit, Reconciling, Retry,
 };
+pub use crate::promised::{Promised, PromisedBreaker, PromisedRate, PromisedScope};
 pub use crate::reconcile::{Found, Look, looking, reconciling};
+pub use crate::store::outage::Outage;
 pub use crate::tool::{Invocation, ToolDef, assert_unique};
 pub use mcp_macros::{__scopes, __tools};
 

@@ -28,7 +28,7 @@ use crate::error::Error;
 use crate::extract::States;
 use crate::policies::Dependency;
 use crate::policy::service::ToolService;
-use crate::policy::stack::{UserLayer, user_layer};
+use crate::policy::stack::{LayerPlace, UserLayer, user_layer};
 use crate::pool::{PoolStatus, Pools};
 use crate::records::Records;
 use crate::registry::Registry;
@@ -245,8 +245,35 @@ impl Server {
         <L::Service as Service<ToolCall>>::Error: Into<Box<dyn StdError + Send + Sync>>,
         <L::Service as Service<ToolCall>>::Future: Send,
     {
-        self.layers.push(user_layer(layer));
+        self.layers.push(user_layer(LayerPlace::Call, layer));
         self
+    }
+
+    /// Adds a tower layer around each attempt of every tool's function: inside the retries, the
+    /// breaker and the time of an attempt. For the test kit's faults.
+    #[doc(hidden)]
+    pub fn function_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<ToolService> + Send + Sync + 'static,
+        L::Service: Service<ToolCall, Response = Reply> + Clone + Send + Sync + 'static,
+        <L::Service as Service<ToolCall>>::Error: Into<Box<dyn StdError + Send + Sync>>,
+        <L::Service as Service<ToolCall>>::Future: Send,
+    {
+        self.layers.push(user_layer(LayerPlace::Function, layer));
+        self
+    }
+
+    /// Lets the server's records fail while a test wants them to.
+    #[doc(hidden)]
+    pub fn outage(mut self, outage: crate::private::Outage) -> Self {
+        self.settings.outage = Some(outage);
+        self
+    }
+
+    /// The clock that [`clock`](Self::clock) set, for the test kit.
+    #[doc(hidden)]
+    pub fn clock_in_use(&self) -> &Clock {
+        &self.settings.clock
     }
 
     pub(crate) fn with_delegate(mut self, delegate: Delegate) -> Self {

@@ -487,6 +487,11 @@ impl ToolInfo {
         self.idempotent || self.read_only
     }
 
+    /// Its function runs on threads for work that blocks.
+    pub fn is_blocking(&self) -> bool {
+        self.policies.blocking
+    }
+
     /// It reaches beyond this server's own domain, such as the web.
     pub fn is_open_world(&self) -> bool {
         self.open_world
@@ -511,6 +516,13 @@ impl ToolInfo {
     pub fn output_schema(&self) -> Option<&Map<String, Value>> {
         self.output_schema.as_deref()
     }
+
+    /// The arguments of which no part may be told.
+    #[doc(hidden)]
+    pub fn secrets(&self) -> &[&'static str] {
+        &self.secrets
+    }
+
     /// Whether the structured result is `{"result": …}`: it must be an object, and what the
     /// function returns is a list, a number or the like.
     pub fn wraps_result(&self) -> bool {

@@ -9,8 +9,11 @@ use crate::reference::{self, TABLES, Table};
 use crate::workspace::{Workspace, read};
 
 const LONGEST_FILE: usize = 600;
-/// Crates that only the adapter knows.
+/// Crates that only the adapter knows, and the test kit's clients.
 const FOREIGN: [&str; 2] = ["rmcp", "axum"];
+/// Where they may be named: in each of these crates, in this one room.
+const AT_HOME: [(&str, &str); 2] =
+    [("mcp-runtime/src/", "mcp-runtime/src/adapter"), ("mcp-testkit/src/", "mcp-testkit/src/wire")];
 
 struct File {
     /// From the workspace's root, with `/`.
@@ -47,15 +50,17 @@ fn long_files(files: &[File]) -> Vec<String> {
 
 fn foreign_crates(files: &[File]) -> Vec<String> {
     let mut broken = Vec::new();
-    for (name, number, line) in code(files, "mcp-runtime/src/") {
-        if name.starts_with("mcp-runtime/src/adapter") {
-            continue;
-        }
-        for foreign in FOREIGN.iter().filter(|foreign| names_path(line, foreign)) {
-            broken.push(format!(
-                "{name}:{number} names `{foreign}`: only mcp-runtime/src/adapter/ may, \
-                 because that crate breaks in minors"
-            ));
+    for (within, home) in AT_HOME {
+        for (name, number, line) in code(files, within) {
+            if name.starts_with(home) {
+                continue;
+            }
+            for foreign in FOREIGN.iter().filter(|foreign| names_path(line, foreign)) {
+                broken.push(format!(
+                    "{name}:{number} names `{foreign}`: only {home}/ may, \
+                     because that crate breaks in minors"
+                ));
+            }
         }
     }
     broken
@@ -237,12 +242,15 @@ mod tests {
             file("mcp-runtime/src/adapter/http.rs", "use axum::Router;"),
             file("mcp-runtime/src/call.rs", "// rmcp::model\nuse rmcp::{Peer};\nlet my_rmcp::x;"),
             file("mcp-runtime/src/lib.rs", "mod axum_names;\nfn f(_: axum::Router) {}"),
+            file("mcp-testkit/src/wire/client.rs", "use rmcp::Peer;"),
             file("mcp-testkit/src/lib.rs", "use rmcp::Peer;"),
+            file("tests/behaviour/main.rs", "use axum::Router;"),
         ];
         let broken = foreign_crates(&files);
-        assert_eq!(broken.len(), 2, "{broken:?}");
+        assert_eq!(broken.len(), 3, "{broken:?}");
         assert!(broken[0].starts_with("mcp-runtime/src/call.rs:2 "), "{broken:?}");
         assert!(broken[1].starts_with("mcp-runtime/src/lib.rs:2 "), "{broken:?}");
+        assert!(broken[2].starts_with("mcp-testkit/src/lib.rs:1 "), "{broken:?}");
     }
 
     #[test]

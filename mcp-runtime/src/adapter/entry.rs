@@ -15,7 +15,6 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    #[cfg(feature = "http")]
     pub(super) fn new(caller: Caller) -> Self {
         Self { caller, failure: Arc::default() }
     }

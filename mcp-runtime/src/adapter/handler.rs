@@ -387,9 +387,12 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
     }
 }
 
-/// What the door left with a request.
+/// What the door left with a request, or a stream whose client is known.
 fn entry(context: &Request) -> Option<Entry> {
-    context.extensions.get::<http::request::Parts>()?.extensions.get().cloned()
+    match context.extensions.get::<http::request::Parts>() {
+        Some(parts) => parts.extensions.get().cloned(),
+        None => context.extensions.get().cloned(),
+    }
 }
 
 /// What the door answers with a status, where there is none.

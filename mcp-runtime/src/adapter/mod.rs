@@ -1,7 +1,7 @@
 //! The edge: the only room that names the protocol's SDK and the HTTP framework.
 //!
 //! [`handler`] answers requests from the registry, [`convert`] translates what travels, [`stdio`]
-//! and [`http`] are the transports, [`raw`] is the way around this crate's own types.
+//! and [`http`] are the transports, [`in_memory`] is how tests get at both, [`raw`] is the way around this crate's own types.
 
 mod convert;
 mod elicit;
@@ -10,13 +10,17 @@ mod handler;
 #[cfg(feature = "http")]
 mod http;
 mod idempotency;
+pub(crate) mod in_memory;
 pub mod raw;
 mod stdio;
 
 use std::pin::Pin;
 use std::sync::Arc;
+#[cfg(feature = "http")]
+use std::time::Duration;
 
 use rmcp::ServerHandler;
+use tokio::io::DuplexStream;
 use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "cli")]
@@ -25,6 +29,7 @@ pub(crate) use convert::{list_json, outcome_json};
 pub(crate) use http::{PATH as HTTP_PATH, serve as serve_http};
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Error;
 use crate::server::Server;
 use handler::{Handler, ToolsOnly};
@@ -48,9 +53,19 @@ pub(crate) trait Edge: Send + Sync {
         end: CancellationToken,
     ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
-    /// The HTTP service of the MCP endpoint, without the checks in front of it.
+    /// Serves a stream as stdin and stdout, to a client that is `caller`, until it closes or
+    /// `end`.
+    fn stream(
+        self: Arc<Self>,
+        stream: DuplexStream,
+        caller: Caller,
+        end: CancellationToken,
+    ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+    /// The HTTP service of the MCP endpoint, without the checks in front of it. Its open streams
+    /// show `signs` of life so often.
     #[cfg(feature = "http")]
-    fn http(self: Arc<Self>, end: CancellationToken) -> http::Endpoint;
+    fn http(self: Arc<Self>, end: CancellationToken, signs: Option<Duration>) -> http::Endpoint;
 }
 
 /// What [`Server::delegate`](crate::Server::delegate) keeps until the server is built.
@@ -85,8 +100,17 @@ impl<D: ServerHandler> Edge for Handler<D> {
         Box::pin(stdio::serve(self, pause, end))
     }
 
+    fn stream(
+        self: Arc<Self>,
+        stream: DuplexStream,
+        caller: Caller,
+        end: CancellationToken,
+    ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>> {
+        Box::pin(stdio::serve_stream(self, stream, caller, end))
+    }
+
     #[cfg(feature = "http")]
-    fn http(self: Arc<Self>, end: CancellationToken) -> http::Endpoint {
-        http::Endpoint::new(self, end)
+    fn http(self: Arc<Self>, end: CancellationToken, signs: Option<Duration>) -> http::Endpoint {
+        http::Endpoint::new(self, end, signs)
     }
 }

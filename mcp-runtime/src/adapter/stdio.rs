@@ -5,18 +5,21 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rmcp::model::{GetExtensions, JsonRpcMessage};
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use rmcp::transport::io::{StdioReader, StdioWriter, stdio_pipes};
 use rmcp::{RoleServer, ServerHandler};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, DuplexStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
+use super::entry::Entry;
 use super::handler::Handler;
+use crate::caller::Caller;
 use crate::error::Error;
 use crate::json::{Limits, Malformed, inspect};
 
@@ -32,9 +35,29 @@ pub(super) async fn serve<D: ServerHandler>(
     pause: CancellationToken,
     end: CancellationToken,
 ) -> Result<(), Error> {
-    let (input, output) = stdio_pipes();
+    let (input, output): (StdioReader, StdioWriter) = stdio_pipes();
     let limits = handler.app().settings().json_limits();
-    let lines: Lines<StdioReader> = Lines::new::<StdioWriter>(input, output, limits, pause, end);
+    serve_lines(handler, Lines::new(input, output, limits, pause, end)).await
+}
+
+/// Serves a stream as stdin and stdout, to a client that is `caller`.
+pub(super) async fn serve_stream<D: ServerHandler>(
+    handler: Arc<Handler<D>>,
+    stream: DuplexStream,
+    caller: Caller,
+    end: CancellationToken,
+) -> Result<(), Error> {
+    let limits = handler.app().settings().json_limits();
+    let (input, output) = tokio::io::split(stream);
+    let mut lines = Lines::new(input, output, limits, CancellationToken::new(), end);
+    lines.entry = Some(Entry::new(caller));
+    serve_lines(handler, lines).await
+}
+
+async fn serve_lines<D: ServerHandler, R: AsyncRead + Send + Unpin + 'static>(
+    handler: Arc<Handler<D>>,
+    lines: Lines<R>,
+) -> Result<(), Error> {
     match rmcp::serve_server(handler, lines).await {
         Ok(running) => running.waiting().await.map(drop).map_err(Error::serve),
         // A client that closes before it says anything has not failed.
@@ -47,6 +70,8 @@ pub(super) async fn serve<D: ServerHandler>(
 struct Lines<R> {
     input: BufReader<R>,
     limits: Limits,
+    /// Who sends the requests, where that isn't a matter of the configuration.
+    entry: Option<Entry>,
     /// The line being read; kept here so that an interrupted read loses nothing.
     line: Vec<u8>,
     /// The line has been refused as too long, and is skipped to its end.
@@ -74,6 +99,7 @@ impl<R: AsyncRead + Send + Unpin> Lines<R> {
         Self {
             input: BufReader::new(input),
             limits,
+            entry: None,
             line: Vec::new(),
             skipping: false,
             refusal: None,
@@ -143,7 +169,7 @@ impl<R: AsyncRead + Send + Unpin> Lines<R> {
         }
         let refused = match inspect(line, self.limits) {
             Ok(envelope) => match serde_json::from_slice(line) {
-                Ok(message) => return Some(message),
+                Ok(message) => return Some(self.entered(message)),
                 Err(_) => {
                     (Malformed::invalid("not a JSON-RPC message of this protocol"), envelope.id)
                 }
@@ -152,6 +178,13 @@ impl<R: AsyncRead + Send + Unpin> Lines<R> {
         };
         self.refuse(&refused.0, &refused.1);
         None
+    }
+
+    fn entered(&self, mut message: RxJsonRpcMessage<RoleServer>) -> RxJsonRpcMessage<RoleServer> {
+        if let (Some(entry), JsonRpcMessage::Request(request)) = (&self.entry, &mut message) {
+            request.request.extensions_mut().insert(entry.clone());
+        }
+        message
     }
 
     fn refuse(&mut self, malformed: &Malformed, id: &Value) {

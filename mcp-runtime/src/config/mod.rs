@@ -20,6 +20,7 @@ use crate::auth::AuthSettings;
 use crate::clock::Clock;
 use crate::json::Limits;
 use crate::policies::RateLimit;
+use crate::store::outage::Outage;
 use overrides::Override;
 #[cfg(feature = "cli")]
 pub(crate) use value::parse_duration;
@@ -60,6 +61,8 @@ pub(crate) struct Settings {
     pub(crate) audit: AuditSettings,
     /// No operator's: a test moves it.
     pub(crate) clock: Clock,
+    /// Likewise: a test lets the records fail.
+    pub(crate) outage: Option<Outage>,
     #[cfg(feature = "cli")]
     pub(crate) log: String,
     #[cfg(feature = "cli")]
@@ -119,6 +122,7 @@ impl Default for Settings {
             store: None,
             audit: AuditSettings::default(),
             clock: Clock::system(),
+            outage: None,
             #[cfg(feature = "cli")]
             log: crate::adapter::DEFAULT_LOG.into(),
             #[cfg(feature = "cli")]

@@ -3,6 +3,7 @@
 mod code;
 mod kept;
 mod marks;
+mod read;
 mod rewrite;
 mod start;
 

@@ -17,6 +17,7 @@ use crate::audit::{
 use crate::config::{Settings, StorePlace};
 use crate::store::journal::{Entry, Journal};
 use crate::store::memory::MemoryJournal;
+use crate::store::outage::Unsteady;
 use crate::store::split::Split;
 #[cfg(feature = "sqlite")]
 use crate::store::sqlite::SqliteJournal;
@@ -53,7 +54,10 @@ impl Records {
             return Err(format!("`store` and `audit.log` both name {}", store.display()));
         }
         let keys = keys(&settings)?;
-        let journal = journal(&settings, &keys)?;
+        let mut journal = journal(&settings, &keys)?;
+        if let Some(outage) = settings.outage.clone() {
+            journal = Arc::new(Unsteady { journal, outage });
+        }
         let recorder = (audit.place != AuditPlace::Off).then(|| {
             Recorder::new(keys, audit.retention, settings.clock.clone(), Arc::clone(&journal))
         });
@@ -163,7 +167,7 @@ fn tell(settings: &Settings) {
     match &settings.audit.place {
         AuditPlace::Off => warn!(store, "the audit log is off: calls run unrecorded"),
         AuditPlace::Memory => {
-            warn!(store, "the audit log is in memory, and ends with this process")
+            warn!(store, "the audit log is in memory, and ends with this process");
         }
         AuditPlace::Store => info!(store, "the audit log is in the store"),
         AuditPlace::File(path) => info!(store, log = %path.display(), "the audit log is in a file"),

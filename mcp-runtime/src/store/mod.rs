@@ -10,6 +10,7 @@ pub(crate) mod group;
 pub(crate) mod journal;
 pub(crate) mod memory;
 pub(crate) mod once;
+pub(crate) mod outage;
 pub(crate) mod rate;
 pub(crate) mod spent;
 pub(crate) mod split;

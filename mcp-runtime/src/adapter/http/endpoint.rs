@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
@@ -26,6 +27,7 @@ impl Endpoint {
     pub(in crate::adapter) fn new<D: ServerHandler>(
         handler: Arc<Handler<D>>,
         end: CancellationToken,
+        signs: Option<Duration>,
     ) -> Self {
         let sessions = Arc::new(LocalSessionManager::default());
         let limit = handler.app().settings().json_limits().message;
@@ -35,6 +37,7 @@ impl Endpoint {
             .disable_allowed_origins()
             .with_max_request_body_bytes(limit)
             .with_json_response(true)
+            .with_sse_keep_alive(signs)
             .with_cancellation_token(end);
         let factory = move || Ok(Arc::clone(&handler));
         let service = StreamableHttpService::new(factory, Arc::clone(&sessions), config);

@@ -14,6 +14,7 @@ pub(crate) use serve::serve;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -33,6 +34,9 @@ use guard::Guard;
 
 /// Where the MCP endpoint lies.
 pub(crate) const PATH: &str = "/mcp";
+/// How often a stream on which nothing happens says that it is there, so that nothing in between
+/// takes it for dead: proxies give up after 30 to 60 seconds.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
 impl Server {
     /// The server as routes of an [axum](https://docs.rs/axum) application: `/mcp`, `/livez` and
@@ -96,8 +100,13 @@ impl Server {
 
 /// The routes. After `end`, streams that are still open are closed.
 fn router(built: Built, end: CancellationToken) -> Router {
+    routes(built, end, Some(SIGN_OF_LIFE))
+}
+
+/// The routes, whose open streams show a sign of life so often.
+pub(super) fn routes(built: Built, end: CancellationToken, signs: Option<Duration>) -> Router {
     let Built { app, edge } = built;
-    let guard = Arc::new(Guard::new(&app, edge.http(end)));
+    let guard = Arc::new(Guard::new(&app, edge.http(end, signs)));
     let described = guard.metadata().map(described).unwrap_or_default();
     described
         .route(PATH, any(mcp).with_state(guard))

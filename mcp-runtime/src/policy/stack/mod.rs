@@ -77,25 +77,46 @@ use crate::tool::{Invocation, ToolDef, ToolInfo};
 use crate::validate::Validator;
 use shared::Shared;
 
-/// A user's layer, its types erased.
-pub(crate) type UserLayer = Arc<dyn Fn(ToolService) -> ToolService + Send + Sync>;
+/// A layer from outside, its types erased.
+pub(crate) struct UserLayer {
+    place: LayerPlace,
+    wrap: Arc<dyn Fn(ToolService) -> ToolService + Send + Sync>,
+}
 
-/// Erases a user's layer. An error that isn't a [`ToolError`] is an internal one.
-pub(crate) fn user_layer<L>(layer: L) -> UserLayer
+/// Where in the pipeline a layer from outside stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LayerPlace {
+    /// Inside the deadline, outside the rates: the users' own.
+    Call,
+    /// Around each attempt, outside the threads for blocking work: a test's faults.
+    Function,
+}
+
+impl LayerPlace {
+    /// Puts the layers of this place around `inner`, the first of them outermost.
+    fn wrap(self, layers: &[UserLayer], inner: ToolService) -> ToolService {
+        let here = layers.iter().rev().filter(|layer| layer.place == self);
+        here.fold(inner, |inner, layer| (layer.wrap)(inner))
+    }
+}
+
+/// Erases a layer from outside. An error that isn't a [`ToolError`] is an internal one.
+pub(crate) fn user_layer<L>(place: LayerPlace, layer: L) -> UserLayer
 where
     L: Layer<ToolService> + Send + Sync + 'static,
     L::Service: Service<ToolCall, Response = Reply> + Clone + Send + Sync + 'static,
     <L::Service as Service<ToolCall>>::Error: Into<Box<dyn StdError + Send + Sync>>,
     <L::Service as Service<ToolCall>>::Future: Send,
 {
-    Arc::new(move |inner| {
+    let wrap = move |inner| {
         ToolService::new(layer.layer(inner).map_err(|error| {
             match error.into().downcast::<ToolError>() {
                 Ok(error) => *error,
                 Err(other) => ToolError::internal(other),
             }
         }))
-    })
+    };
+    UserLayer { place, wrap: Arc::new(wrap) }
 }
 
 /// What one tool's stack is composed of.
@@ -137,8 +158,10 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let start = policies.idempotency.and_then(|_| StartLayer::of(&shared.records, stats()));
     let (early, start) = if fallback.is_some() { (start, None) } else { (None, start) };
     let recorder = &shared.records.recorder;
-    let inner = ToolService::new(Function { def, shape: info.shape, audited: recorder.is_some() })
-        .within(blocking)
+    let function = Function { def, shape: info.shape, audited: recorder.is_some() };
+    let function = ToolService::new(function).within(blocking);
+    let inner = LayerPlace::Function
+        .wrap(users, function)
         .within(attempt.map(AttemptTimeoutLayer::new))
         .within(breaker)
         .within(retry)
@@ -164,7 +187,7 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let allowed = paid.within(confirm).within(waiting).within(journal).within(rows);
     let validation = ValidationLayer::new(validator, at_once);
     let checked = ToolService::new(validation.layer(allowed)).within(rate);
-    let users = users.iter().rev().fold(checked, |inner, layer| layer(inner));
+    let users = LayerPlace::Call.wrap(users, checked);
     let scope = (!info.gate.requirements().is_empty()).then(|| ScopeLayer::of_tool(stats()));
     let beating = users.within(policies.heartbeat.map(HeartbeatLayer::new)).within(scope);
     ToolService::new(

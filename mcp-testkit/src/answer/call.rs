@@ -1,0 +1,51 @@
+//! [`Call`]: what was called, for messages.
+
+use std::fmt;
+
+use mcp_runtime::Caller;
+use serde_json::Value;
+
+use crate::Mode;
+
+/// At most this much of anything is printed, in characters: a message is to be read.
+const SHOWN: usize = 1_000;
+
+/// What was called, by whom, by which way.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) tool: String,
+    arguments: String,
+    principal: String,
+    scopes: Vec<String>,
+    mode: Mode,
+}
+
+impl Call {
+    pub(crate) fn new(tool: &str, arguments: &Value, caller: &Caller, mode: Mode) -> Self {
+        Self {
+            tool: tool.to_owned(),
+            arguments: shortened(&arguments.to_string()),
+            principal: caller.principal().to_owned(),
+            scopes: caller.scopes(),
+            mode,
+        }
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} as {}", self.tool, self.arguments, self.principal)?;
+        if !self.scopes.is_empty() {
+            write!(f, " [{}]", self.scopes.join(" "))?;
+        }
+        write!(f, ", {}", self.mode)
+    }
+}
+
+/// The beginning of a text, and how long it is.
+pub(super) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,29 @@
+//! [`Broken`]: how a promise was broken.
+
+use std::fmt;
+
+use crate::Answer;
+
+/// How a promise was broken, and by which call.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    what: String,
+    call: Option<String>,
+}
+
+impl Broken {
+    pub(super) fn of(what: impl Into<String>) -> Self {
+        Self { what: what.into(), call: None }
+    }
+
+    pub(super) fn by(what: impl Into<String>, answer: &Answer) -> Self {
+        Self { what: what.into(), call: Some(answer.told()) }
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        self.call.as_ref().map_or(Ok(()), |call| write!(f, "\n{call}"))
+    }
+}

@@ -1,0 +1,94 @@
+//! Contract tests: what a tool's attribute promises, as tests that nobody writes.
+//!
+//! [`contract_tests!`](crate::contract_tests) makes a test of each [`Promise`] for each tool. A test
+//! asks the running server what the tool promises, makes calls by which the promise could be
+//! broken, and looks at the answers and at what a layer around the tool's function saw: how often it
+//! ran, and whether it was dropped. Where the function doesn't matter, the layer takes its place.
+
+mod broken;
+mod macros;
+mod options;
+mod promise;
+mod promises;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use mcp_runtime::Tools;
+
+pub(crate) use broken::Broken;
+pub use options::Contract;
+pub use promise::Promise;
+use promises::Kept;
+use subject::Subject;
+#[cfg(test)]
+pub(crate) use tests::Patch;
+
+/// Tests one promise of the tool at a position of the list.
+///
+/// # Panics
+///
+/// When the promise is broken, and how.
+#[doc(hidden)]
+pub fn __contract_test(
+    tools: &Tools,
+    number: usize,
+    promise: Promise,
+    setup: impl AsyncFnOnce() -> Contract,
+) {
+    let Some(tool) = tools.names().nth(number) else {
+        panic!("the list of `contract_tests!` has fewer tools than it names")
+    };
+    match paused(async { keeps(setup().await, tool, promise).await }) {
+        Ok(Outcome::Kept(Kept::Yes)) => {}
+        Ok(Outcome::Kept(Kept::NotMade)) => println!("`{tool}` doesn't promise that"),
+        Ok(Outcome::Excepted(why)) => println!("not tested: {why}"),
+        Err(broken) => {
+            panic!("`{tool}` breaks its promise `{promise}`: {}\n{broken}", promise.says())
+        }
+    }
+}
+
+/// Tests that every tool of the server is in the list.
+///
+/// # Panics
+///
+/// When one is missing.
+#[doc(hidden)]
+pub fn __contract_is_whole(tools: &Tools, setup: impl AsyncFnOnce() -> Contract) {
+    let tested: Vec<_> = tools.names().collect();
+    let missing: Vec<_> = paused(async {
+        let server = setup().await.server;
+        let names = server.list().map(mcp_runtime::ToolInfo::name);
+        names.filter(|name| !tested.contains(name)).collect()
+    });
+    assert!(missing.is_empty(), "`contract_tests!` leaves these tools out: {missing:?}");
+}
+
+/// What came of a test that found nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Kept(Kept),
+    /// The contract excepts the promise, for this reason.
+    Excepted(String),
+}
+
+/// Tests a promise of a tool.
+pub(crate) async fn keeps(
+    contract: Contract,
+    tool: &str,
+    promise: Promise,
+) -> Result<Outcome, Broken> {
+    if let Some(why) = contract.exceptions.get(&(tool.to_owned(), promise)) {
+        return Ok(Outcome::Excepted(why.clone()));
+    }
+    let subject = Subject::new(contract, tool, promise)?;
+    promises::test(&subject, promise).await.map(Outcome::Kept)
+}
+
+/// Runs a test on a runtime of its own, whose time is paused.
+fn paused<T>(test: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    crate::modes::run_on(runtime.enable_all().start_paused(true), test)
+}

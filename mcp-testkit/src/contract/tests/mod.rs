@@ -1,0 +1,69 @@
+//! Each promise is kept where everything is right, and seen to be broken where it is.
+//!
+//! What breaks a promise is a tool that lies, a layer that undoes a policy, or a [`Patch`].
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use mcp_runtime::{Caller, Reply, ToolError};
+use serde_json::{Map, Value};
+
+type Ended = Result<Reply, ToolError>;
+type Meta = Map<String, Value>;
+type Ending = Pin<Box<dyn Future<Output = Ended> + Send>>;
+
+/// A broken runtime: what happens between a test and its server's pipeline.
+#[derive(Clone)]
+pub(crate) struct Patch {
+    /// Whom the runtime takes the caller for.
+    pub(crate) caller: Arc<dyn Fn(Caller) -> Caller + Send + Sync>,
+    /// The same in lists.
+    pub(crate) listed: Arc<dyn Fn(Caller) -> Caller + Send + Sync>,
+    /// What it reads of `_meta`.
+    pub(crate) meta: Arc<dyn Fn(Meta) -> Meta + Send + Sync>,
+    /// It notices no outage of its records.
+    pub(crate) steady: bool,
+    /// What it makes of an outcome.
+    pub(crate) outcome: Arc<dyn Fn(Ended) -> Ending + Send + Sync>,
+}
+
+impl Default for Patch {
+    fn default() -> Self {
+        Self {
+            caller: Arc::new(|caller| caller),
+            listed: Arc::new(|caller| caller),
+            meta: Arc::new(|meta| meta),
+            steady: false,
+            outcome: Arc::new(|outcome| Box::pin(async { outcome })),
+        }
+    }
+}
+
+impl std::fmt::Debug for Patch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Patch")
+    }
+}
+
+mod broken;
+mod kept;
+mod layers;
+mod tools;
+
+use super::{Contract, Outcome, Promise, keeps};
+use crate::TestServer;
+
+/// How a promise is broken by a patched runtime.
+async fn broken(server: TestServer, tool: &str, promise: Promise, patch: Patch) -> String {
+    let mut server = server;
+    server.patch = Some(patch);
+    match keeps(Contract::of(server), tool, promise).await {
+        Ok(kept) => panic!("`{promise}` of `{tool}` is tested in vain: {kept:?}"),
+        Err(broken) => broken.to_string(),
+    }
+}
+
+/// Whether a server's runtime is to notice no outage.
+pub(super) fn is_steady(server: &TestServer) -> bool {
+    server.patch.as_ref().is_some_and(|patch| patch.steady)
+}

@@ -1,0 +1,116 @@
+//! Tools that keep every promise, and some that lie.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use mcp_runtime::{Context, Granted, State, dependency, tool, tools};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+
+use crate::TestServer;
+
+pub(super) const CARD: &str = "4444444444444444";
+
+#[derive(Clone, Default)]
+pub(super) struct Paid(Arc<AtomicU32>);
+
+#[derive(Serialize, JsonSchema)]
+struct Receipt {
+    number: u32,
+}
+
+#[dependency(breaker(failures = 3, open = "5s"))]
+struct Bank;
+
+/// Pay an invoice.
+#[tool(
+    scope = "write:payments.where(customer = customer)",
+    idempotent,
+    timeout = "2s",
+    rate_limit = "3/1m",
+    dependency = Bank
+)]
+async fn pay(
+    #[arg(range(1..=99))] customer: u32,
+    #[arg(secret, pattern = "^4{16}$")] card: String,
+    State(paid): State<Paid>,
+) -> Receipt {
+    let _ = (customer, card);
+    Receipt { number: paid.0.fetch_add(1, Ordering::Relaxed) }
+}
+
+/// Look something up.
+#[tool(scope = ["read:rows", "read:columns"], cache_ttl = "1m", retry(attempts = 2))]
+async fn look(#[arg(length(1..=8))] name: String) -> usize {
+    name.len()
+}
+
+/// A grant of one customer's rows.
+#[derive(serde::Deserialize)]
+#[expect(dead_code, reason = "the tool that takes it is never run")]
+struct Mine {
+    customer: u32,
+}
+
+/// List one's own rows.
+#[tool(scope = "read:rows.where(customer)", cache_ttl = "1m")]
+async fn mine(granted: Granted<Mine>) -> bool {
+    granted.rows().is_none()
+}
+
+/// Say hello.
+#[tool(read_only)]
+async fn hello() -> &'static str {
+    "hello"
+}
+
+/// Remove something.
+#[tool(destructive, rate_limit = "2/1m per tool")]
+async fn remove(name: Option<String>) {
+    let _ = name;
+}
+
+/// Divide.
+#[tool(read_only)]
+async fn divide(#[arg(range(0..=1000))] by: u32) -> u32 {
+    1_000 / by
+}
+
+struct Lie;
+
+impl Serialize for Lie {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([("number", "seven")])
+    }
+}
+
+impl JsonSchema for Lie {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Lie".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "properties": { "number": { "type": "integer" } } })
+    }
+}
+
+/// Answer in another form than it says.
+#[tool(read_only)]
+async fn lie() -> Lie {
+    Lie
+}
+
+/// Tell what was sent.
+#[tool(read_only)]
+async fn gossip(#[arg(secret, pattern = "^4{16}$")] card: String, ctx: Context) {
+    tracing::info!(call = %ctx.call_id(), "paying by {card}");
+}
+
+pub(super) fn hello_alone() -> mcp_runtime::Tools {
+    tools![hello]
+}
+
+pub(super) fn server() -> TestServer {
+    TestServer::new(tools![pay, look, mine, hello, remove, divide, lie, gossip])
+        .state(Paid::default())
+}
