@@ -100,7 +100,7 @@ impl Idempotency {
         }
     }
 
-    /// The key is made of all arguments.
+    /// The key is made of all arguments but the secret ones.
     #[doc(hidden)]
     #[must_use]
     pub const fn key_of_arguments(mut self) -> Self {
@@ -148,7 +148,7 @@ pub(crate) enum KeyFrom {
     Client,
     /// From arguments, by their names in the schema. Without a value for any there is no key.
     Fields(&'static [&'static str]),
-    /// From all arguments.
+    /// From all arguments but the secret ones.
     Arguments,
 }
 

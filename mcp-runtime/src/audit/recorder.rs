@@ -117,16 +117,19 @@ impl Recorder {
 
     /// Records a call that was refused before its intent. The first of its kind is written at once,
     /// what follows is counted: see [`Refusing`]. It never waits, and fails nothing.
+    /// It is called within the call, whose secrets its code mustn't show.
     pub(crate) fn refused(self: &Arc<Self>, refused: Refused<'_>) {
         let retention = refused.tool.map_or(self.retention, |tool| self.retention_of(tool));
         let cut = |text: Option<&str>| text.map(|text| shown::cut(&self.keys, text));
         let (principal, peer) = (cut(refused.principal), cut(refused.peer));
         let (call_id, trace) = (cut(refused.call_id), cut(refused.trace));
+        let code = Code::from(freed(refused.code, secrets::current().as_deref()));
         let refused = Refused {
             principal: principal.as_deref(),
             peer: peer.as_deref(),
             call_id: call_id.as_deref(),
             trace: trace.as_deref(),
+            code: &code,
             ..refused
         };
         self.refusing.refused(&refused, self.clock.now(), retention);
@@ -137,13 +140,8 @@ impl Recorder {
         self.refusing.flush();
     }
 
-    /// An application's own code can be made of anything.
     fn code(&self, trail: &Trail, error: &ToolError) -> String {
-        let mut code = Value::from(error.code().as_str());
-        if let (Code::App(_), Some(secrets)) = (error.code(), &trail.secrets) {
-            secrets.scrub_value(&mut code);
-        }
-        shown::cut(&self.keys, code.as_str().unwrap_or_default())
+        shown::cut(&self.keys, &freed(error.code(), trail.secrets.as_deref()))
     }
 
     fn retention_of(&self, tool: &ToolInfo) -> Duration {
@@ -169,6 +167,15 @@ impl Trail {
         }
         shown::is_small(&result).then_some(result)
     }
+}
+
+/// A code without secrets: an application's own can be made of anything.
+fn freed(code: &Code, secrets: Option<&Secrets>) -> String {
+    let mut text = Value::from(code.as_str());
+    if let (Code::App(_), Some(secrets)) = (code, secrets) {
+        secrets.scrub_value(&mut text);
+    }
+    text.as_str().unwrap_or_default().to_owned()
 }
 
 /// The secrets of a call, where its tool has any.

@@ -28,13 +28,16 @@ pub(crate) struct Written {
 
 /// A place to write to.
 pub(crate) trait Journal: Send + Sync + 'static {
+    /// Where it fails and the journal isn't [`closed`](Self::closed), the write was refused: nothing
+    /// of it took place, or what did (see [`Split`](super::split::Split)) changes nothing when it
+    /// is made again. The same entry may be taken another time.
     fn write(&self, entry: Entry) -> Step<Written>;
 
     /// The bodies of the newest records, in order. Reads from where they are kept.
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError>;
 
-    /// Why nothing can be written, from now until the server is started anew.
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "readiness is of HTTP"))]
+    /// Why nothing can be written, from now until the server is started anew. Known before the
+    /// write that came upon it is answered.
     fn closed(&self) -> Option<String> {
         None
     }

@@ -24,7 +24,7 @@ pub(crate) enum Manner {
     Waits(Duration),
     /// Answered that the fence isn't the key's.
     Stale,
-    /// Written, and the answer is lost.
+    /// Written, and the answer is lost; nothing is written from then on.
     Loses,
 }
 
@@ -147,7 +147,9 @@ impl Journal for TestJournal {
                 Step::done(Written { once: Some(OnceAnswer::Stale), seq: Some(0) })
             }
             Some(Manner::Loses) => {
-                self.state().apply(name, entry);
+                let mut state = self.state();
+                state.apply(name, entry);
+                state.closed = Some("the answer is lost".into());
                 Step::Done(Some(Err(StoreError("the answer is lost".into()))))
             }
         }

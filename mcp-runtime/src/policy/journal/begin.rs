@@ -23,14 +23,33 @@ const MARGIN_SHARE: u32 = 10;
 const LEAST_MARGIN: Duration = Duration::from_millis(10);
 const MOST_MARGIN: Duration = Duration::from_millis(100);
 
-pub(super) fn ask(call: &ToolCall, key: &Key, idempotency: &Idempotency) -> Begin {
-    Begin {
+/// What asks for a key, and whether a call of this process has it.
+pub(super) fn ask(
+    room: &Room,
+    call: &ToolCall,
+    key: &Key,
+    idempotency: &Idempotency,
+) -> (OnceOp, bool) {
+    let owned = room.owners.has(&key.once);
+    let settles = idempotency.transaction || idempotency.reconcile.is_some();
+    let begin = Begin {
         payload: key.payload,
         version: call.tool.version().to_owned(),
         call_id: call.context().call_id().to_owned(),
         lease: LEASE,
         ttl: idempotency.ttl,
-        settles: idempotency.settles(),
+        // What still runs has nothing to settle.
+        settles: settles && !owned,
+    };
+    (OnceOp::Begin(begin), owned)
+}
+
+/// What an answer comes to. A lease ends by the wall clock, which may jump: a call that is known to
+/// run isn't in doubt by that.
+pub(super) fn heard(owned: bool, answer: OnceAnswer) -> OnceAnswer {
+    match answer {
+        OnceAnswer::Indeterminate { .. } if owned => OnceAnswer::Running,
+        answer => answer,
     }
 }
 
@@ -62,11 +81,13 @@ pub(super) async fn wait(
         if timeout_at(until, settled).await.is_err() {
             break;
         }
-        let begin = step(key.once, OnceOp::Begin(ask(call, key, idempotency)));
+        let (begin, owned) = ask(room, call, key, idempotency);
+        let begin = step(key.once, begin);
         // The intent is on record already, and is closed by itself.
         let subject = Subject::of(room, call);
         let late = GivenUp { subject, trail: None, key: Some(key.once) };
-        answer = entries::answer(room.write(begin, late).within(OPENING).await?)?;
+        let written = room.write(begin, late).within(OPENING).await?;
+        answer = heard(owned, entries::answer(written)?);
     }
     Ok(answer)
 }

@@ -59,17 +59,17 @@ impl Key {
             (None, KeyFrom::Fields(names)) => {
                 fields(call.arguments(), names).map(|key| (From::Field, key))
             }
-            (None, KeyFrom::Arguments) => Some((From::Arguments, canonical(call.arguments()))),
+            (None, KeyFrom::Arguments) => Some((From::Arguments, compared(call))),
         };
         let Some((from, text)) = found else {
             return if idempotency.required { Err(words::keyless()) } else { Ok(None) };
         };
         let (principal, tool) = (call.context().caller().principal(), call.tool().name());
         let once = digest(&["key", principal, tool, from.as_str(), &text]);
-        let arguments = canonical(call.arguments());
-        // With the key's text, which the store doesn't have: without it, who reads the store can't
-        // find the arguments by trying.
-        let payload = digest(&["payload", &text, &arguments]);
+        // With the key's text, which the store doesn't have: who reads the store can't find the
+        // arguments of a client's random key by trying. Where the key is made of arguments, what
+        // can be guessed can be found; so no digest is made of what is secret.
+        let payload = digest(&["payload", &text, &compared(call)]);
         Ok(Some(Self { from, text, once, payload }))
     }
 }
@@ -98,6 +98,18 @@ fn sent(call: &ToolCall) -> Result<Option<String>, ToolError> {
         return Err(words::bad_key("must not hold control characters"));
     }
     Ok(Some(key.into_owned()))
+}
+
+/// The arguments that make two calls the same. Secret ones don't: no digest of them is stored, and
+/// a retry with a fresh one-time code is the same call.
+fn compared(call: &ToolCall) -> String {
+    let (arguments, secrets) = (call.arguments(), &call.tool().secrets);
+    if secrets.is_empty() {
+        return canonical(arguments);
+    }
+    let mut compared = arguments.clone();
+    compared.retain(|name, _| !secrets.contains(&name.as_str()));
+    canonical(&compared)
 }
 
 /// The values of these arguments, where all of them have one.

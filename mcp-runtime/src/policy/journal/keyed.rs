@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::begin::{ask, wait};
+use super::begin::{ask, heard, wait};
 use super::claim::Claim;
 use super::entries::{Intent, answer, entry};
 use super::key::Key;
@@ -16,7 +16,7 @@ use crate::policies::Idempotency;
 use crate::policy::{Next, Outcome};
 use crate::stats::Decision;
 use crate::store::StoreError;
-use crate::store::once::{OnceAnswer, OnceOp};
+use crate::store::once::OnceAnswer;
 
 pub(super) async fn run<S: Next>(
     room: Arc<Room>,
@@ -32,12 +32,12 @@ pub(super) async fn run<S: Next>(
     let (record, trail) = intent.unzip();
     let subject = Subject::of(&room, &call);
     let late = GivenUp { subject: subject.clone(), trail: trail.clone(), key: Some(key.once) };
-    let begin = OnceOp::Begin(ask(&call, &key, &idempotency));
+    let (begin, owned) = ask(&room, &call, &key, &idempotency);
     let writing = room.write(entry(Some((key.once, begin)), record), late);
     let written = writing.within(OPENING).await;
     let opened = written.and_then(|written| {
         let intent = Intent::of(trail, &written)?;
-        Ok((intent, answer(written)?))
+        Ok((intent, heard(owned, answer(written)?)))
     });
     let (intent, answer) = match opened {
         Ok(opened) => opened,

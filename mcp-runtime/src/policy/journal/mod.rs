@@ -20,7 +20,9 @@
 //! | `_meta`, [`IDEMPOTENCY_KEY`](crate::meta::IDEMPOTENCY_KEY) | `client` |
 //! | the HTTP header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) | `client` |
 //! | the declared arguments, unless one of them is missing or null | `field` |
-//! | all arguments, where that is declared | `arguments` |
+//! | all arguments but the secret ones, where that is declared | `arguments` |
+//!
+//! Secret arguments take no part in what is compared, nor in keys: no digest of them is stored.
 //!
 //! A client's key has 1 to 255 characters, none of them a control character. Keys belong to the
 //! caller's principal and the tool: those of others never meet. A call without a key is refused

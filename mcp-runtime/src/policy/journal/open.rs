@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use super::entries::{Intent, entry};
-use super::writing::{Late, Nothing};
-use super::{CLOSING, Room, words};
+use super::writing::Late;
+use super::{Room, words};
 use crate::audit::Draft;
 use crate::call::ToolCall;
 use crate::context::Context;
@@ -90,10 +90,9 @@ impl Open {
             self.closed = true;
             return outcome;
         }
-        let writing = room.write(entry(once, record), Nothing);
         // From here on the entry is on its way, whoever waits for it.
         self.closed = true;
-        match writing.within(CLOSING).await {
+        match room.write_last(entry(once, record)).await {
             Ok(Written { once: Some(OnceAnswer::Stale), .. }) if completes => {
                 warn!("another call has taken the key of this one, which took effect");
                 room.count(Decision::Indeterminate);

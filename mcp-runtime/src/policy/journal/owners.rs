@@ -39,6 +39,11 @@ impl Owners {
         Some(Owning { owners: Arc::clone(self), key, fence })
     }
 
+    /// Whether a call that runs here has the key.
+    pub(super) fn has(&self, key: &OnceKey) -> bool {
+        self.all().contains_key(key)
+    }
+
     /// Waits until the owner of the key has settled it. `None` where no owner is known here.
     pub(super) fn settled(&self, key: &OnceKey) -> Option<impl Future<Output = ()> + use<>> {
         let mut end = self.all().get(key)?.end.subscribe();

@@ -6,28 +6,42 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::{error, warn};
 
-use super::{LEASE, Room};
+use super::{CLOSING, LEASE, Room};
 use crate::store::journal::{Entry, Written};
 use crate::store::{Step, StoreError};
 
 /// How long a write goes on in the background. After a lease, the next owner of a key takes care.
 const BACKGROUND: Duration = LEASE;
+/// Pauses before a write that was refused is made again: they double up to the second. Another
+/// process's long transaction is over by then, or there is room on the disk.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LAST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What is left to write once a write that nobody waits for any more has been made.
 pub(super) trait Late: Send + Unpin + 'static {
     /// The write was given up at this instant: because it took too long, else with its call.
     fn entry(self, written: Written, at: Instant, too_long: bool) -> Option<Entry>;
+
+    /// What is written again where the write is refused.
+    fn again(&self) -> Option<Arc<Entry>> {
+        None
+    }
 }
 
-/// Nothing.
-pub(super) struct Nothing;
+/// The last write of a call: nothing is left to write after it, and without it a call that is over
+/// looks like one that was abandoned.
+struct Last(Arc<Entry>);
 
-impl Late for Nothing {
+impl Late for Last {
     fn entry(self, _: Written, _: Instant, _: bool) -> Option<Entry> {
         None
+    }
+
+    fn again(&self) -> Option<Arc<Entry>> {
+        Some(Arc::clone(&self.0))
     }
 }
 
@@ -45,9 +59,51 @@ impl Room {
         Writing { room: Arc::clone(self), under_way, too_long: false }
     }
 
+    /// Writes what ends a call, if need be several times.
+    pub(super) async fn write_last(self: &Arc<Self>, entry: Entry) -> Result<Written, StoreError> {
+        let (entry, until) = (Arc::new(entry), Instant::now() + CLOSING);
+        let writing = self.write(Entry::clone(&entry), Last(Arc::clone(&entry)));
+        match writing.within(CLOSING).await {
+            Err(error) if self.is_refused(until) => {
+                // In a task of its own, which goes on though nobody waits for it any more.
+                let again = tokio::spawn(Arc::clone(self).again(entry, until, error));
+                let ended = |_| Err(StoreError("the server stopped between two tries".to_owned()));
+                again.await.unwrap_or_else(ended)
+            }
+            written => written,
+        }
+    }
+
     /// Writes what nobody waits for.
     pub(super) fn write_in_background(self: &Arc<Self>, entry: Entry) {
-        drop(self.write(entry, Nothing));
+        let entry = Arc::new(entry);
+        drop(self.write(Entry::clone(&entry), Last(entry)));
+    }
+
+    /// Whether a write that failed may be made again, and there is time to.
+    fn is_refused(&self, until: Instant) -> bool {
+        self.journal.closed().is_none() && Instant::now() < until
+    }
+
+    /// Makes a write again that was refused, until it is taken. Once one is still under way when
+    /// the time is over, nobody knows whether it took place, and there is no other.
+    async fn again(
+        self: Arc<Self>,
+        entry: Arc<Entry>,
+        until: Instant,
+        mut error: StoreError,
+    ) -> Result<Written, StoreError> {
+        let mut pause = FIRST_PAUSE;
+        while self.is_refused(until) {
+            sleep(pause).await;
+            pause = (pause * 2).min(LAST_PAUSE);
+            match timeout_at(until, self.journal.write(Entry::clone(&entry))).await {
+                Ok(Ok(written)) => return Ok(written),
+                Ok(Err(refused)) => error = refused,
+                Err(_) => break,
+            }
+        }
+        Err(error)
     }
 }
 
@@ -79,7 +135,15 @@ impl<L: Late> Drop for Writing<L> {
         let Some((step, late)) = self.under_way.take() else { return };
         let (room, at, too_long) = (Arc::clone(&self.room), Instant::now(), self.too_long);
         let rest = async move {
-            let written = match timeout(BACKGROUND, step).await {
+            let until = at + BACKGROUND;
+            let written = match timeout_at(until, step).await {
+                Ok(Err(error)) => match late.again() {
+                    Some(entry) => Ok(Arc::clone(&room).again(entry, until, error).await),
+                    None => Ok(Err(error)),
+                },
+                written => written,
+            };
+            let written = match written {
                 Ok(Ok(written)) => written,
                 Ok(Err(StoreError(detail))) => {
                     warn!(detail, "what nobody waits for could not be written");

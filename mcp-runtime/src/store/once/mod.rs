@@ -28,7 +28,7 @@ use std::time::Duration;
 
 /// Names a key, its principal and its tool: the SHA-256 of all three.
 pub(crate) type OnceKey = [u8; 32];
-/// The SHA-256 of a call's canonical arguments.
+/// The SHA-256 of a call's key and canonical arguments, without the secret ones.
 pub(crate) type Payload = [u8; 32];
 /// Grows with each claim.
 pub(crate) type Fence = u64;

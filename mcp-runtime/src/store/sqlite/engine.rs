@@ -16,7 +16,7 @@ use super::super::group::Engine;
 use super::super::journal::{Entry, Written};
 use super::super::{StoreError, millis, random};
 use super::chores::Chores;
-use super::keys::Keys;
+use super::keys::{Keys, Most};
 use super::meta::Meta;
 use super::presence::{Presence, WriterId};
 use super::recovery::Abandoned;
@@ -43,7 +43,7 @@ pub(super) struct Writer {
     clock: Clock,
     signs: AuditKeys,
     closed: Arc<OnceLock<String>>,
-    pub(super) keys_most: u64,
+    pub(super) keys_most: Most,
     pub(super) chores: Chores,
     alive: Option<Sender<Infallible>>,
 }
@@ -88,10 +88,7 @@ impl Writer {
     fn recover(&mut self) -> rusqlite::Result<()> {
         let tx = begin(&mut self.connection)?;
         let mut meta = Meta::load(&tx)?;
-        let others: Vec<WriterId> = tx
-            .prepare("SELECT id FROM writers")?
-            .query_map([], |row| row.get(0))?
-            .collect::<rusqlite::Result<_>>()?;
+        let others = recovery::writers(&tx)?;
         let (gone, now) = (others.into_iter(), self.clock.now());
         let gone: Vec<_> = gone.filter(|other| self.presence.is_gone(other)).collect();
         let keys = Keys { connection: &tx, writer: &self.id, most: self.keys_most };
@@ -99,12 +96,13 @@ impl Writer {
         for other in &gone {
             recovery::close(&keys, &mut meta, other, now, &mut abandoned)?;
         }
-        tx.execute("INSERT INTO writers VALUES (?1)", [self.id])?;
+        recovery::enter(&tx, &self.id)?;
         meta.save(&tx)?;
-        tx.commit()?;
+        // While others wait: one of them may be there after all, and put its lock back.
         for other in &gone {
             self.presence.forget(other);
         }
+        tx.commit()?;
         abandoned.report();
         Ok(())
     }
@@ -114,6 +112,9 @@ impl Writer {
         let tx = begin(&mut self.connection)?;
         let before = Meta::load(&tx)?;
         let mut meta = before.clone();
+        // Somebody may have tidied up, and another process have taken this one for gone by that.
+        self.presence.restore();
+        recovery::enter(&tx, &self.id)?;
         let keys = Keys { connection: &tx, writer: &self.id, most: self.keys_most };
         let mut written = Vec::with_capacity(jobs.len());
         let mut seal = false;
@@ -207,13 +208,15 @@ fn sign(
 }
 
 /// Whether a write may succeed another time. The transaction was rolled back then, by `SQLite` or as
-/// it was dropped.
+/// it was dropped. `FileLockingProtocolFailed` is a race for the write-ahead log that was lost many
+/// times in a row.
 fn passes(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(
             ErrorCode::DatabaseBusy
                 | ErrorCode::DatabaseLocked
+                | ErrorCode::FileLockingProtocolFailed
                 | ErrorCode::DiskFull
                 | ErrorCode::OutOfMemory
                 | ErrorCode::TooBig
@@ -243,7 +246,7 @@ impl Writer {
         self.connection.pragma_update(None, "synchronous", "OFF").unwrap();
     }
 
-    pub(super) fn limit_keys(&mut self, most: u64) {
-        self.keys_most = most;
+    pub(super) fn limit_keys(&mut self, keys: u64, bytes: u64) {
+        self.keys_most = Most { keys, bytes };
     }
 }

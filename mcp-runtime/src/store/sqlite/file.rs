@@ -31,6 +31,7 @@ CREATE TABLE meta (
     log BLOB NOT NULL,
     fence INTEGER NOT NULL,
     keys INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     hash BLOB NOT NULL,
     start_seq INTEGER NOT NULL,

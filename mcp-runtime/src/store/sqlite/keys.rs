@@ -7,23 +7,31 @@ use super::super::once::{OnceAnswer, OnceKey, OnceOp};
 use super::meta::{Meta, number, signed};
 use super::presence::WriterId;
 
-/// How many keys are kept: about 1 GB with answers of 1 KB.
-const MOST: u64 = 1_000_000;
+/// What is kept: about 1 GB with answers of 1 KB.
+const MOST: Most = Most { keys: 1_000_000, bytes: 4 << 30 };
 /// How many ended ones a new one removes: more than one, so that they go faster than they come.
 const SWEPT: u64 = 2;
 /// How many are removed at a time where there is no room.
 const SWEPT_IF_FULL: u64 = 1_000;
 
+/// How much may be kept. New keys are refused beyond it; what was begun is completed.
+#[derive(Clone, Copy)]
+pub(super) struct Most {
+    pub(super) keys: u64,
+    /// Of all answers together.
+    pub(super) bytes: u64,
+}
+
 /// A key's table while a group is carried out.
 pub(super) struct Keys<'a> {
     pub(super) connection: &'a Connection,
     pub(super) writer: &'a WriterId,
-    /// How many keys there may be: [`Keys::MOST`], but for tests.
-    pub(super) most: u64,
+    /// [`Keys::MOST`], but for tests.
+    pub(super) most: Most,
 }
 
 impl Keys<'_> {
-    pub(super) const MOST: u64 = MOST;
+    pub(super) const MOST: Most = MOST;
 
     pub(super) fn step(
         &self,
@@ -34,6 +42,7 @@ impl Keys<'_> {
     ) -> rusqlite::Result<OnceAnswer> {
         let row = self.load(key)?;
         let (is_new, fresh) = (row.is_none(), meta.fence + 1);
+        let before = row.as_ref().map_or(0, |row| row.response.len() as u64);
         let (change, answer) = step(row, op, now, fresh);
         match change {
             Change::Put(row) => {
@@ -42,6 +51,8 @@ impl Keys<'_> {
                 }
                 self.put(key, &row)?;
                 meta.keys += u64::from(is_new);
+                let after = row.response.len() as u64;
+                meta.bytes = meta.bytes.saturating_sub(before).saturating_add(after);
             }
             Change::Delete => self.delete(meta, key)?,
             Change::Keep => {}
@@ -54,18 +65,24 @@ impl Keys<'_> {
 
     /// Removes ended records in passing; whether there is room for another one.
     fn makes_room(&self, meta: &mut Meta, now: u64) -> rusqlite::Result<bool> {
-        self.sweep(meta, now, if meta.keys < self.most { SWEPT } else { SWEPT_IF_FULL })?;
-        Ok(meta.keys < self.most)
+        self.sweep(meta, now, if self.has_room(meta) { SWEPT } else { SWEPT_IF_FULL })?;
+        Ok(self.has_room(meta))
+    }
+
+    fn has_room(&self, meta: &Meta) -> bool {
+        meta.keys < self.most.keys && meta.bytes < self.most.bytes
     }
 
     /// Removes at most so many of the records that have ended.
     pub(super) fn sweep(&self, meta: &mut Meta, now: u64, most: u64) -> rusqlite::Result<()> {
         let mut delete = self.connection.prepare_cached(
             "DELETE FROM keys WHERE rowid IN \
-             (SELECT rowid FROM keys WHERE expires <= ?1 ORDER BY expires LIMIT ?2)",
+             (SELECT rowid FROM keys WHERE expires <= ?1 ORDER BY expires LIMIT ?2) \
+             RETURNING length(response)",
         )?;
-        let gone = delete.execute([signed(now), signed(most)])?;
-        meta.keys = meta.keys.saturating_sub(gone as u64);
+        for bytes in delete.query_map([signed(now), signed(most)], |row| number(row, 0))? {
+            meta.gone(bytes?);
+        }
         Ok(())
     }
 
@@ -102,9 +119,12 @@ impl Keys<'_> {
     }
 
     fn delete(&self, meta: &mut Meta, key: &OnceKey) -> rusqlite::Result<()> {
-        let gone =
-            self.connection.prepare_cached("DELETE FROM keys WHERE key = ?1")?.execute([key])?;
-        meta.keys = meta.keys.saturating_sub(gone as u64);
+        let mut delete = self
+            .connection
+            .prepare_cached("DELETE FROM keys WHERE key = ?1 RETURNING length(response)")?;
+        for bytes in delete.query_map([key], |row| number(row, 0))? {
+            meta.gone(bytes?);
+        }
         Ok(())
     }
 

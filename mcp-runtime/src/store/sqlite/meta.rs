@@ -12,6 +12,8 @@ pub(super) struct Meta {
     pub(super) fence: u64,
     /// How many keys there are.
     pub(super) keys: u64,
+    /// What their answers take together.
+    pub(super) bytes: u64,
     pub(super) head: Head,
     /// Of what is gone from the log without a trace.
     pub(super) start: Head,
@@ -20,17 +22,18 @@ pub(super) struct Meta {
 impl Meta {
     pub(super) fn new(log: LogId) -> Self {
         let empty = Head::empty(log);
-        Self { log, fence: 0, keys: 0, head: empty, start: empty }
+        Self { log, fence: 0, keys: 0, bytes: 0, head: empty, start: empty }
     }
 
     pub(super) fn insert(&self, connection: &Connection) -> rusqlite::Result<()> {
         let (log, head, start) = (self.log, self.head, self.start);
         connection.execute(
-            "INSERT INTO meta VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO meta VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 log,
                 signed(self.fence),
                 signed(self.keys),
+                signed(self.bytes),
                 signed(head.seq),
                 head.hash,
                 signed(start.seq),
@@ -42,28 +45,37 @@ impl Meta {
 
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let mut query = connection.prepare_cached(
-            "SELECT log, fence, keys, seq, hash, start_seq, start_hash FROM meta WHERE id = 1",
+            "SELECT log, fence, keys, bytes, seq, hash, start_seq, start_hash FROM meta \
+             WHERE id = 1",
         )?;
         query.query_row([], |row| {
             Ok(Self {
                 log: row.get(0)?,
                 fence: number(row, 1)?,
                 keys: number(row, 2)?,
-                head: Head { seq: number(row, 3)?, hash: row.get(4)? },
-                start: Head { seq: number(row, 5)?, hash: row.get(6)? },
+                bytes: number(row, 3)?,
+                head: Head { seq: number(row, 4)?, hash: row.get(5)? },
+                start: Head { seq: number(row, 6)?, hash: row.get(7)? },
             })
         })
     }
 
+    /// A key is gone, and its answer of so many bytes.
+    pub(super) fn gone(&mut self, bytes: u64) {
+        self.keys = self.keys.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
     pub(super) fn save(&self, connection: &Connection) -> rusqlite::Result<()> {
         let mut update = connection.prepare_cached(
-            "UPDATE meta SET fence = ?1, keys = ?2, seq = ?3, hash = ?4, start_seq = ?5, \
-             start_hash = ?6 WHERE id = 1",
+            "UPDATE meta SET fence = ?1, keys = ?2, bytes = ?3, seq = ?4, hash = ?5, \
+             start_seq = ?6, start_hash = ?7 WHERE id = 1",
         )?;
         let (head, start) = (self.head, self.start);
         update.execute(params![
             signed(self.fence),
             signed(self.keys),
+            signed(self.bytes),
             signed(head.seq),
             head.hash,
             signed(start.seq),

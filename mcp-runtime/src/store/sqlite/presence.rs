@@ -26,14 +26,23 @@ impl Presence {
         let store = fs::canonicalize(store)
             .map_err(|error| format!("the store {}: {error}", store.display()))?;
         let path = beside(&store, ".writers").join(hex(writer));
-        let begun = folder(&store).and_then(|()| {
-            let file = private(OpenOptions::new().write(true).create_new(true)).open(&path)?;
-            file.try_lock()?;
-            Ok(file)
-        });
-        match begun {
+        match lock(&path) {
             Ok(locked) => Ok(Self { path, _locked: locked }),
             Err(error) => Err(format!("the lock {} can't be taken: {error}", path.display())),
+        }
+    }
+
+    /// Takes the lock anew where its file is no longer there: without it this process looks gone.
+    pub(super) fn restore(&mut self) {
+        if matches!(self.path.try_exists(), Ok(true) | Err(_)) {
+            return;
+        }
+        match lock(&self.path) {
+            Ok(locked) => {
+                self._locked = locked;
+                warn!("the lock {} was deleted, and is there again", self.path.display());
+            }
+            Err(error) => warn!("the lock {} can't be put back: {error}", self.path.display()),
         }
     }
 
@@ -73,10 +82,20 @@ impl Drop for Presence {
     }
 }
 
-fn folder(store: &Path) -> io::Result<()> {
+/// Makes the file and locks it.
+fn lock(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        make(folder)?;
+    }
+    let file = private(OpenOptions::new().write(true).create_new(true)).open(path)?;
+    file.try_lock()?;
+    Ok(file)
+}
+
+fn make(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(beside(store, ".writers"))
+    builder.create(folder)
 }

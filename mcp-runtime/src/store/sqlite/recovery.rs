@@ -28,6 +28,23 @@ struct Calls {
     named: Vec<String>,
 }
 
+/// Everyone of whom there is a word: also one whose row was removed while it still wrote.
+pub(super) fn writers(connection: &Connection) -> rusqlite::Result<Vec<WriterId>> {
+    connection
+        .prepare_cached(
+            "SELECT id FROM writers UNION SELECT writer FROM open_intents \
+             UNION SELECT writer FROM keys WHERE state < 2",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect()
+}
+
+/// Notes a writer, unless it is noted.
+pub(super) fn enter(connection: &Connection, writer: &WriterId) -> rusqlite::Result<()> {
+    connection.prepare_cached("INSERT OR IGNORE INTO writers VALUES (?1)")?.execute([writer])?;
+    Ok(())
+}
+
 /// Closes what this writer left. The caller knows that it is gone.
 pub(super) fn close(
     keys: &Keys<'_>,

@@ -28,7 +28,7 @@ async fn a_replay_is_the_same_to_the_byte_in_another_process_and_after_a_restart
 #[tokio::test(start_paused = true)]
 async fn a_full_table_makes_room_as_keys_end() {
     let place = Place::new();
-    let journal = place.open_with(|engine| engine.limit_keys(2));
+    let journal = place.open_with(|engine| engine.limit_keys(2, u64::MAX));
     let ask = async |key: u8| step(&journal, [key; 32], OnceOp::Begin(begin("a"))).await;
     assert_eq!(ask(1).await, OnceAnswer::Claimed { fence: 1, doubt: false });
     assert_eq!(ask(2).await, OnceAnswer::Claimed { fence: 2, doubt: false });
