@@ -85,8 +85,9 @@ pub(crate) const IDEMPOTENT: &[Key] = &[
     Key {
         name: "key",
         grammar: "key(a, b) | key(..)",
-        doc: "What makes the key of a call whose client sends none: these arguments, or all of \
-              them. A call that leaves one of these out has no key.",
+        doc: "What makes the key of a call whose client sends none: these arguments, or all that \
+              aren't `secret`. A call that leaves one of these out has no key. Who reads the store \
+              can guess values of which there are few.",
         default: "such a call has no key, and is not protected",
         example: "key(invoice_id)",
     },

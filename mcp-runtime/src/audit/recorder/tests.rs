@@ -218,6 +218,23 @@ async fn no_secret_is_in_any_record() {
         }
         assert!(!String::from_utf8(draft.body(1)).unwrap().contains("hunter2"), "{draft:?}");
     }
+    // A check of a call may make its code of anything.
+    let secrets = Secrets::new(vec![json!("hunter2")], Arc::default());
+    let code = Code::from("bad_hunter2".to_owned());
+    let refuse = async {
+        recorder.refused(Refused {
+            call_id: None,
+            principal: Some("anna"),
+            peer: None,
+            tool: Some(&tool),
+            code: &code,
+            trace: None,
+        });
+    };
+    secrets.within(refuse).await;
+    let refusal: Value = serde_json::from_slice(&seen.newest(1).unwrap().pop().unwrap()).unwrap();
+    assert_eq!(refusal["outcome"], "bad_[redacted]");
+    seen.0.lock().unwrap().clear();
     recorder.refused(Refused {
         call_id: None,
         principal: Some("anna"),

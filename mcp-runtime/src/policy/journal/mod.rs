@@ -7,8 +7,8 @@
 //! # Calls without a key
 //!
 //! The intent is durable within 250 ms, or the call is refused with `audit_unavailable`, effect
-//! `none`. The outcome is durable within 5 s, or the answer is `audit_unavailable` with the effect
-//! that the call had. A call that is dropped, because its client went away or its time ran out,
+//! `none`. The outcome is durable within 5 s, for which a write that is refused is made again, or the
+//! answer is `audit_unavailable` with the effect that the call had. A call that is dropped, because its client went away or its time ran out,
 //! has its outcome (`cancelled` or `timeout`) written in the background.
 //!
 //! # Keys
@@ -52,7 +52,8 @@
 //! It runs in a task of its own, to its deadline: a client that cancels it or goes away only
 //! leaves it, and finds the answer under the key. The task holds the call's place among the
 //! running calls, so that limits count it and a stop waits for it. Its lease of 30 s is renewed
-//! every 10 s; where another has taken the key, the function is dropped.
+//! every 10 s; where another has taken the key, the function is dropped. Leases are of the wall clock:
+//! where it jumps, this process still knows which keys are its own, and takes none of them over.
 //!
 //! Right before the first attempt, [`StartLayer`] writes that an effect may happen from now on.
 //! Whatever ends the call before that, ends it without an effect. How it ends decides about the key:

@@ -100,7 +100,7 @@ async fn an_error_of_either_is_an_error_and_nothing_follows_the_first() {
     let table: [(&str, OnceOp, &[&str]); 4] = [
         ("log", ask(), &["log record"]),
         ("keys", start(), &["keys key"]),
-        ("keys", ask(), &["log record", "keys key"]),
+        ("keys", ask(), &["log record", "keys key", "log record"]),
         ("log", start(), &["keys key", "log record"]),
     ];
     for (failing, op, expected) in table {
@@ -142,4 +142,25 @@ async fn both_answers_come_back_where_one_had_to_wait() {
 fn the_newest_records_are_the_logs() {
     assert_eq!(split("none", Vec::new()).0.newest(1).unwrap(), [b"log".to_vec()]);
     assert_eq!(split("none", Vec::new()).0.closed(), None);
+}
+
+/// Nothing ran: an intent that stays open would be taken for a call that was abandoned.
+#[tokio::test]
+async fn an_intent_whose_claim_is_refused_is_closed() {
+    use crate::store::testing::{Manner, TestJournal};
+    for waits in [Vec::new(), vec!["begin"], vec!["intent"]] {
+        let (keys, log) = (TestJournal::default(), TestJournal::default());
+        for part in waits {
+            keys.behave(part, Manner::Waits(std::time::Duration::ZERO));
+            log.behave(part, Manner::Waits(std::time::Duration::ZERO));
+        }
+        keys.behave("begin", Manner::Fails);
+        let split = Split::new(Arc::new(keys), Arc::new(log.clone()));
+        assert!(split.write(entry(ask(), true, false)).await.is_err());
+        assert_eq!(log.written(), ["intent", "outcome"]);
+        assert_eq!(log.outcomes(), [("audit_unavailable".to_owned(), "none".to_owned())]);
+        let records = log.records();
+        assert_eq!(records[1]["intent"], records[0]["seq"]);
+        assert_eq!(records[1]["call_id"], records[0]["call_id"]);
+    }
 }

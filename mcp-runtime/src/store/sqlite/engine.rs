@@ -210,7 +210,7 @@ fn sign(
 /// Whether a write may succeed another time. The transaction was rolled back then, by `SQLite` or as
 /// it was dropped. `FileLockingProtocolFailed` is a race for the write-ahead log that was lost many
 /// times in a row.
-fn passes(error: &rusqlite::Error) -> bool {
+pub(super) fn passes(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(

@@ -11,7 +11,7 @@
 //! the log; `.writers`, a folder with a locked file for each process that has it open. All are for
 //! their owner's eyes alone.
 //!
-//! **When the disk fails.** A full disk or a lock that is held for too long refuses the writes that
+//! **When the disk fails.** A full disk, or a lock that is held or fought for too long, refuses the writes that
 //! met it, and no others. Anything else (an I/O error, a file that is damaged) closes the journal for
 //! the rest of the process: after an fsync that failed nobody knows what is on the disk, and asking
 //! again gets a wrong yes.

@@ -173,3 +173,16 @@ async fn what_is_kept_holds_no_secret() {
     let again = bench.run(Some("k"), json!({ "fails": "applied" })).await.unwrap_err();
     assert_eq!(again.message(), "[redacted]");
 }
+
+/// The effect is there, and the key knows it as soon as the store does.
+#[tokio::test(start_paused = true)]
+async fn a_completion_that_is_refused_is_written_again() {
+    let bench = Bench::keyed(Idempotency::new());
+    bench.journal.behave("complete", Manner::Fails);
+    let running = bench.spawn("k", argument());
+    sleep(Duration::from_secs(2)).await;
+    bench.journal.recover();
+    assert_eq!(told(&running.await.unwrap()), "run 1");
+    assert_eq!(bench.journal.written().last().unwrap(), "outcome+complete");
+    assert_eq!(told(&bench.run(Some("k"), argument()).await), "run 1");
+}

@@ -123,13 +123,15 @@ async fn a_look_that_panics_or_hangs_settles_nothing() {
 /// A crash: the start is on record, nothing else ever is.
 #[tokio::test(start_paused = true)]
 async fn an_owner_that_is_gone_leaves_doubt_and_a_claim_that_never_started_none() {
-    use crate::store::once::OnceOp;
+    use crate::policy::journal::LEASE;
+    use crate::store::once::{Begin, OnceOp};
+    use crate::store::suite::begin;
     for (started, expected) in [(true, "indeterminate Unknown"), (false, "run 1")] {
         let bench = Bench::keyed(Idempotency::new());
         let (call, _) = bench.call(Some("k"), argument());
         let key = crate::policy::journal::key::Key::of(&call, &Idempotency::new());
         let key = key.unwrap().unwrap();
-        let begin = crate::policy::journal::begin::ask(&call, &key, &Idempotency::new());
+        let begin = Begin { payload: key.payload, lease: LEASE, ..begin("first") };
         let step = |op| crate::policy::journal::entries::step(key.once, op);
         bench.journal.write(step(OnceOp::Begin(begin))).await.unwrap();
         if started {

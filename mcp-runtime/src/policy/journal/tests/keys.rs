@@ -169,3 +169,22 @@ async fn a_key_counts_for_the_whole_call() {
     bench.send(again).await.unwrap();
     assert_eq!(context.derive_key("bank"), other.derive_key("bank"));
 }
+
+/// Of a secret that has few values, a digest is as good as the secret.
+#[test]
+fn no_digest_is_made_of_a_secret() {
+    let of = |terms, meta: Option<&str>, pin: &str, cents: u64| {
+        let arguments = json!({ "pin": pin, "cents": cents });
+        let mut call = call("anna", meta.map(Value::from), None, arguments);
+        call.tool = Arc::new(ToolInfo { secrets: vec!["pin"], ..tool() });
+        Key::of(&call, &terms).unwrap().unwrap()
+    };
+    let both = |key: &Key| (key.once, key.payload);
+    let cents = Idempotency::new().key_of(&["cents"]);
+    for (terms, meta) in [(Idempotency::new(), Some("k")), (cents, None), (ALL, None)] {
+        let (one, other) = (of(terms, meta, "4711", 1), of(terms, meta, "0815", 1));
+        assert_eq!(both(&one), both(&other), "a fresh one-time code is the same call");
+        assert!(!one.text.contains("4711"), "{}", one.text);
+        assert_ne!(of(terms, meta, "4711", 2).payload, one.payload);
+    }
+}

@@ -146,3 +146,53 @@ async fn keys_without_a_journal_are_refused() {
     let outcome = inner.oneshot(bench.call(Some("k"), json!({})).0).await;
     assert_eq!((told(&outcome).as_str(), bench.ran()), ("backend_unavailable None", 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_that_is_refused_is_written_again() {
+    for is_dropped in [false, true] {
+        let bench = Bench::unkeyed(false);
+        bench.journal.behave("outcome", Manner::Fails);
+        let (call, _) = bench.call(None, json!({}));
+        let running = tokio::spawn(bench.service.clone().oneshot(call));
+        // Another process holds the store for so long.
+        sleep(Duration::from_secs(2)).await;
+        if is_dropped {
+            running.abort();
+        }
+        bench.journal.recover();
+        sleep(Duration::from_secs(3)).await;
+        assert_eq!(bench.journal.outcomes(), [("ok".into(), "applied".into())]);
+        if !is_dropped {
+            assert_eq!(told(&running.await.unwrap()), "run 1");
+        }
+        assert_eq!(bench.count(Decision::Unaudited), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_written_in_the_background_is_written_again_too() {
+    let bench = Bench::unkeyed(false);
+    bench.journal.behave("outcome", Manner::Fails);
+    let (call, _) = bench.call(None, json!({ "millis": 60_000 }));
+    let running = tokio::spawn(bench.service.clone().oneshot(call));
+    settle().await;
+    running.abort();
+    sleep(Duration::from_secs(10)).await;
+    assert_eq!(bench.journal.outcomes(), []);
+    bench.journal.recover();
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(bench.journal.outcomes(), [("cancelled".into(), "unknown".into())]);
+}
+
+/// Whether the first write took place isn't known then.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_written_again_after_what_closes_the_journal_or_is_not_answered() {
+    for manner in [Manner::Loses, Manner::Waits(Duration::from_secs(6))] {
+        let bench = Bench::unkeyed(false);
+        bench.journal.behave("outcome", manner);
+        let told = told(&bench.run(None, json!({})).await);
+        assert_eq!(told, "audit_unavailable Applied");
+        sleep(Duration::from_secs(60)).await;
+        assert_eq!(bench.journal.outcomes(), [("ok".into(), "applied".into())], "once");
+    }
+}

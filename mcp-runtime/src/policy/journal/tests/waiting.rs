@@ -154,3 +154,36 @@ async fn a_store_that_fails_while_one_waits_ends_the_waiting() {
     assert_eq!(told(&second.await.unwrap()), "backend_unavailable None");
     assert_eq!(told(&first.await.unwrap()), "run 1");
 }
+
+/// A lease ends by the wall clock. One that has jumped makes nobody repeat what still runs here.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_jumps_takes_no_key_from_a_call_that_runs_here() {
+    use crate::store::memory::MemoryJournal;
+    use crate::store::suite::{clock, signs};
+    let none = |_: &mut ToolCall| -> Result<crate::policies::Reconciling, ToolError> {
+        Ok(Box::pin(async { Ok(None) }))
+    };
+    for (terms, expected) in [
+        (Idempotency::new(), "run 1"),
+        (Idempotency::new().transaction(), "run 1"),
+        (Idempotency::new().reconcile(none), "run 1"),
+        (Idempotency::new().transaction().reject(), "in_progress None"),
+    ] {
+        let mut bench = Bench::keyed(terms);
+        let clock = clock();
+        let journal: Arc<dyn Journal> =
+            Arc::new(MemoryJournal::new(clock.clone(), signs()).unwrap());
+        let records = Records { journal: Some(journal), recorder: None };
+        let inner = run(&bench.journal, &bench.ran, &bench.before);
+        let start = StartLayer::of(&records, bench.stats.clone());
+        let layer = JournalLayer::of(&bench.tool, &records, clock.clone(), bench.stats.clone());
+        bench.service = inner.within(start).within(layer);
+        let arguments = json!({ "millis": SLOW });
+        let first = bench.spawn("k", arguments.clone());
+        settle().await;
+        clock.forward(Duration::from_mins(10));
+        assert_eq!(told(&bench.run(Some("k"), arguments).await), expected);
+        assert_eq!(told(&first.await.unwrap()), "run 1", "its answer is kept");
+        assert_eq!(bench.ran(), 1);
+    }
+}

@@ -150,3 +150,37 @@ async fn fences_go_on_where_they_were() {
     drop(first);
     assert_eq!(claim(&place.open(), CLAIMED, false).await, 2);
 }
+
+fn tidy_up(place: &Place) {
+    std::fs::remove_dir_all(file::beside(&place.path(), ".writers")).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_whose_lock_was_deleted_puts_it_back() {
+    let place = Place::new();
+    let first = place.open();
+    tidy_up(&place);
+    let second = place.open();
+    assert_eq!(place.count("writers"), 1, "the first one looks gone");
+    in_the_middle(&first, &place.clock).await;
+    assert_eq!(place.count("writers"), 2);
+    let third = place.open();
+    assert_eq!(asked(&third, STARTED).await, OnceAnswer::Running);
+    assert_eq!(abandoned(&place), Vec::<Value>::new());
+    drop((first, second, third));
+    nothing_is_open(&place, &place.open()).await;
+    assert_eq!(abandoned(&place).len(), 1);
+}
+
+/// What is open belongs to somebody, also where nothing else says that there was one.
+#[tokio::test(start_paused = true)]
+async fn what_a_writer_without_a_row_left_open_is_closed() {
+    let place = Place::new();
+    let first = place.open();
+    in_the_middle(&first, &place.clock).await;
+    drop(first);
+    place.raw().execute("DELETE FROM writers", []).unwrap();
+    let second = place.open();
+    nothing_is_open(&place, &second).await;
+    assert_eq!(abandoned(&place).len(), 1);
+}

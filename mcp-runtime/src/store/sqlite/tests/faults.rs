@@ -96,3 +96,22 @@ async fn a_closed_journal_carries_nothing_over_as_it_goes() {
     assert_eq!(fs::read(place.path()).unwrap(), before);
     assert!(file::beside(&place.path(), "-wal").exists());
 }
+
+#[test]
+fn what_is_about_others_passes_and_what_is_about_the_disk_does_not() {
+    use rusqlite::ffi;
+    for (code, expected) in [
+        (ffi::SQLITE_BUSY, true),
+        (ffi::SQLITE_BUSY_SNAPSHOT, true),
+        (ffi::SQLITE_LOCKED, true),
+        (ffi::SQLITE_PROTOCOL, true),
+        (ffi::SQLITE_FULL, true),
+        (ffi::SQLITE_NOMEM, true),
+        (ffi::SQLITE_IOERR, false),
+        (ffi::SQLITE_CORRUPT, false),
+        (ffi::SQLITE_READONLY, false),
+    ] {
+        let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        assert_eq!(engine::passes(&error), expected, "{error}");
+    }
+}

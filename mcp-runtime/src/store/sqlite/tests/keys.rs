@@ -65,3 +65,35 @@ async fn a_record_is_written_whatever_becomes_of_the_step() {
     let written = journal.write(entry).await.unwrap();
     assert_eq!((written.once, written.seq), (Some(OnceAnswer::Stale), Some(1)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn large_answers_leave_no_room_for_new_keys_and_are_kept() {
+    let place = Place::new();
+    let journal = place.open_with(|engine| engine.limit_keys(10, 100));
+    let ask = async |key: u8| step(&journal, [key; 32], OnceOp::Begin(begin("a"))).await;
+    let complete = async |key: u8, fence| {
+        let complete = OnceOp::Complete { fence, response: vec![0; 60], ttl: TTL };
+        step(&journal, [key; 32], complete).await
+    };
+    let bytes = || {
+        let sum = "SELECT bytes, (SELECT sum(length(response)) FROM keys) FROM meta";
+        let (kept, there): (i64, i64) =
+            place.raw().query_row(sum, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(kept, there);
+        kept
+    };
+    for key in 1..=3 {
+        assert!(matches!(ask(key).await, OnceAnswer::Claimed { .. }));
+    }
+    assert_eq!(complete(1, 1).await, OnceAnswer::Done);
+    assert!(matches!(ask(4).await, OnceAnswer::Claimed { fence: 4, .. }));
+    assert_eq!(complete(2, 2).await, OnceAnswer::Done);
+    assert_eq!(bytes(), 120);
+    assert_eq!(ask(5).await, OnceAnswer::Full);
+    assert_eq!(complete(3, 3).await, OnceAnswer::Done, "what was begun is completed");
+    assert_eq!(step(&journal, [4; 32], OnceOp::Release { fence: 4 }).await, OnceAnswer::Done);
+    assert_eq!(bytes(), 180);
+    place.clock.forward(TTL);
+    assert!(matches!(ask(5).await, OnceAnswer::Claimed { .. }));
+    assert_eq!(bytes(), 0);
+}
