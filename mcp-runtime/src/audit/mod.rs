@@ -26,9 +26,9 @@ pub(crate) mod view;
 mod within;
 
 pub(crate) use checkpoint::with_suffix;
-pub(crate) use draft::{Draft, Erased, Intent, Outcome};
 #[cfg(test)]
 pub(crate) use draft::Refusal;
+pub(crate) use draft::{Draft, Erased, Intent, Outcome};
 pub(crate) use key_file::{load_keys, read_keys};
 pub(crate) use keys::{AuditKeys, Checkpoint};
 pub use lines::{AuditLine, AuditSink};

@@ -31,7 +31,7 @@ pub(super) fn ask(
     idempotency: &Idempotency,
 ) -> (OnceOp, bool) {
     let owned = room.owners.has(&key.once);
-    let settles = idempotency.transaction || idempotency.reconcile.is_some();
+    let settles = idempotency.settles();
     let begin = Begin {
         payload: key.payload,
         version: call.tool.version().to_owned(),

@@ -94,7 +94,7 @@ impl Room {
         mut error: StoreError,
     ) -> Result<Written, StoreError> {
         let mut pause = FIRST_PAUSE;
-        while self.is_refused(until) {
+        while self.is_refused(until) && Instant::now() + pause < until {
             sleep(pause).await;
             pause = (pause * 2).min(LAST_PAUSE);
             match timeout_at(until, self.journal.write(Entry::clone(&entry))).await {

@@ -17,7 +17,9 @@ pub(super) type WriterId = [u8; 16];
 pub(super) struct Presence {
     path: PathBuf,
     /// Locked as long as it is open.
-    _locked: File,
+    locked: File,
+    /// It was said that the file can't be put back: it isn't with every write.
+    complained: bool,
 }
 
 impl Presence {
@@ -27,7 +29,7 @@ impl Presence {
             .map_err(|error| format!("the store {}: {error}", store.display()))?;
         let path = beside(&store, ".writers").join(hex(writer));
         match lock(&path) {
-            Ok(locked) => Ok(Self { path, _locked: locked }),
+            Ok(locked) => Ok(Self { path, locked, complained: false }),
             Err(error) => Err(format!("the lock {} can't be taken: {error}", path.display())),
         }
     }
@@ -39,10 +41,14 @@ impl Presence {
         }
         match lock(&self.path) {
             Ok(locked) => {
-                self._locked = locked;
+                self.locked = locked;
                 warn!("the lock {} was deleted, and is there again", self.path.display());
             }
-            Err(error) => warn!("the lock {} can't be put back: {error}", self.path.display()),
+            Err(error) if !self.complained => {
+                self.complained = true;
+                warn!("the lock {} can't be put back: {error}", self.path.display());
+            }
+            Err(_) => {}
         }
     }
 
@@ -79,6 +85,7 @@ impl Drop for Presence {
     fn drop(&mut self) {
         // One that stays is removed by whoever opens the store next.
         let _ = fs::remove_file(&self.path);
+        let _ = self.locked.unlock();
     }
 }
 
