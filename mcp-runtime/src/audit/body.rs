@@ -81,6 +81,7 @@ fn of_erased(body: &mut Map<String, Value>, of: &Erased) {
     put(body, "bodies", json!(of.bodies));
     let through = |head: super::chain::Head| json!({ "seq": head.seq, "hash": hex(&head.hash) });
     optional(body, "through", of.through.map(through));
+    put(body, "proof", hex(&of.proof));
 }
 
 fn put(body: &mut Map<String, Value>, name: &str, value: impl Into<Value>) {

@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
-use super::chain::Head;
+use super::chain::{Hash, Head, LogId};
+use super::keys::{AuditKeys, Erasure};
 
 /// A record, still without place and chain.
 #[derive(Clone, Debug)]
@@ -115,4 +116,19 @@ pub(crate) struct Erased {
     pub(crate) bodies: Vec<(u64, u64)>,
     /// Of the records up to this head nothing is left.
     pub(crate) through: Option<Head>,
+    /// That who has the log's key wrote this, at this place of this log.
+    pub(crate) proof: Hash,
+}
+
+impl Erased {
+    /// A note at this place of a log.
+    pub(crate) fn new(
+        time: SystemTime,
+        bodies: Vec<(u64, u64)>,
+        through: Option<Head>,
+        (keys, log, seq): (&AuditKeys, LogId, u64),
+    ) -> Self {
+        let proof = keys.prove(Erasure { log, seq, bodies: &bodies, through });
+        Self { time, bodies, through, proof }
+    }
 }

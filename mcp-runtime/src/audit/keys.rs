@@ -1,4 +1,5 @@
-//! The key of an audit log: it makes digests of values, and signs checkpoints.
+//! The key of an audit log: it makes digests of values, signs checkpoints, and proves that a note
+//! about erased records is a server's.
 //!
 //! One secret of at least 32 bytes; what is made with it for one purpose is of no use for another.
 //! Who reads the log can't find a value by trying, and who can write to the store can't sign what
@@ -21,6 +22,17 @@ const DIGEST: usize = 16;
 pub(crate) struct AuditKeys {
     values: Hmac<Sha256>,
     checkpoints: Hmac<Sha256>,
+    erasures: Hmac<Sha256>,
+}
+
+/// What a note says is erased, and where it stands: what its proof is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Erasure<'a> {
+    pub(crate) log: LogId,
+    /// The place of the note.
+    pub(crate) seq: u64,
+    pub(crate) bodies: &'a [(u64, u64)],
+    pub(crate) through: Option<Head>,
 }
 
 /// What a log comes to at some time, signed.
@@ -40,9 +52,10 @@ impl AuditKeys {
             derived.update(purpose);
             Hmac::new_from_slice(&derived.finalize().into_bytes()).ok()
         };
-        let (values, checkpoints) =
-            (of(b"mcp-runtime audit values v1")?, of(b"mcp-runtime audit checkpoints v1")?);
-        (secret.len() >= 32).then_some(Self { values, checkpoints })
+        let values = of(b"mcp-runtime audit values v1")?;
+        let checkpoints = of(b"mcp-runtime audit checkpoints v1")?;
+        let erasures = of(b"mcp-runtime audit erasures v1")?;
+        (secret.len() >= 32).then_some(Self { values, checkpoints, erasures })
     }
 
     /// The digest of a value: 32 hexadecimal digits.
@@ -61,6 +74,32 @@ impl AuditKeys {
     pub(crate) fn signed(&self, log: LogId, checkpoint: &Checkpoint) -> bool {
         let Checkpoint { head, time, signature } = checkpoint;
         self.signing(log, *head, *time).verify_slice(signature).is_ok()
+    }
+
+    /// That the holder of this key erased these records: nobody else can make a note that counts.
+    pub(crate) fn prove(&self, erasure: Erasure<'_>) -> Hash {
+        self.proving(erasure).finalize().into_bytes().into()
+    }
+
+    /// Whether the proof was made with this key, for this note.
+    pub(crate) fn proven(&self, erasure: Erasure<'_>, proof: &Hash) -> bool {
+        self.proving(erasure).verify_slice(proof).is_ok()
+    }
+
+    fn proving(&self, erasure: Erasure<'_>) -> Hmac<Sha256> {
+        let Erasure { log, seq, bodies, through } = erasure;
+        let mut proving = self.erasures.clone().chain_update(log).chain_update(seq.to_be_bytes());
+        // How many there are, so that no other list has the same bytes.
+        proving.update(&(bodies.len() as u64).to_be_bytes());
+        for (from, to) in bodies {
+            proving.update(&from.to_be_bytes());
+            proving.update(&to.to_be_bytes());
+        }
+        if let Some(through) = through {
+            proving.update(&through.seq.to_be_bytes());
+            proving.update(&through.hash);
+        }
+        proving
     }
 
     fn signing(&self, log: LogId, head: Head, time: u64) -> Hmac<Sha256> {
@@ -99,6 +138,28 @@ mod tests {
             Checkpoint { signature: [0; 32], ..made },
         ] {
             assert!(!keys.signed([9; 16], &other));
+        }
+    }
+
+    #[test]
+    fn a_proof_counts_for_its_note_and_key_alone() {
+        let keys = AuditKeys::new(&[7; 32]).unwrap();
+        let head = Head { seq: 3, hash: [1; 32] };
+        let bodies = [(5, 6), (8, 8)];
+        let made = Erasure { log: [9; 16], seq: 10, bodies: &bodies, through: Some(head) };
+        let proof = keys.prove(made);
+        assert!(keys.proven(made, &proof));
+        assert!(!AuditKeys::new(&[8; 32]).unwrap().proven(made, &proof));
+        for other in [
+            Erasure { log: [8; 16], ..made },
+            Erasure { seq: 11, ..made },
+            Erasure { bodies: &[(5, 6), (8, 9)], ..made },
+            Erasure { bodies: &[(5, 6)], ..made },
+            Erasure { through: None, ..made },
+            Erasure { through: Some(Head { seq: 4, ..head }), ..made },
+            Erasure { through: Some(Head { hash: [2; 32], ..head }), ..made },
+        ] {
+            assert!(!keys.proven(other, &proof), "{other:?}");
         }
     }
 

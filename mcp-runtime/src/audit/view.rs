@@ -6,7 +6,8 @@ use chrono::DateTime;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::chain::Head;
+use super::chain::{Head, LogId};
+use super::keys::{AuditKeys, Erasure};
 use super::text::unhex;
 
 /// What records say, each what its kind has.
@@ -36,10 +37,10 @@ pub(crate) struct View {
     /// Of a note about erased records.
     pub(crate) bodies: Vec<(u64, u64)>,
     through: Option<Through>,
+    proof: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
 struct Through {
     seq: u64,
     hash: String,
@@ -54,10 +55,22 @@ impl View {
     }
 
     /// Of a note: the head up to which nothing is left.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
     pub(crate) fn through(&self) -> Option<Head> {
         let through = self.through.as_ref()?;
         Some(Head { seq: through.seq, hash: unhex(through.hash.as_bytes())? })
+    }
+
+    /// Whether it is a note that a server with this key made at this place of this log.
+    #[cfg_attr(
+        not(any(feature = "cli", feature = "sqlite")),
+        allow(dead_code, reason = "notes are read back where logs are read, or their stubs go")
+    )]
+    pub(crate) fn is_proven(&self, keys: &AuditKeys, log: LogId, seq: u64) -> bool {
+        let through = self.through();
+        let proof = self.proof.as_ref().and_then(|proof| unhex(proof.as_bytes()));
+        let erasure = Erasure { log, seq, bodies: &self.bodies, through };
+        let whole = self.kind == "erased" && through.is_some() == self.through.is_some();
+        whole && proof.is_some_and(|proof| keys.proven(erasure, &proof))
     }
 
     pub(crate) fn written(&self) -> Option<SystemTime> {

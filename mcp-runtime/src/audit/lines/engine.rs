@@ -162,8 +162,9 @@ impl<P: Place> Engine<P> {
                 return Ok(false);
             }
         };
-        let note = Draft::Erased(Box::new(Erased { time: now, bodies, through: None }));
         let mut group = self.begin();
+        let place = (&self.keys, self.end.log, group.head.seq + 1);
+        let note = Draft::Erased(Box::new(Erased::new(now, bodies, None, place)));
         group.record(&note)?;
         match self.place.replace(&group.lines) {
             Err(Failure::Refused(error)) => {

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use super::line::{Read, stub};
 use super::scan::Lines;
 use super::sink::{Erasing, Failure};
+use crate::audit::chain;
 use crate::audit::checkpoint::with_suffix;
 use crate::audit::key_file::{private, sync_folder};
 use crate::audit::view::View;
@@ -75,7 +76,9 @@ impl Rewriting {
     }
 
     fn copy(&mut self, line: &[u8]) -> io::Result<()> {
+        // A body that isn't its digest's says nothing that counts, and must be there to be found.
         if let Some(Read::Record { head, digest, body: Some(body) }) = Read::parse(line)
+            && chain::digest(body) == digest
             && let Some(expiry) = View::read(body).ok().and_then(|view| view.expires())
         {
             if expiry <= self.now && self.note(head.seq) {

@@ -11,7 +11,7 @@ mod runs;
 
 use std::ops::ControlFlow;
 
-use super::chain::{self, Head};
+use super::chain::{self, Head, LogId};
 use super::checkpoint::External;
 use super::keys::AuditKeys;
 use super::log::{Kept, Log};
@@ -68,6 +68,8 @@ pub(crate) fn verify(
     let checkpoints = own.len() as u64;
     let marks = Marks::new(id, own, kept, keys, &mut problems);
     let mut check = Check {
+        log: id,
+        keys,
         problems,
         marks,
         stored,
@@ -119,6 +121,8 @@ impl Problems {
 
 /// On the way through the records.
 struct Check<'a> {
+    log: LogId,
+    keys: Option<&'a AuditKeys>,
     problems: Problems,
     marks: Marks<'a>,
     /// The head by the log's own word.
@@ -195,6 +199,13 @@ impl Check<'_> {
     }
 
     fn note(&mut self, seq: u64, view: &View) {
+        if self.keys.is_some_and(|keys| !view.is_proven(keys, self.log, seq)) {
+            self.problems.add(format!(
+                "record {seq} notes that records are erased, and doesn't prove with this key that \
+                 a server wrote it: it counts for nothing"
+            ));
+            return;
+        }
         for (from, to) in &view.bodies {
             if from > to || *to >= seq {
                 self.problems

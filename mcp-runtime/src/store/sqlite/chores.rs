@@ -25,13 +25,15 @@ pub(super) struct Chores {
     pub(super) unpublished: bool,
     /// When records were last looked for whose time is over.
     erased: Option<u64>,
+    /// The record that was last warned of: it is gone, and no note says why.
+    stolen: Option<u64>,
     /// Since the write-ahead log was carried over.
     pub(super) writes: usize,
 }
 
 impl Chores {
     pub(super) fn new(now: u64) -> Self {
-        Self { now, unpublished: true, erased: None, writes: 0 }
+        Self { now, unpublished: true, erased: None, stolen: None, writes: 0 }
     }
 }
 
@@ -78,12 +80,20 @@ impl Writer {
         let mut meta = before.clone();
         let keys = Keys { connection: &tx, writer: &self.id, most: self.keys_most };
         keys.sweep(&mut meta, self.chores.now, KEYS)?;
-        let is_more = retention::erase(&tx, &mut meta, &self.id, now)?;
+        let done = retention::erase(&tx, &mut meta, &self.signs, &self.id, now)?;
         if meta != before {
             meta.save(&tx)?;
         }
         tx.commit()?;
         self.chores.writes += retention::BATCH;
-        Ok(is_more)
+        if let Some(seq) = done.stolen.filter(|_| done.stolen != self.chores.stolen) {
+            warn!(
+                seq,
+                "records of the audit log are gone, and no note made with its key says why: what \
+                 is left of them stays as it is; see `audit verify`"
+            );
+        }
+        self.chores.stolen = done.stolen;
+        Ok(done.more)
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct Writer {
     pub(super) path: PathBuf,
     pub(super) id: WriterId,
     clock: Clock,
-    signs: AuditKeys,
+    pub(super) signs: AuditKeys,
     closed: Arc<OnceLock<String>>,
     pub(super) keys_most: Most,
     pub(super) chores: Chores,

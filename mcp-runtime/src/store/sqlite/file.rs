@@ -25,6 +25,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// More than there are statements.
 const STATEMENTS: usize = 48;
 
+/// `records.note` is 1 of a note about erased records, and of an erased record the place of its note.
 const SCHEMA: &str = "
 CREATE TABLE meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -35,7 +36,8 @@ CREATE TABLE meta (
     seq INTEGER NOT NULL,
     hash BLOB NOT NULL,
     start_seq INTEGER NOT NULL,
-    start_hash BLOB NOT NULL
+    start_hash BLOB NOT NULL,
+    start_note INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE writers (id BLOB PRIMARY KEY) STRICT;
 CREATE TABLE keys (

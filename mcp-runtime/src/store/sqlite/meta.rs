@@ -17,12 +17,14 @@ pub(super) struct Meta {
     pub(super) head: Head,
     /// Of what is gone from the log without a trace.
     pub(super) start: Head,
+    /// The place of the note that says so; 0 where nothing is gone.
+    pub(super) start_note: u64,
 }
 
 impl Meta {
     pub(super) fn new(log: LogId) -> Self {
         let empty = Head::empty(log);
-        Self { log, fence: 0, keys: 0, bytes: 0, head: empty, start: empty }
+        Self { log, fence: 0, keys: 0, head: empty, start: empty, start_note: 0 }
     }
 
     pub(super) fn insert(&self, connection: &Connection) -> rusqlite::Result<()> {
@@ -37,7 +39,8 @@ impl Meta {
                 signed(head.seq),
                 head.hash,
                 signed(start.seq),
-                start.hash
+                start.hash,
+                signed(self.start_note)
             ],
         )?;
         Ok(())
@@ -45,7 +48,7 @@ impl Meta {
 
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let mut query = connection.prepare_cached(
-            "SELECT log, fence, keys, bytes, seq, hash, start_seq, start_hash FROM meta \
+            "SELECT log, fence, keys, seq, hash, start_seq, start_hash, start_note FROM meta \
              WHERE id = 1",
         )?;
         query.query_row([], |row| {
@@ -53,9 +56,9 @@ impl Meta {
                 log: row.get(0)?,
                 fence: number(row, 1)?,
                 keys: number(row, 2)?,
-                bytes: number(row, 3)?,
-                head: Head { seq: number(row, 4)?, hash: row.get(5)? },
-                start: Head { seq: number(row, 6)?, hash: row.get(7)? },
+                head: Head { seq: number(row, 3)?, hash: row.get(4)? },
+                start: Head { seq: number(row, 5)?, hash: row.get(6)? },
+                start_note: number(row, 7)?,
             })
         })
     }
@@ -68,8 +71,8 @@ impl Meta {
 
     pub(super) fn save(&self, connection: &Connection) -> rusqlite::Result<()> {
         let mut update = connection.prepare_cached(
-            "UPDATE meta SET fence = ?1, keys = ?2, bytes = ?3, seq = ?4, hash = ?5, \
-             start_seq = ?6, start_hash = ?7 WHERE id = 1",
+            "UPDATE meta SET fence = ?1, keys = ?2, seq = ?3, hash = ?4, start_seq = ?5, \
+             start_hash = ?6, start_note = ?7 WHERE id = 1",
         )?;
         let (head, start) = (self.head, self.start);
         update.execute(params![
@@ -79,7 +82,8 @@ impl Meta {
             signed(head.seq),
             head.hash,
             signed(start.seq),
-            start.hash
+            start.hash,
+            signed(self.start_note)
         ])?;
         Ok(())
     }

@@ -23,6 +23,7 @@ mod file;
 mod keys;
 mod log;
 mod meta;
+mod notes;
 mod presence;
 mod records;
 mod recovery;

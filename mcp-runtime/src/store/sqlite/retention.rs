@@ -2,6 +2,10 @@
 //!
 //! Where nothing but such stubs and notes is left at the beginning of the log, they go too, and the
 //! note holds the head that they came to.
+//!
+//! Who can write to the file can make stubs as well. What becomes of a stub is therefore decided by
+//! the note about it, which nobody can make without the log's key: one that no note covers stays
+//! where it is, to be found.
 
 use std::time::SystemTime;
 
@@ -11,54 +15,72 @@ use tracing::warn;
 
 use super::super::millis;
 use super::meta::{Meta, number, signed};
+use super::notes::Notes;
 use super::presence::WriterId;
 use super::records::append;
 use super::recovery::time;
-use crate::audit::chain::Head;
-use crate::audit::{Draft, Erased};
+use crate::audit::chain::{self, Hash, Head};
+use crate::audit::{AuditKeys, Draft, Erased};
 
 /// How many records are looked at in one go: about a fiftieth of a second, for which others wait.
 pub(super) const BATCH: usize = 1_000;
 
-/// Erases what is over, and notes it. Whether there may be more to do.
+/// What came of one go.
+pub(super) struct Done {
+    /// There may be more to do.
+    pub(super) more: bool,
+    /// The beginning of the log can't go, because of this record: it is gone, and no note says why.
+    pub(super) stolen: Option<u64>,
+}
+
+/// Erases what is over, and notes it.
 pub(super) fn erase(
     connection: &Connection,
     meta: &mut Meta,
+    keys: &AuditKeys,
     writer: &WriterId,
     now: SystemTime,
-) -> rusqlite::Result<bool> {
-    let (bodies, all_seen) = bodies(connection, now)?;
-    let (through, reached_end) = prefix(connection, meta.start)?;
+) -> rusqlite::Result<Done> {
+    let seq = meta.head.seq + 1;
+    let (bodies, all_seen) = bodies(connection, seq, now)?;
+    let Prefix { through, at_end, stolen } = prefix(connection, meta, keys, &bodies)?;
+    let done = Done { more: !all_seen || !at_end, stolen };
     if bodies.is_empty() && through.is_none() {
-        return Ok(!all_seen || !reached_end);
+        return Ok(done);
     }
     if let Some(through) = through {
-        meta.start = through;
+        (meta.start, meta.start_note) = (through, seq);
         let before = [signed(through.seq)];
         connection.prepare_cached("DELETE FROM records WHERE seq <= ?1")?.execute(before)?;
-        // One of just this head still has something to be compared with.
-        connection.prepare_cached("DELETE FROM checkpoints WHERE seq < ?1")?.execute(before)?;
+        // One of just this head still has something to be compared with, and the newest says when
+        // the log was last signed.
+        connection
+            .prepare_cached(
+                "DELETE FROM checkpoints WHERE seq < ?1 \
+                 AND seq < (SELECT max(seq) FROM checkpoints)",
+            )?
+            .execute(before)?;
     }
     let gone = |seq: &u64| through.is_some_and(|through| *seq <= through.seq);
     let bodies = ranges(bodies.into_iter().filter(|seq| !gone(seq)));
-    append(
-        connection,
-        meta,
-        writer,
-        &Draft::Erased(Box::new(Erased { time: now, bodies, through })),
-    )?;
-    Ok(!all_seen || !reached_end)
+    let note = Erased::new(now, bodies, through, (keys, meta.log, seq));
+    append(connection, meta, writer, &Draft::Erased(Box::new(note)))?;
+    Ok(done)
 }
 
-/// Erases bodies; whose they were, in order, and whether those were all.
-fn bodies(connection: &Connection, now: SystemTime) -> rusqlite::Result<(Vec<u64>, bool)> {
+/// Erases bodies, for the note at this place; whose they were, in order, and whether those were all.
+fn bodies(
+    connection: &Connection,
+    note: u64,
+    now: SystemTime,
+) -> rusqlite::Result<(Vec<u64>, bool)> {
     let over: Vec<(u64, Option<SystemTime>)> = connection
         .prepare_cached(
-            "SELECT seq, body FROM records WHERE body IS NOT NULL AND expires IS NOT NULL \
+            "SELECT seq, digest, body FROM records WHERE body IS NOT NULL AND expires IS NOT NULL \
              AND expires <= ?1 ORDER BY expires LIMIT ?2",
         )?
         .query_map([signed(millis(now)), signed(BATCH as u64)], |row| {
-            Ok((number(row, 0)?, keep_until(&row.get::<_, Vec<u8>>(1)?)))
+            Ok((number(row, 0)?, keep_until(row.get(1)?, &row.get::<_, Vec<u8>>(2)?)))
         })?
         .collect::<rusqlite::Result<_>>()?;
     let all_seen = over.len() < BATCH;
@@ -66,8 +88,8 @@ fn bodies(connection: &Connection, now: SystemTime) -> rusqlite::Result<(Vec<u64
     for (seq, end) in over {
         if end.is_some_and(|end| end <= now) {
             connection
-                .prepare_cached("UPDATE records SET body = NULL WHERE seq = ?1")?
-                .execute([signed(seq)])?;
+                .prepare_cached("UPDATE records SET body = NULL, note = ?2 WHERE seq = ?1")?
+                .execute([signed(seq), signed(note)])?;
             erased.push(seq);
         } else {
             // What the record says of itself counts; the column is only there to find it.
@@ -82,39 +104,63 @@ fn bodies(connection: &Connection, now: SystemTime) -> rusqlite::Result<(Vec<u64
     Ok((erased, all_seen))
 }
 
-/// Until when a record says that it is kept.
-fn keep_until(body: &[u8]) -> Option<SystemTime> {
+/// Until when a record says that it is kept. One that was changed says nothing: it has to be there
+/// to be found.
+fn keep_until(digest: Hash, body: &[u8]) -> Option<SystemTime> {
+    if chain::digest(body) != digest {
+        return None;
+    }
     let body: Value = serde_json::from_slice(body).ok()?;
     time(&body["keep_until"])
 }
 
-fn is_note(body: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(body).is_ok_and(|body| body["kind"] == "erased")
+/// The beginning of a log.
+struct Prefix {
+    /// The head up to which nothing but stubs and notes is left, if it is worth a note.
+    through: Option<Head>,
+    /// It goes no further.
+    at_end: bool,
+    stolen: Option<u64>,
 }
 
-/// The head up to which nothing but stubs and notes is left, if it is worth a note, and whether it
-/// goes no further. Notes alone are not, unless there are many: each note would be followed by one
-/// about itself.
-fn prefix(connection: &Connection, start: Head) -> rusqlite::Result<(Option<Head>, bool)> {
+/// Looks at the beginning of the log, where these were erased just now. Notes alone are not worth a
+/// note, unless there are many: each note would be followed by one about itself.
+fn prefix(
+    connection: &Connection,
+    meta: &Meta,
+    keys: &AuditKeys,
+    erased: &[u64],
+) -> rusqlite::Result<Prefix> {
+    let start = meta.start;
+    let mut notes = Notes::new(connection, keys, meta.log);
     let mut query = connection.prepare_cached(
-        "SELECT seq, digest, body IS NULL, CASE WHEN note THEN body END FROM records \
-         WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        "SELECT seq, digest, body IS NULL, note FROM records WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     )?;
     let mut rows = query.query([signed(start.seq), signed(BATCH as u64)])?;
-    let (mut through, mut stubs, mut seen) = (start, false, 0);
+    let (mut through, mut stubs, mut seen, mut stolen) = (start, false, 0, None);
     while let Some(row) = rows.next()? {
-        let (is_stub, note): (bool, Option<Vec<u8>>) = (row.get(2)?, row.get(3)?);
+        let (seq, is_stub, note) = (number(row, 0)?, row.get::<_, bool>(2)?, number(row, 3)?);
+        if seq != through.seq + 1 || !is_stub && note == 0 {
+            break;
+        }
+        if is_stub && erased.binary_search(&seq).is_err() && !notes.cover(note, seq)? {
+            stolen = Some(seq);
+            break;
+        }
         // As with its end, a record's own word counts.
-        let is_note = note.is_some_and(|body| is_note(&body));
-        if !is_stub && !is_note || number(row, 0)? != through.seq + 1 {
+        if !is_stub && !notes.has(seq)? {
             break;
         }
         through = through.then(&row.get(1)?);
         stubs |= is_stub;
         seen += 1;
     }
+    if seen > 0 && start != Head::empty(meta.log) && !notes.begin_at(meta.start_note, start)? {
+        // A note about more would be one about what came before, too.
+        return Ok(Prefix { through: None, at_end: true, stolen: Some(start.seq) });
+    }
     let goes_on = seen == BATCH;
-    Ok(((stubs || goes_on).then_some(through), !goes_on))
+    Ok(Prefix { through: (stubs || goes_on).then_some(through), at_end: !goes_on, stolen })
 }
 
 /// Numbers in order, as ranges: from, to, both included.

@@ -235,3 +235,45 @@ async fn what_is_written_while_a_large_log_is_rewritten_is_in_it() {
     assert_eq!((report.erased, report.records), (100, 100 + ticks));
     assert!(report.is_sound(), "{report:?}");
 }
+
+/// Its digest is in the chain, and what it says now isn't: that it may go by now counts for nothing.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_was_changed_is_not_erased() {
+    let (_folder, path) = place();
+    let clock = clock();
+    calls(&mut open(&path, &clock).unwrap(), 2);
+    let text = fs::read_to_string(&path).unwrap();
+    let at = "\"keep_until\":\"20";
+    assert!(text.contains(at));
+    fs::write(&path, text.replacen(at, "\"keep_until\":\"19", 1)).unwrap();
+    drop(open(&path, &clock).unwrap());
+    assert!(read(&path)[0].is_some());
+    assert!(verified(&path).problems[0].contains("record 1 was changed"));
+}
+
+/// A server that goes on signs what it finds: a note of someone else still counts for nothing.
+#[tokio::test(start_paused = true)]
+async fn a_note_that_someone_else_wrote_covers_nothing() {
+    let (_folder, path) = place();
+    let clock = clock();
+    calls(&mut open(&path, &clock).unwrap(), 1);
+    let log = FileLog::open(&path).unwrap();
+    let (id, head) = (log.id().unwrap(), log.head().unwrap());
+    let other = crate::audit::AuditKeys::new(&[8; 32]).unwrap();
+    let note = crate::audit::Erased::new(noon(), vec![(1, 1)], None, (&other, id, head.seq + 1));
+    let body = Draft::Erased(Box::new(note)).body(head.seq + 1);
+    let (line, _) = super::super::AuditLine::record(head, String::from_utf8(body).unwrap());
+    let text = fs::read_to_string(&path).unwrap() + &line.to_json_line() + "\n";
+    let lines = text.lines().map(|line| match line.split_once("\"record\":") {
+        Some((before, _)) if line.contains("\"seq\":1,") => format!("{before}\"record\":null}}\n"),
+        _ => format!("{line}\n"),
+    });
+    fs::write(&path, lines.collect::<String>()).unwrap();
+    let mut engine = open(&path, &clock).unwrap();
+    calls(&mut engine, 1);
+    seal(&mut engine);
+    let report = verified(&path);
+    assert_eq!(report.signed, Some(report.head.seq), "it is signed");
+    assert!(report.problems[0].contains("record 3 notes that records are erased, and doesn't"));
+    assert!(report.problems.iter().any(|one| one.contains("record 1 is gone")), "{report:?}");
+}

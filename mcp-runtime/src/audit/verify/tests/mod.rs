@@ -11,7 +11,7 @@ use crate::audit::chain::{self, Head, LogId};
 use crate::audit::checkpoint::External;
 use crate::audit::log::{Kept, Log};
 use crate::audit::testing::{keys, noon};
-use crate::audit::{Checkpoint, Draft, Erased};
+use crate::audit::{AuditKeys, Checkpoint, Draft, Erased};
 
 const LOG: LogId = [3; 16];
 
@@ -47,8 +47,16 @@ impl Stored {
     }
 
     fn note(&mut self, bodies: Vec<(u64, u64)>, through: Option<Head>) {
-        let erased = Erased { time: noon(), bodies, through };
+        let place = (&keys(), LOG, self.head.seq + 1);
+        let erased = Erased::new(noon(), bodies, through, place);
         self.add(&Draft::Erased(Box::new(erased)));
+    }
+
+    /// A note of someone who has another key.
+    fn forge_note(&mut self, bodies: Vec<(u64, u64)>) {
+        let other = AuditKeys::new(&[8; 32]).unwrap();
+        let place = (&other, LOG, self.head.seq + 1);
+        self.add(&Draft::Erased(Box::new(Erased::new(noon(), bodies, None, place))));
     }
 
     /// All hashes anew, as someone does who can compute, and has no key.

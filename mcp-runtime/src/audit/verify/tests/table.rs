@@ -1,5 +1,4 @@
 use super::*;
-use crate::audit::AuditKeys;
 use crate::audit::testing::{begins, ends};
 
 /// Five calls, a checkpoint, one call more.
@@ -90,6 +89,24 @@ fn what_was_done_to_it_is_named_with_its_place() {
                 log.note(vec![(1, 3), (5, 12)], None);
             },
             "record 4 is gone, and no record says why",
+        ),
+        (
+            |log| {
+                log.records[3].body = None;
+                log.forge_note(vec![(4, 4)]);
+            },
+            "record 13 notes that records are erased, and doesn't prove with this key",
+        ),
+        (
+            |log| {
+                log.records[3].body = None;
+                log.forge_note(vec![(4, 4)]);
+            },
+            "record 4 is gone, and no record says why",
+        ),
+        (
+            |log| log.add_body(b"{\"seq\":13,\"kind\":\"erased\",\"bodies\":[]}".to_vec()),
+            "record 13 notes that records are erased, and doesn't prove with this key",
         ),
         (
             |log| {

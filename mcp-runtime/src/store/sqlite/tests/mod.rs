@@ -8,6 +8,7 @@ mod open;
 mod promises;
 mod retention;
 mod tamper;
+mod theft;
 
 use std::path::PathBuf;
 
