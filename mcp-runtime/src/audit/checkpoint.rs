@@ -4,14 +4,20 @@
 //! sees that.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::chain::{Head, LogId};
 use super::hex;
-use super::key_file::{beside, private, sync_folder};
+use super::key_file::{private, sync_folder};
 use super::keys::Checkpoint;
 use super::text::Text;
+
+/// What is written is signed, along with it, where so many records are unsigned: no more of them
+/// are, however many come in a second.
+pub(crate) const RECORDS: u64 = 1_000;
+/// It is signed as well where there is no checkpoint yet, or the last one is so old, in milliseconds.
+pub(crate) const AGE: u64 = 60_000;
 
 /// A checkpoint that says which log it is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +54,19 @@ impl External {
         last.ok_or_else(|| wrong("its last line is no checkpoint"))
     }
 
-    /// Replaces the file by this one.
+    /// Replaces the file by this one. The caller sees to it that nobody else does so at the same
+    /// time.
     ///
     /// # Errors
     ///
     /// What kept it from being written; the old one is there then.
     pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
-        let beside = beside(path)?;
+        let beside = with_suffix(path, ".tmp");
+        // What was left behind as a process ended here.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         let written = private(OpenOptions::new().write(true).create_new(true))
             .open(&beside)
             .and_then(|mut file| {
@@ -68,6 +80,13 @@ impl External {
         }
         written.and_then(|()| sync_folder(path))
     }
+}
+
+/// Whether what was written since the last checkpoint is to be signed now: so many records, the last
+/// one signed at that time. Both in milliseconds since 1970.
+pub(crate) fn is_due(unsigned: u64, last: Option<u64>, now: u64) -> bool {
+    let is_old = last.is_none_or(|last| now.abs_diff(last) >= AGE);
+    unsigned >= RECORDS || unsigned > 0 && is_old
 }
 
 /// Where the newest checkpoint of a log in a file is kept.
@@ -133,6 +152,11 @@ mod tests {
         let mut newer = external();
         newer.checkpoint.head.seq += 1;
         external().write(&path).unwrap();
+        newer.write(&path).unwrap();
+        assert_eq!(External::read(&path).unwrap(), newer);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        // A process that ended in the middle of it leaves nothing for good.
+        fs::write(folder.path().join("a.checkpoint.tmp"), "{\"lo").unwrap();
         newer.write(&path).unwrap();
         assert_eq!(External::read(&path).unwrap(), newer);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

@@ -1,9 +1,11 @@
 //! The file that the log's key is kept in.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::text::unhex;
 use super::{AuditKeys, hex};
 use crate::exposure::warn_if_readable;
 
@@ -11,6 +13,8 @@ use crate::exposure::warn_if_readable;
 const MIN: usize = 32;
 /// What is larger was meant for something else.
 const MAX: usize = 4096;
+/// Random bytes in the name of a key that is being made.
+const RANDOM: usize = 8;
 
 /// The key in a file, which is made where there is none: 32 random bytes that only its owner may
 /// read. Of several processes that make it at once, all get the same.
@@ -26,6 +30,7 @@ pub(crate) fn load_keys(path: &Path) -> Result<AuditKeys, String> {
         }
         Err(error) => return Err(wrong(path, &error.to_string())),
     }
+    tidy(path);
     read_keys(path)
 }
 
@@ -77,11 +82,32 @@ fn fill(path: &Path, secret: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Removes what was left beside a key by processes that ended as they made it: copies of it, or of
+/// one that came too late. Another that makes it right now finds that it is there.
+fn tidy(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let Ok(entries) = fs::read_dir(folder.unwrap_or(Path::new("."))) else { return };
+    for entry in entries.flatten() {
+        let left = entry.file_name();
+        if path.file_name().is_some_and(|name| is_left(name.as_encoded_bytes(), &left)) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Whether a name is one that [`beside`] gives.
+fn is_left(name: &[u8], left: &OsStr) -> bool {
+    let random = left.as_encoded_bytes().strip_prefix(b".");
+    let random = random.and_then(|left| left.strip_prefix(name)?.strip_prefix(b"."));
+    let random = random.and_then(|left| left.strip_suffix(b".tmp"));
+    random.and_then(unhex::<RANDOM>).is_some()
+}
+
 /// A name beside a file that nobody else uses.
-pub(super) fn beside(path: &Path) -> io::Result<PathBuf> {
-    let mut random = [0; 8];
+fn beside(path: &Path) -> io::Result<PathBuf> {
+    let mut random = [0; RANDOM];
     getrandom::fill(&mut random).map_err(io::Error::other)?;
-    let mut name = std::ffi::OsString::from(".");
+    let mut name = OsString::from(".");
     name.push(path.file_name().ok_or(ErrorKind::InvalidInput)?);
     name.push(format!(".{}.tmp", hex(&random)));
     Ok(path.with_file_name(name))
@@ -131,6 +157,23 @@ mod tests {
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+    }
+
+    #[test]
+    fn what_a_process_left_that_ended_meanwhile_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.key");
+        let left = beside(&path).unwrap();
+        let others = [".audit.key.tmp", ".audit.key.0123.tmp", ".other.key.0123456789abcdef.tmp"];
+        for name in others {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        for _ in 0..2 {
+            fs::write(&left, [7; 32]).unwrap();
+            load_keys(&path).unwrap();
+            assert!(!left.exists());
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1 + others.len());
     }
 
     #[test]

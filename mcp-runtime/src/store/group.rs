@@ -34,7 +34,10 @@ pub(crate) trait Engine: Send + 'static {
     fn run(&mut self, jobs: Vec<Self::Job>) -> Result<Vec<Self::Answer>, StoreError>;
 
     /// Does what nobody waits for: at first, and whenever the answers of a group are on their way.
-    fn between(&mut self) {}
+    /// Whether there is more of it: then the next group isn't waited for.
+    fn between(&mut self) -> bool {
+        false
+    }
 }
 
 /// A handle of the thread. Cheap to clone.
@@ -106,11 +109,11 @@ impl<E: Engine> Shared<E> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next group, once there is one; an empty one after a while. None when there will be no
+    /// The next group, once there is one; an empty one after so long. None when there will be no
     /// other.
-    fn next(&self) -> Option<Vec<Waiting<E>>> {
+    fn next(&self, idle: Duration) -> Option<Vec<Waiting<E>>> {
         let nothing = |queue: &mut Queue<E>| queue.waiting.is_empty() && !queue.closed;
-        let waited = self.awake.wait_timeout_while(self.lock(), IDLE, nothing);
+        let waited = self.awake.wait_timeout_while(self.lock(), idle, nothing);
         let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if queue.waiting.is_empty() && queue.closed {
             return None;
@@ -123,8 +126,9 @@ impl<E: Engine> Shared<E> {
 
 fn work<E: Engine>(shared: &Shared<E>, mut engine: E) {
     let _over = Over(shared);
-    engine.between();
-    while let Some(group) = shared.next() {
+    let idle = |more| if more { Duration::ZERO } else { IDLE };
+    let mut more = engine.between();
+    while let Some(group) = shared.next(idle(more)) {
         let (jobs, waiting): (Vec<_>, Vec<_>) =
             group.into_iter().map(|one| (one.job, one.done)).unzip();
         // Who went away doesn't hear the answer.
@@ -140,7 +144,7 @@ fn work<E: Engine>(shared: &Shared<E>, mut engine: E) {
                 }
             }
         }
-        engine.between();
+        more = engine.between();
     }
 }
 
@@ -244,6 +248,39 @@ mod tests {
         assert_eq!(first.await.unwrap(), 2);
         assert!(a.await.is_err() && b.await.is_err());
         assert_eq!(group.submit(3).await.unwrap(), 6);
+    }
+
+    /// Tells of each group how many jobs it has; there is more to do in between for a while.
+    struct Busy {
+        left: u32,
+        groups: mpsc::Sender<usize>,
+    }
+
+    impl Engine for Busy {
+        type Job = ();
+        type Answer = ();
+
+        fn run(&mut self, jobs: Vec<()>) -> Result<Vec<()>, StoreError> {
+            let _ = self.groups.send(jobs.len());
+            Ok(jobs)
+        }
+
+        fn between(&mut self) -> bool {
+            self.left = self.left.saturating_sub(1);
+            self.left > 0
+        }
+    }
+
+    #[test]
+    fn nothing_is_waited_for_while_there_is_more_to_do() {
+        let (groups, seen) = mpsc::channel();
+        let group = Group::start("test", 10, Busy { left: 4, groups }).unwrap();
+        // A minute would pass otherwise.
+        for _ in 0..3 {
+            assert_eq!(seen.recv_timeout(Duration::from_secs(20)), Ok(0));
+        }
+        assert!(seen.recv_timeout(Duration::from_millis(50)).is_err(), "that was all");
+        drop(group);
     }
 
     #[tokio::test]

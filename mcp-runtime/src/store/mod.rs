@@ -57,7 +57,7 @@ impl<T: Unpin> Future for Step<T> {
 pub(crate) struct StoreError(#[allow(dead_code, reason = "for the log")] pub(crate) String);
 
 /// Milliseconds since 1970, as stores count time.
-fn millis(time: SystemTime) -> u64 {
+pub(crate) fn millis(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -2,6 +2,7 @@
 //! one thread of its group.
 
 use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use tracing::{error, info, warn};
@@ -10,16 +11,13 @@ use super::AuditLine;
 use super::line::MAX_LINE;
 use super::sink::{Erasing, Failure, Place};
 use crate::audit::chain::{Head, LogId};
-use crate::audit::checkpoint::External;
-use crate::audit::{AuditKeys, Draft, Erased};
+use crate::audit::checkpoint::{self, External};
+use crate::audit::{AuditKeys, Checkpoint, Draft, Erased};
 use crate::clock::Clock;
-use crate::store::StoreError;
 use crate::store::group;
 use crate::store::journal::{Entry, Written};
+use crate::store::{StoreError, millis};
 
-/// A checkpoint follows after so many records at the latest: no more of them are unsigned, however
-/// many come in a second.
-pub(super) const SIGN_EVERY: u64 = 1_000;
 /// A file is rewritten as a whole: not more often than this.
 const ERASE_EVERY: Duration = Duration::from_hours(24);
 /// When erasing failed, it is tried again after this long.
@@ -35,6 +33,8 @@ pub(super) struct End {
     pub(super) head: Head,
     /// The last record that a checkpoint covers.
     pub(super) signed: u64,
+    /// When it was signed, in milliseconds since 1970.
+    pub(super) signed_at: Option<u64>,
     /// When the first record's time is over.
     pub(super) expiry: Option<SystemTime>,
 }
@@ -42,7 +42,8 @@ pub(super) struct End {
 impl End {
     /// Of a new log.
     pub(super) fn new(log: LogId) -> Self {
-        Self { log, named: false, head: Head::empty(log), signed: 0, expiry: None }
+        let head = Head::empty(log);
+        Self { log, named: false, head, signed: 0, signed_at: None, expiry: None }
     }
 }
 
@@ -57,21 +58,11 @@ pub(super) struct Engine<P> {
     rests: Option<SystemTime>,
 }
 
-pub(super) enum Job {
-    Write(Box<Entry>),
-    /// Time has passed: what is unsigned is signed, and what is too old erased.
-    Tick,
-}
-
 #[derive(Debug)]
 pub(super) enum Answer {
     Written(Written),
     /// Its line would be longer than a line can be.
     TooLong,
-    /// Whether another tick is needed at once.
-    Ticked {
-        more: bool,
-    },
 }
 
 /// Lines that are about to be written, and the chain with them.
@@ -83,26 +74,22 @@ struct Group {
 }
 
 impl<P: Place> group::Engine for Engine<P> {
-    type Job = Job;
+    type Job = Entry;
     type Answer = Answer;
 
-    fn run(&mut self, jobs: Vec<Job>) -> Result<Vec<Answer>, StoreError> {
+    fn run(&mut self, jobs: Vec<Entry>) -> Result<Vec<Answer>, StoreError> {
         if let Some(why) = self.closed.get() {
             return Err(StoreError(why.clone()));
         }
-        let ticks = jobs.iter().any(|job| matches!(job, Job::Tick));
         let mut group = self.begin();
-        let mut answers: Vec<Answer> =
-            jobs.into_iter().map(|job| group.take(job)).collect::<Result<_, _>>()?;
+        let answers = jobs.into_iter().map(|job| group.take(job)).collect::<Result<_, _>>()?;
         self.write(group)?;
-        if ticks && self.erase()? {
-            for answer in &mut answers {
-                if let Answer::Ticked { more } = answer {
-                    *more = true;
-                }
-            }
-        }
         Ok(answers)
+    }
+
+    fn between(&mut self) -> bool {
+        // An error has closed the log, and was told.
+        self.closed.get().is_none() && self.erase().unwrap_or(false)
     }
 }
 
@@ -123,23 +110,35 @@ impl<P: Place> Engine<P> {
 
     /// Writes a group's lines, with a checkpoint where one is due.
     fn write(&mut self, mut group: Group) -> Result<(), StoreError> {
-        let unsigned = group.head.seq - self.end.signed;
-        let checkpoint = ((group.sign && unsigned > 0) || unsigned >= SIGN_EVERY)
-            .then(|| self.keys.sign(self.end.log, group.head, self.clock.now()));
-        group.lines.extend(checkpoint.clone().map(AuditLine::checkpoint));
+        let checkpoint = self.sign(&mut group);
         if group.lines.is_empty() {
             return Ok(());
         }
         let appended = self.place.append(&group.lines);
         self.settle(appended)?;
         self.end = End { named: true, head: group.head, expiry: group.expiry, ..self.end };
+        self.signed(checkpoint);
+        Ok(())
+    }
+
+    /// Adds a checkpoint to a group where it is due.
+    fn sign(&self, group: &mut Group) -> Option<Checkpoint> {
+        let (unsigned, now) = (group.head.seq - self.end.signed, self.clock.now());
+        let is_due = checkpoint::is_due(unsigned, self.end.signed_at, millis(now));
+        let checkpoint = (is_due || group.sign && unsigned > 0)
+            .then(|| self.keys.sign(self.end.log, group.head, now));
+        group.lines.extend(checkpoint.clone().map(AuditLine::checkpoint));
+        checkpoint
+    }
+
+    /// A group was written, and a checkpoint with it.
+    fn signed(&mut self, checkpoint: Option<Checkpoint>) {
         if let Some(checkpoint) = checkpoint {
-            self.end.signed = checkpoint.head.seq;
+            (self.end.signed, self.end.signed_at) = (checkpoint.head.seq, Some(checkpoint.time));
             let external = External { log: self.end.log, checkpoint };
             info!(checkpoint = external.to_line(), "the audit log is signed up to here");
             self.place.signed(&external);
         }
-        Ok(())
     }
 
     /// Does a part of erasing. Says whether there is more to do.
@@ -166,6 +165,7 @@ impl<P: Place> Engine<P> {
         let place = (&self.keys, self.end.log, group.head.seq + 1);
         let note = Draft::Erased(Box::new(Erased::new(now, bodies, None, place)));
         group.record(&note)?;
+        let checkpoint = self.sign(&mut group);
         match self.place.replace(&group.lines) {
             Err(Failure::Refused(error)) => {
                 warn!(%error, "records of the audit log whose time is over could not be erased");
@@ -175,6 +175,7 @@ impl<P: Place> Engine<P> {
             replaced => self.settle(replaced)?,
         }
         (self.end.head, self.end.expiry) = (group.head, next);
+        self.signed(checkpoint);
         info!("records of the audit log whose time is over were erased");
         // One note has room for so many.
         let more = next.is_some_and(|next| next <= now);
@@ -196,12 +197,16 @@ impl<P: Place> Engine<P> {
     }
 }
 
+impl<P> Drop for Engine<P> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _ = self.closed.set("the audit log's thread is gone".to_owned());
+        }
+    }
+}
+
 impl Group {
-    fn take(&mut self, job: Job) -> Result<Answer, StoreError> {
-        let Job::Write(entry) = job else {
-            self.sign = true;
-            return Ok(Answer::Ticked { more: false });
-        };
+    fn take(&mut self, entry: Entry) -> Result<Answer, StoreError> {
         self.sign |= entry.seal;
         let Some(draft) = &entry.record else { return Ok(Answer::Written(Written::default())) };
         Ok(match self.record(draft)? {

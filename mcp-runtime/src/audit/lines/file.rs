@@ -44,7 +44,7 @@ pub(crate) struct FileSink {
     /// Of all that is durable.
     pub(super) length: u64,
     pub(super) rewriting: Option<Rewriting>,
-    /// The checkpoint beside the log shows that it isn't what it was: it stays.
+    /// The checkpoint beside the log shows that it isn't what it was: it stays. Said as it was found.
     pub(super) disproved: bool,
     _lock: File,
 }
@@ -129,7 +129,6 @@ impl Place for FileSink {
     fn signed(&mut self, checkpoint: &External) {
         let path = beside_log(&self.path);
         if self.disproved {
-            warn!(path = %path.display(), "a checkpoint of the audit log was not kept: the one that is there is of other records");
             return;
         }
         if let Err(error) = checkpoint.write(&path) {

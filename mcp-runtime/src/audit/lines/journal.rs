@@ -4,14 +4,10 @@ use std::collections::VecDeque;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
-
-use tokio::runtime::Handle;
 
 use super::FileLog;
-use super::engine::{Answer, Engine, Job};
+use super::engine::{Answer, Engine};
 use super::sink::Place;
 use crate::audit::Log;
 use crate::store::group::Group;
@@ -20,18 +16,12 @@ use crate::store::{Step, StoreError};
 
 /// How many writes may wait for the disk: more than calls can run, with room for their refusals.
 const WAITING: usize = 16_384;
-/// How long records are unsigned at most, and how often it is seen whether any are to be erased.
-const TICK: Duration = Duration::from_mins(1);
 
 /// A journal of lines. It keeps no keys of idempotent calls.
-pub(crate) struct LinesJournal(Arc<Inner>);
-
-struct Inner {
-    submit: Box<dyn Fn(Job) -> Step<Answer> + Send + Sync>,
+pub(crate) struct LinesJournal {
+    submit: Box<dyn Fn(Entry) -> Step<Answer> + Send + Sync>,
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "readiness is of HTTP"))]
     closed: Arc<OnceLock<String>>,
-    /// A task ticks.
-    ticks: AtomicBool,
     /// The file that can be read again.
     file: Option<PathBuf>,
 }
@@ -43,34 +33,7 @@ impl LinesJournal {
     pub(super) fn start<P: Place>(engine: Engine<P>, file: Option<PathBuf>) -> io::Result<Self> {
         let closed = Arc::clone(&engine.closed);
         let group = Group::start("audit log", WAITING, engine)?;
-        let submit = Box::new(move |job| group.submit(job));
-        Ok(Self(Arc::new(Inner { submit, closed, ticks: AtomicBool::new(false), file })))
-    }
-
-    /// Lets time pass for the log too, from the first write on: `build` may have no runtime yet.
-    fn tick(&self) {
-        if self.0.ticks.load(Ordering::Relaxed) {
-            return;
-        }
-        let Ok(runtime) = Handle::try_current() else { return };
-        if self.0.ticks.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        let journal = Arc::downgrade(&self.0);
-        runtime.spawn(async move {
-            loop {
-                tokio::time::sleep(TICK).await;
-                // As many ticks in a row as the work of erasing has parts.
-                loop {
-                    let Some(journal) = journal.upgrade() else { return };
-                    let ticked = (journal.submit)(Job::Tick);
-                    drop(journal);
-                    if !matches!(ticked.await, Ok(Answer::Ticked { more: true })) {
-                        break;
-                    }
-                }
-            }
-        });
+        Ok(Self { submit: Box::new(move |entry| group.submit(entry)), closed, file })
     }
 }
 
@@ -80,12 +43,11 @@ impl Journal for LinesJournal {
             let why = "this place keeps no keys of idempotent calls".to_owned();
             return Step::Done(Some(Err(StoreError(why))));
         }
-        self.tick();
-        let answer = (self.0.submit)(Job::Write(Box::new(entry)));
+        let answer = (self.submit)(entry);
         Step::Waits(Box::pin(async move {
             match answer.await? {
                 Answer::Written(written) => Ok(written),
-                Answer::TooLong | Answer::Ticked { .. } => {
+                Answer::TooLong => {
                     Err(StoreError("the record is too long for a line of the audit log".to_owned()))
                 }
             }
@@ -93,7 +55,7 @@ impl Journal for LinesJournal {
     }
 
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
-        let Some(file) = &self.0.file else {
+        let Some(file) = &self.file else {
             return Err(StoreError("what a sink was given can't be read back".to_owned()));
         };
         let log = FileLog::open(file).map_err(StoreError)?;
@@ -110,6 +72,6 @@ impl Journal for LinesJournal {
     }
 
     fn closed(&self) -> Option<String> {
-        self.0.closed.get().cloned()
+        self.closed.get().cloned()
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use tracing::{error, warn};
 
-use super::engine::{Answer, End, Engine, Job};
+use super::engine::{Answer, End, Engine};
 use super::file::FileSink;
 use super::journal::LinesJournal;
 use super::line::Read;
@@ -67,7 +67,6 @@ pub(super) fn resumed(
     let wrong = |problem: &str| format!("the audit log {}: {problem}", path.display());
     let (mut place, reading) = FileSink::open(path)?;
     let beside = External::read(&beside_log(path)).ok();
-    let beside = beside.filter(|one| keys.signed(one.log, &one.checkpoint));
     let at = beside.as_ref().map_or(0, |one| one.checkpoint.head.seq);
     let found = Found::read(&reading, place.length, at).map_err(|problem| wrong(&problem))?;
     if let Some(length) = found.torn {
@@ -78,13 +77,15 @@ pub(super) fn resumed(
     let end = match found.walk.log {
         None => End::new(new_log()?),
         Some(log) => {
-            let Walk { head, signed, .. } = found.walk;
-            End { log, named: true, head, signed, expiry: found.expiry }
+            let Walk { head, signed, signed_at, .. } = found.walk;
+            End { log, named: true, head, signed, signed_at, expiry: found.expiry }
         }
     };
-    place.disproved = beside.is_some_and(|beside| is_disproved(path, &end, &beside, found.at));
+    place.disproved =
+        beside.is_some_and(|beside| is_disproved(path, &end, &keys, &beside, found.at));
     let mut engine = Engine::new(place, end, keys, clock);
-    // A file that was made is a log from then on.
+    // A file that was made is a log from then on; what the one before left unsigned is signed
+    // before anything follows it.
     engine.run(Vec::new()).map_err(|error| error.0)?;
     close(&mut engine, found.open, retention)?;
     while engine.erase().map_err(|error| error.0)? {}
@@ -198,7 +199,7 @@ fn close<P: Place>(
             retention,
         };
         let record = Some(Draft::Outcome(Box::new(outcome)));
-        jobs.push(Job::Write(Box::new(Entry { record, ..Entry::default() })));
+        jobs.push(Entry { record, ..Entry::default() });
     }
     while !jobs.is_empty() {
         let rest = jobs.split_off(jobs.len().min(PART));
@@ -217,11 +218,25 @@ fn close<P: Place>(
     Ok(())
 }
 
-/// Whether the checkpoint beside the log is of other records than it has: its end is gone, or was
-/// replaced, by whoever's hand.
-fn is_disproved(path: &Path, end: &End, beside: &External, at: Option<Head>) -> bool {
+/// Whether the checkpoint beside the log is of other records than it has: all of it or its end is
+/// gone, or was replaced, by whoever's hand.
+fn is_disproved(
+    path: &Path,
+    end: &End,
+    keys: &AuditKeys,
+    beside: &External,
+    at: Option<Head>,
+) -> bool {
+    if beside.log != end.log {
+        warn!(
+            path = %beside_log(path).display(),
+            "the checkpoint beside the audit log is of another log: it stays, and no other is kept \
+             there. Who moved that log away moves its checkpoint, too"
+        );
+        return true;
+    }
     let checkpoint = beside.checkpoint.head;
-    let disproved = beside.log == end.log && at != Some(checkpoint);
+    let disproved = at != Some(checkpoint) && keys.signed(beside.log, &beside.checkpoint);
     if disproved {
         error!(
             path = %path.display(),

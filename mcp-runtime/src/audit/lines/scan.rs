@@ -52,11 +52,13 @@ pub(super) struct Walk {
     pub(super) head: Head,
     /// The last record that a checkpoint covers.
     pub(super) signed: u64,
+    /// When the last checkpoint was signed, in milliseconds since 1970.
+    pub(super) signed_at: Option<u64>,
 }
 
 impl Walk {
     pub(super) fn new() -> Self {
-        Self { log: None, head: Head { seq: 0, hash: [0; 32] }, signed: 0 }
+        Self { log: None, head: Head { seq: 0, hash: [0; 32] }, signed: 0, signed_at: None }
     }
 
     /// Takes the next line. What is wrong with it, as far as the lines before it tell; from there it
@@ -87,6 +89,7 @@ impl Walk {
                 let covered = checkpoint.head.seq;
                 let wrong = checkpoint.head != self.head || covered <= self.signed;
                 self.signed = self.signed.max(covered);
+                self.signed_at = Some(checkpoint.time);
                 wrong.then(|| {
                     format!("the checkpoint of record {covered} doesn't belong to where it stands")
                 })

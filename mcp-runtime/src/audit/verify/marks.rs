@@ -12,6 +12,9 @@ pub(super) struct Marks<'a> {
     ahead: std::iter::Peekable<std::vec::IntoIter<Mark>>,
     /// The last record that a good one covers.
     pub(super) signed: Option<u64>,
+    /// When the last good one was signed, in milliseconds since 1970; also of one from before the
+    /// start.
+    pub(super) signed_at: Option<u64>,
 }
 
 struct Mark {
@@ -51,19 +54,21 @@ impl<'a> Marks<'a> {
             marks.push(mark);
         }
         marks.sort_by_key(|mark| mark.checkpoint.head.seq);
-        Self { log, keys, ahead: marks.into_iter().peekable(), signed: None }
+        Self { log, keys, ahead: marks.into_iter().peekable(), signed: None, signed_at: None }
     }
 
     /// Compares those of this place with the chain.
     pub(super) fn reached(&mut self, head: Head, problems: &mut Problems) {
         while let Some(mark) = self.ahead.next_if(|mark| mark.checkpoint.head.seq <= head.seq) {
             let at = mark.checkpoint.head;
+            let is_good = mark.good && self.keys.is_some();
             if at == Head::empty(self.log) {
                 continue;
             }
             if at.seq < head.seq {
                 // Those before the start can't be compared any more; others were passed by only
                 // where records are missing, which is told already.
+                self.signed_at = self.signed_at.max(is_good.then_some(mark.checkpoint.time));
                 continue;
             }
             if at.hash != head.hash {
@@ -72,8 +77,9 @@ impl<'a> Marks<'a> {
                      out",
                     mark.name()
                 ));
-            } else if mark.good && self.keys.is_some() {
+            } else if is_good {
                 self.signed = Some(at.seq);
+                self.signed_at = self.signed_at.max(Some(mark.checkpoint.time));
             }
         }
     }

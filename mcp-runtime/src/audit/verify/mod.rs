@@ -3,11 +3,13 @@
 //! The chain alone shows what was changed by someone who didn't recompute it. Checkpoints, signed
 //! by a key that isn't kept with the log, show what was changed by someone who did, up to the last
 //! of them; and one that is kept elsewhere shows that the log's end was cut off. What comes after
-//! the last checkpoint could have been written by anyone who can write to the log.
+//! the last checkpoint could have been written by anyone who can write to the log: no server leaves
+//! more of it than some records of about a minute.
 
 mod marks;
 mod pairs;
 mod runs;
+mod tail;
 
 use std::ops::ControlFlow;
 
@@ -19,6 +21,7 @@ use super::view::View;
 use marks::Marks;
 use pairs::Pairs;
 use runs::Runs;
+use tail::Tail;
 
 /// More problems are counted alone: who reads a hundred has seen enough.
 const MAX_PROBLEMS: usize = 100;
@@ -80,6 +83,7 @@ pub(crate) fn verify(
         through: start == Head::empty(id),
         start,
         pairs: Pairs::default(),
+        tail: Tail::default(),
     };
     check.reached();
     let read = log.records(1, &mut |kept| {
@@ -137,6 +141,7 @@ struct Check<'a> {
     /// Whether something vouches for the start.
     through: bool,
     pairs: Pairs,
+    tail: Tail,
 }
 
 impl Check<'_> {
@@ -180,6 +185,7 @@ impl Check<'_> {
         if view.seq != seq {
             self.problems.add(format!("record {seq} says that it is record {}", view.seq));
         }
+        self.tail.record(seq, &view);
         match view.kind.as_str() {
             "intent" => self.pairs.intent(seq),
             "outcome" => {
@@ -242,6 +248,11 @@ impl Check<'_> {
             ));
         }
         self.marks.end(end, &mut self.problems);
+        if self.keys.is_some() {
+            let (signed, at) = (self.marks.signed.unwrap_or_default(), self.marks.signed_at);
+            let problem = self.tail.problem(signed.max(self.start.seq), at, end);
+            problem.into_iter().for_each(|problem| self.problems.add(problem));
+        }
         if !self.through {
             self.problems.add(format!(
                 "the log begins after record {}, and no record says that those before it were \

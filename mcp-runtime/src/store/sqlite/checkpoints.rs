@@ -12,13 +12,8 @@ use tracing::info;
 
 use super::meta::{Meta, number, signed};
 use crate::audit::chain::{Head, LogId};
-use crate::audit::checkpoint::{External, beside_log};
+use crate::audit::checkpoint::{self, External, beside_log};
 use crate::audit::{Checkpoint, hex};
-
-/// A checkpoint is signed when so many records were written since the last one,
-const RECORDS: u64 = 1_000;
-/// or when the last one is so old, in milliseconds, and there are new records.
-const AGE: u64 = 60_000;
 
 /// Whether it is time to sign what the log comes to.
 pub(super) fn is_due(
@@ -29,8 +24,8 @@ pub(super) fn is_due(
 ) -> rusqlite::Result<bool> {
     let last = newest(connection)?;
     let (seq, time) = last.map_or((meta.start.seq, None), |last| (last.head.seq, Some(last.time)));
-    let is_old = time.is_none_or(|time| now.abs_diff(time) >= AGE);
-    Ok(meta.head.seq > seq && (seal || is_old || meta.head.seq - seq >= RECORDS))
+    let unsigned = meta.head.seq.saturating_sub(seq.max(meta.start.seq));
+    Ok(seal && unsigned > 0 || checkpoint::is_due(unsigned, time, now))
 }
 
 pub(super) fn insert(connection: &Connection, checkpoint: &Checkpoint) -> rusqlite::Result<()> {

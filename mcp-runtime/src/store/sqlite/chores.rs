@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use tracing::warn;
 
-use super::engine::{Writer, begin};
+use super::engine::{Writer, begin, sign};
 use super::keys::Keys;
 use super::meta::Meta;
 use super::{checkpoints, file, retention};
@@ -81,10 +81,15 @@ impl Writer {
         let keys = Keys { connection: &tx, writer: &self.id, most: self.keys_most };
         keys.sweep(&mut meta, self.chores.now, KEYS)?;
         let done = retention::erase(&tx, &mut meta, &self.signs, &self.id, now)?;
+        let checkpoint = sign(&tx, &meta, &self.signs, self.chores.now, false)?;
         if meta != before {
             meta.save(&tx)?;
         }
         tx.commit()?;
+        if let Some(checkpoint) = checkpoint {
+            checkpoints::announce(meta.log, &checkpoint);
+            self.chores.unpublished = true;
+        }
         self.chores.writes += retention::BATCH;
         if let Some(seq) = done.stolen.filter(|_| done.stolen != self.chores.stolen) {
             warn!(

@@ -96,9 +96,13 @@ impl Writer {
         for other in &gone {
             recovery::close(&keys, &mut meta, other, now, &mut abandoned)?;
         }
-        recovery::enter(&tx, &self.id)?;
+        tx.execute("INSERT INTO writers VALUES (?1)", [self.id])?;
+        let checkpoint = sign(&tx, &meta, &self.signs, millis(now), false)?;
         meta.save(&tx)?;
-        // While others wait: one of them may be there after all, and put its lock back.
+        tx.commit()?;
+        if let Some(checkpoint) = checkpoint {
+            checkpoints::announce(meta.log, &checkpoint);
+        }
         for other in &gone {
             self.presence.forget(other);
         }
@@ -169,12 +173,14 @@ impl Engine for Writer {
         self.commit(jobs).map_err(|error| self.failed(&error))
     }
 
-    fn between(&mut self) {
+    fn between(&mut self) -> bool {
         if self.closed.get().is_none()
             && let Err(error) = self.chores()
         {
             self.failed(&error);
         }
+        // What is left comes after the next group: other processes want to write, too.
+        false
     }
 }
 
@@ -191,7 +197,9 @@ pub(super) fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction
     connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }
 
-fn sign(
+/// Signs what the log comes to, where it is due. Whatever appends to the log ends with it: what is
+/// unsigned is never much, nor old.
+pub(super) fn sign(
     tx: &Transaction<'_>,
     meta: &Meta,
     signs: &AuditKeys,

@@ -123,24 +123,29 @@ async fn checkpoints_come_with_the_thousandth_record_a_tick_or_the_end() {
     let seqs =
         |path: &PathBuf| -> Vec<u64> { checkpoints(path).iter().map(|one| one.head.seq).collect() };
     calls(&mut engine, 1);
-    assert_eq!(seqs(&path), [] as [u64; 0]);
-    engine.run(vec![Job::Tick]).unwrap();
-    assert_eq!(seqs(&path), [2]);
-    engine.run(vec![Job::Tick]).unwrap();
+    assert_eq!(seqs(&path), [1], "the first one");
+    engine.clock.forward(Duration::from_millis(59_999));
+    idle(&mut engine);
+    assert_eq!(seqs(&path), [1], "too soon");
+    engine.clock.forward(Duration::from_millis(1));
+    idle(&mut engine);
+    assert_eq!(seqs(&path), [1, 2], "a minute later");
+    engine.clock.forward(Duration::from_mins(2));
+    idle(&mut engine);
     seal(&mut engine);
-    assert_eq!(seqs(&path), [2], "nothing new, nothing to sign");
-    for _ in 0..5 {
+    assert_eq!(seqs(&path), [1, 2], "nothing new, nothing to sign");
+    for _ in 0..6 {
         let many = (0..200).map(|_| begins("x", noon())).collect();
         write(&mut engine, many).unwrap();
     }
-    assert_eq!(seqs(&path), [2, 1_002]);
+    assert_eq!(seqs(&path), [1, 2, 202, 1_202], "along with what is written");
     calls(&mut engine, 1);
     seal(&mut engine);
-    assert_eq!(seqs(&path), [2, 1_002, 1_004]);
+    assert_eq!(seqs(&path), [1, 2, 202, 1_202, 1_204]);
     let kept = External::read(&beside_log(&path)).unwrap();
     assert_eq!(Some(&kept.checkpoint), checkpoints(&path).last());
     let report = verify(&FileLog::open(&path).unwrap(), Some(&keys()), &[kept]).unwrap();
-    assert_eq!((report.is_sound(), report.signed), (true, Some(1_004)), "{report:?}");
+    assert_eq!((report.is_sound(), report.signed), (true, Some(1_204)), "{report:?}");
 }
 
 #[tokio::test(start_paused = true)]

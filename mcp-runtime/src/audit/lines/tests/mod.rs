@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::FileLog;
-use super::engine::{Answer, Engine, Job};
+use super::engine::{Answer, Engine};
 use super::file::FileSink;
 use super::open::resumed;
 use super::sink::Place;
@@ -21,8 +21,14 @@ use crate::store::StoreError;
 use crate::store::group::Engine as _;
 use crate::store::journal::Entry;
 
-fn entry(record: Option<Draft>, seal: bool) -> Job {
-    Job::Write(Box::new(Entry { once: None, record, seal }))
+fn entry(record: Option<Draft>, seal: bool) -> Entry {
+    Entry { once: None, record, seal }
+}
+
+/// As after a minute in which nothing came. Whether there is more to do.
+fn idle<P: Place>(engine: &mut Engine<P>) -> bool {
+    engine.run(Vec::new()).unwrap();
+    engine.between()
 }
 
 /// Writes records in one group, and gives their places.
@@ -30,7 +36,7 @@ fn write<P: Place>(engine: &mut Engine<P>, records: Vec<Draft>) -> Result<Vec<u6
     let jobs = records.into_iter().map(|record| entry(Some(record), false)).collect();
     let seq = |answer| match answer {
         Answer::Written(written) => written.seq.unwrap(),
-        other => panic!("{other:?}"),
+        other @ Answer::TooLong => panic!("{other:?}"),
     };
     Ok(engine.run(jobs)?.into_iter().map(seq).collect())
 }

@@ -95,7 +95,7 @@ async fn a_file_is_rewritten_once_a_day() {
     for _ in 0..60 {
         write(&mut engine, vec![begins("a", clock.now())]).unwrap();
         clock.forward(Duration::from_hours(1));
-        engine.run(vec![Job::Tick]).unwrap();
+        idle(&mut engine);
         erased.push(read(&path).iter().filter(|body| body.is_none()).count());
     }
     erased.dedup();
@@ -189,14 +189,14 @@ async fn bodies_are_erased_when_their_time_is_over_and_the_chain_holds() {
     write(&mut engine, vec![long, begins("e", noon()), ends("e", 6, noon())]).unwrap();
     let erased = |path: &PathBuf| -> Vec<bool> { read(path).iter().map(Option::is_none).collect() };
     clock.forward(Duration::from_hours(24).saturating_sub(Duration::from_secs(1)));
-    engine.run(vec![Job::Tick]).unwrap();
+    idle(&mut engine);
     assert_eq!(erased(&path), [false; 7]);
-    clock.forward(Duration::from_secs(2));
-    engine.run(vec![Job::Tick]).unwrap();
+    clock.forward(Duration::from_mins(2));
+    idle(&mut engine);
     assert_eq!(erased(&path), [true, true, true, true, false, true, true, false]);
     assert_eq!(read(&path)[7].as_ref().unwrap().bodies, [(1, 4), (6, 7)]);
     let report = verified(&path);
-    assert_eq!((report.records, report.erased), (8, 6));
+    assert_eq!((report.records, report.erased, report.signed), (8, 6, Some(8)));
     assert!(report.is_sound(), "{report:?}");
     // It goes on, by the same process and by the next one, which erases as it begins.
     write(&mut engine, vec![begins("f", clock.now())]).unwrap();
@@ -223,9 +223,7 @@ async fn what_is_written_while_a_large_log_is_rewritten_is_in_it() {
     let mut ticks = 0;
     loop {
         ticks += 1;
-        let answers = engine.run(vec![Job::Tick]).unwrap();
-        let Answer::Ticked { more } = answers[0] else { panic!("{answers:?}") };
-        if !more {
+        if !idle(&mut engine) {
             break;
         }
         write(&mut engine, vec![begins("new", clock.now())]).unwrap();
@@ -276,4 +274,48 @@ async fn a_note_that_someone_else_wrote_covers_nothing() {
     assert_eq!(report.signed, Some(report.head.seq), "it is signed");
     assert!(report.problems[0].contains("record 3 notes that records are erased, and doesn't"));
     assert!(report.problems.iter().any(|one| one.contains("record 1 is gone")), "{report:?}");
+}
+
+/// Else a server that is killed twice leaves what looks as if checkpoints had been taken away.
+#[tokio::test(start_paused = true)]
+async fn what_was_left_unsigned_is_signed_before_anything_follows() {
+    let (_folder, path) = place();
+    let clock = clock();
+    let unfinished = || {
+        let mut engine = open(&path, &clock).unwrap();
+        write(&mut engine, vec![begins("a", clock.now())]).unwrap();
+        write(&mut engine, vec![begins("b", clock.now())]).unwrap();
+    };
+    unfinished();
+    assert_eq!(verified(&path).signed, Some(1));
+    clock.forward(Duration::from_hours(1));
+    unfinished();
+    let log = FileLog::open(&path).unwrap();
+    let seqs: Vec<u64> = log.checkpoints().unwrap().iter().map(|one| one.head.seq).collect();
+    assert_eq!(seqs, [1, 2], "what came next is within a minute of it");
+    assert!(verified(&path).is_sound());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_checkpoint_of_another_log_stays() {
+    let (folder, path) = place();
+    let some = |count| {
+        let mut engine = open(&path, &clock()).unwrap();
+        calls(&mut engine, count);
+        seal(&mut engine);
+    };
+    some(2);
+    let kept = crate::audit::checkpoint::beside_log(&path);
+    let older = External::read(&kept).unwrap();
+    fs::remove_file(&path).unwrap();
+    some(1);
+    some(3);
+    assert_eq!(External::read(&kept).unwrap(), older);
+    let report = verify(&FileLog::open(&path).unwrap(), Some(&keys()), &[older]).unwrap();
+    assert!(report.problems[0].contains("is of another log"), "{report:?}");
+    // Until it is moved away as well.
+    fs::rename(&kept, folder.path().join("older.checkpoint")).unwrap();
+    some(1);
+    let kept = External::read(&kept).unwrap();
+    assert_eq!(kept.checkpoint.head, FileLog::open(&path).unwrap().head().unwrap());
 }

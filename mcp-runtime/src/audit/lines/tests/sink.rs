@@ -1,8 +1,12 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use super::super::engine::End;
+use super::super::journal::LinesJournal;
+use super::super::sink::{Erasing, Failure};
 use super::super::{AuditLine, AuditSink, open_custom};
 use super::*;
+use crate::audit::checkpoint::External;
 use crate::audit::testing::clock;
 use crate::store::journal::Journal;
 use crate::store::once::OnceOp;
@@ -43,7 +47,7 @@ async fn what_a_sink_was_given_is_a_log_that_can_be_verified() {
     let of = |line: &AuditLine| (line.seq(), line.is_checkpoint(), line.body().is_some());
     assert_eq!(
         lines.iter().map(of).collect::<Vec<_>>(),
-        [(0, false, false), (1, false, true), (2, false, true), (2, true, false)]
+        [(0, false, false), (1, false, true), (1, true, false), (2, false, true), (2, true, false)]
     );
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("copy.jsonl");
@@ -70,6 +74,39 @@ async fn a_sink_that_fails_or_panics_closes_the_log() {
         assert!(closed.contains("the audit sink failed"), "{closed}");
         assert!(journal.write(record(begins("c", noon()))).await.is_err());
     }
+}
+
+/// A place that is broken itself, where a sink's panic would be caught.
+struct Panics;
+
+impl Place for Panics {
+    const ERASES: bool = false;
+
+    fn append(&mut self, _: &[AuditLine]) -> Result<(), Failure> {
+        panic!("a fault of its own")
+    }
+
+    fn signed(&mut self, _: &External) {}
+
+    fn erase(&mut self, _: std::time::SystemTime) -> io::Result<Erasing> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn replace(&mut self, _: &[AuditLine]) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_thread_that_panicked_leaves_a_closed_log() {
+    let engine = Engine::new(Panics, End::new([1; 16]), keys(), clock());
+    let journal = LinesJournal::start(engine, None).unwrap();
+    assert!(journal.write(record(begins("a", noon()))).await.is_err());
+    // Who waits hears of it a moment before the thread is gone.
+    while journal.closed().is_none() {
+        std::thread::yield_now();
+    }
+    assert_eq!(journal.closed().unwrap(), "the audit log's thread is gone");
 }
 
 #[tokio::test]

@@ -3,8 +3,10 @@
 mod file;
 mod random;
 mod table;
+mod tail;
 
 use std::ops::ControlFlow;
+use std::time::SystemTime;
 
 use super::{Report, verify};
 use crate::audit::chain::{self, Head, LogId};
@@ -43,7 +45,11 @@ impl Stored {
     }
 
     fn sign(&mut self) {
-        self.checkpoints.push(keys().sign(LOG, self.head, noon()));
+        self.sign_at(noon());
+    }
+
+    fn sign_at(&mut self, time: SystemTime) {
+        self.checkpoints.push(keys().sign(LOG, self.head, time));
     }
 
     fn note(&mut self, bodies: Vec<(u64, u64)>, through: Option<Head>) {

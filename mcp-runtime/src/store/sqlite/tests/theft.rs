@@ -87,6 +87,41 @@ async fn a_beginning_that_was_cut_off_is_not_vouched_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn checkpoints_that_were_taken_away_are_missed() {
+    let place = Place::new();
+    written(&place).await;
+    place.clock.forward(Duration::from_mins(20));
+    record(&place.open(), intent("b", place.clock.now())).await;
+    assert_eq!(problems(&place), [] as [&str; 0]);
+    place.raw().execute("DELETE FROM checkpoints", []).unwrap();
+    assert!(problems(&place)[0].contains("checkpoints were taken away"));
+}
+
+/// What servers do between groups of calls is signed as those are: nothing of it looks as if
+/// checkpoints had been taken away.
+#[tokio::test(start_paused = true)]
+async fn whatever_a_server_appends_is_signed_in_time() {
+    let place = Place::new();
+    let journal = place.open();
+    let Draft::Intent(of) = intent("a", place.clock.now()) else { unreachable!() };
+    let kept = Intent { retention: HOUR, ..*of };
+    record(&journal, Draft::Intent(Box::new(kept))).await;
+    record(&journal, intent("b", place.clock.now())).await;
+    drop(journal);
+    let newest = || place.log().checkpoints().unwrap().pop().unwrap().head;
+    // The outcomes of calls that were left, as the next one begins.
+    place.clock.forward(Duration::from_mins(30));
+    drop(Writer::open(&place.path(), place.clock.clone(), signs()).unwrap());
+    assert_eq!((newest().seq, newest()), (4, place.log().head().unwrap()));
+    // A note, as the next one starts.
+    place.clock.forward(HOUR);
+    drop(place.open());
+    assert_eq!(place.log().start().unwrap().seq, 1);
+    assert_eq!((newest().seq, newest()), (5, place.log().head().unwrap()));
+    assert_eq!(problems(&place), [] as [&str; 0]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_note_that_someone_else_wrote_covers_nothing() {
     let place = Place::new();
     written(&place).await;
