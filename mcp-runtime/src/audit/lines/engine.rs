@@ -82,7 +82,7 @@ impl<P: Place> group::Engine for Engine<P> {
             return Err(StoreError(why.clone()));
         }
         let mut group = self.begin();
-        let answers = jobs.into_iter().map(|job| group.take(job)).collect::<Result<_, _>>()?;
+        let answers = jobs.into_iter().map(|job| group.take(&job)).collect::<Result<_, _>>()?;
         self.write(group)?;
         Ok(answers)
     }
@@ -206,7 +206,7 @@ impl<P> Drop for Engine<P> {
 }
 
 impl Group {
-    fn take(&mut self, entry: Entry) -> Result<Answer, StoreError> {
+    fn take(&mut self, entry: &Entry) -> Result<Answer, StoreError> {
         self.sign |= entry.seal;
         let Some(draft) = &entry.record else { return Ok(Answer::Written(Written::default())) };
         Ok(match self.record(draft)? {

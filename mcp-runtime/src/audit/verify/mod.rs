@@ -250,8 +250,9 @@ impl Check<'_> {
         self.marks.end(end, &mut self.problems);
         if self.keys.is_some() {
             let (signed, at) = (self.marks.signed.unwrap_or_default(), self.marks.signed_at);
-            let problem = self.tail.problem(signed.max(self.start.seq), at, end);
-            problem.into_iter().for_each(|problem| self.problems.add(problem));
+            if let Some(problem) = self.tail.problem(signed.max(self.start.seq), at, end) {
+                self.problems.add(problem);
+            }
         }
         if !self.through {
             self.problems.add(format!(

@@ -96,17 +96,17 @@ impl Writer {
         for other in &gone {
             recovery::close(&keys, &mut meta, other, now, &mut abandoned)?;
         }
-        tx.execute("INSERT INTO writers VALUES (?1)", [self.id])?;
+        recovery::enter(&tx, &self.id)?;
         let checkpoint = sign(&tx, &meta, &self.signs, millis(now), false)?;
         meta.save(&tx)?;
-        tx.commit()?;
-        if let Some(checkpoint) = checkpoint {
-            checkpoints::announce(meta.log, &checkpoint);
-        }
+        // While others wait: one of them may be there after all, and put its lock back.
         for other in &gone {
             self.presence.forget(other);
         }
         tx.commit()?;
+        if let Some(checkpoint) = checkpoint {
+            checkpoints::announce(meta.log, &checkpoint);
+        }
         abandoned.report();
         Ok(())
     }

@@ -24,7 +24,7 @@ pub(super) struct Meta {
 impl Meta {
     pub(super) fn new(log: LogId) -> Self {
         let empty = Head::empty(log);
-        Self { log, fence: 0, keys: 0, head: empty, start: empty, start_note: 0 }
+        Self { log, fence: 0, keys: 0, bytes: 0, head: empty, start: empty, start_note: 0 }
     }
 
     pub(super) fn insert(&self, connection: &Connection) -> rusqlite::Result<()> {
@@ -48,7 +48,7 @@ impl Meta {
 
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let mut query = connection.prepare_cached(
-            "SELECT log, fence, keys, seq, hash, start_seq, start_hash, start_note FROM meta \
+            "SELECT log, fence, keys, bytes, seq, hash, start_seq, start_hash, start_note FROM meta \
              WHERE id = 1",
         )?;
         query.query_row([], |row| {
@@ -56,9 +56,10 @@ impl Meta {
                 log: row.get(0)?,
                 fence: number(row, 1)?,
                 keys: number(row, 2)?,
-                head: Head { seq: number(row, 3)?, hash: row.get(4)? },
-                start: Head { seq: number(row, 5)?, hash: row.get(6)? },
-                start_note: number(row, 7)?,
+                bytes: number(row, 3)?,
+                head: Head { seq: number(row, 4)?, hash: row.get(5)? },
+                start: Head { seq: number(row, 6)?, hash: row.get(7)? },
+                start_note: number(row, 8)?,
             })
         })
     }
@@ -71,8 +72,8 @@ impl Meta {
 
     pub(super) fn save(&self, connection: &Connection) -> rusqlite::Result<()> {
         let mut update = connection.prepare_cached(
-            "UPDATE meta SET fence = ?1, keys = ?2, seq = ?3, hash = ?4, start_seq = ?5, \
-             start_hash = ?6, start_note = ?7 WHERE id = 1",
+            "UPDATE meta SET fence = ?1, keys = ?2, bytes = ?3, seq = ?4, hash = ?5, \
+             start_seq = ?6, start_hash = ?7, start_note = ?8 WHERE id = 1",
         )?;
         let (head, start) = (self.head, self.start);
         update.execute(params![

@@ -3,8 +3,9 @@
 mod file;
 mod resume;
 mod sink;
+mod tampered;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::FileLog;
@@ -20,6 +21,12 @@ use crate::clock::Clock;
 use crate::store::StoreError;
 use crate::store::group::Engine as _;
 use crate::store::journal::Entry;
+
+fn place() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.jsonl");
+    (folder, path)
+}
 
 fn entry(record: Option<Draft>, seal: bool) -> Entry {
     Entry { once: None, record, seal }
