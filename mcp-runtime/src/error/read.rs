@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Effect, NextAction, ToolError};
+use super::ToolError;
 
 impl ToolError {
     /// An error as a client knows it, from what [`to_json`](Self::to_json) gave. `None` for
@@ -23,26 +24,14 @@ impl ToolError {
     /// assert_eq!(read.to_json(), sent.to_json());
     /// ```
     pub fn from_json(public: &Value) -> Option<Self> {
-        let text = |name: &str| public.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name| read::<String>(public, name);
         let mut error = Self::new(text("code")?, text("message")?);
         let fields = &mut *error.0;
-        fields.retryable = public.get("retryable")?.as_bool()?;
-        let pause = public.get("retry_after").and_then(Value::as_f64);
+        fields.retryable = read(public, "retryable")?;
+        let pause = read(public, "retry_after");
         fields.retry_after = pause.and_then(|pause| Duration::try_from_secs_f64(pause).ok());
-        fields.effect = match text("effect").as_deref() {
-            Some("none") => Some(Effect::None),
-            Some("applied") => Some(Effect::Applied),
-            Some("unknown") => Some(Effect::Unknown),
-            _ => None,
-        };
-        fields.next_action = match text("next_action").as_deref() {
-            Some("retry") => Some(NextAction::Retry),
-            Some("fallback") => Some(NextAction::Fallback),
-            Some("escalate") => Some(NextAction::Escalate),
-            Some("continue") => Some(NextAction::Continue),
-            Some("stop") => Some(NextAction::Stop),
-            _ => None,
-        };
+        fields.effect = read(public, "effect");
+        fields.next_action = read(public, "next_action");
         fields.fallback_tool = text("fallback_tool").map(Cow::Owned);
         fields.partial_data = public.get("partial_data").cloned();
         fields.details = public.get("details").cloned();
@@ -51,12 +40,17 @@ impl ToolError {
     }
 }
 
+/// A field, where there is one of this form.
+fn read<'a, T: Deserialize<'a>>(public: &'a Value, name: &str) -> Option<T> {
+    T::deserialize(public.get(name)?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::error::Code;
+    use crate::error::{Code, Effect, NextAction};
 
     #[test]
     fn what_was_sent_is_read_back() {
@@ -91,8 +85,10 @@ mod tests {
 
     #[test]
     fn what_is_no_error_is_none() {
-        let odd = json!({ "code": "x", "message": "y", "retryable": true, "retry_after": -1.0 });
-        assert_eq!(ToolError::from_json(&odd).unwrap().stated_retry_after(), None);
+        let mut odd = json!({ "code": "x", "message": "y", "retryable": true, "effect": "odd" });
+        odd["retry_after"] = json!(-1.0);
+        let read = ToolError::from_json(&odd).unwrap();
+        assert_eq!((read.stated_retry_after(), read.stated_effect()), (None, None));
         for other in [
             json!(null),
             json!([]),

@@ -44,3 +44,28 @@ impl Journal for Unsteady {
         self.journal.closed()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::testing::{begins, clock, keys, noon};
+    use crate::store::memory::MemoryJournal;
+
+    #[tokio::test]
+    async fn nothing_is_written_during_an_outage() {
+        let journal = Arc::new(MemoryJournal::new(clock(), keys()).unwrap());
+        let outage = Outage::default();
+        let unsteady = Unsteady { journal, outage: outage.clone() };
+        let write = |call| {
+            let record = Some(begins(call, noon()));
+            unsteady.write(Entry { record, ..Entry::default() })
+        };
+        write("a").await.unwrap();
+        outage.begin();
+        write("b").await.unwrap_err();
+        assert_eq!(unsteady.newest(9).unwrap().len(), 1, "what is there can be read");
+        outage.end();
+        write("c").await.unwrap();
+        assert_eq!(unsteady.newest(9).unwrap().len(), 2);
+    }
+}

@@ -96,6 +96,15 @@ async fn mistakes_of_the_setup_are_told() {
     assert!(why.contains("call: pay {\"customer\":0} as entitled"), "{why}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn callers_have_the_claims_they_need() {
+    let claimed = Contract::of(server()).claim("team", "accounting");
+    assert_eq!(keeps(claimed, "greet", ResultsConform).await.unwrap(), Outcome::Kept(Kept::Yes));
+    let why = keeps(Contract::of(server()), "greet", ResultsConform).await.unwrap_err();
+    assert!(why.to_string().contains("no call succeeded"), "{why}");
+    assert!(why.to_string().contains("no_team"), "{why}");
+}
+
 #[test]
 #[should_panic(
     expected = "`hello` breaks its promise `timeout_honoured`: a call that hangs is answered within \

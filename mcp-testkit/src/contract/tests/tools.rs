@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use mcp_runtime::{Context, Granted, State, dependency, tool, tools};
+use mcp_runtime::{Caller, Context, Granted, State, ToolError, dependency, tool, tools};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
@@ -100,6 +100,14 @@ async fn lie() -> Lie {
     Lie
 }
 
+/// Greet a team.
+#[tool(read_only)]
+async fn greet(caller: Caller) -> Result<String, ToolError> {
+    let team = caller.claim("team").and_then(|team| team.as_str());
+    let nobody = || ToolError::new("no_team", "you are in no team");
+    team.map(|team| format!("hello {team}")).ok_or_else(nobody)
+}
+
 /// Tell what was sent.
 #[tool(read_only)]
 async fn gossip(#[arg(secret, pattern = "^4{16}$")] card: String, ctx: Context) {
@@ -111,6 +119,6 @@ pub(super) fn hello_alone() -> mcp_runtime::Tools {
 }
 
 pub(super) fn server() -> TestServer {
-    TestServer::new(tools![pay, look, mine, hello, remove, divide, lie, gossip])
+    TestServer::new(tools![pay, look, mine, hello, remove, divide, lie, greet, gossip])
         .state(Paid::default())
 }
