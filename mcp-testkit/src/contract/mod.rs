@@ -15,7 +15,10 @@ mod subject;
 mod tests;
 mod watch;
 
+use std::time::Duration;
+
 use mcp_runtime::Tools;
+use tokio::time::timeout;
 
 pub(crate) use broken::Broken;
 pub use options::Contract;
@@ -24,6 +27,9 @@ use promises::Kept;
 use subject::Subject;
 #[cfg(test)]
 pub(crate) use tests::Patch;
+
+/// In virtual time, longer than any test. Without an end to jump to, what waits for ever would.
+const FOR_EVER: Duration = Duration::from_hours(2 * 365 * 24);
 
 /// Tests one promise of the tool at a position of the list.
 ///
@@ -84,7 +90,10 @@ pub(crate) async fn keeps(
         return Ok(Outcome::Excepted(why.clone()));
     }
     let subject = Subject::new(contract, tool, promise)?;
-    promises::test(&subject, promise).await.map(Outcome::Kept)
+    match timeout(FOR_EVER, promises::test(&subject, promise)).await {
+        Ok(tested) => tested.map(Outcome::Kept),
+        Err(_) => Err(Broken::of("a call of this test was never answered")),
+    }
 }
 
 /// Runs a test on a runtime of its own, whose time is paused.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mcp_runtime::Code;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{Kept, Tested};
 use crate::contract::Broken;
@@ -12,18 +12,23 @@ use crate::contract::watch::Act;
 
 /// What an answer may take beyond the timeout, in virtual time: timers have a resolution of 1 ms.
 const SLACK: Duration = Duration::from_millis(100);
+/// What isn't answered so much later never will be.
+const UNANSWERED: Duration = Duration::from_hours(24);
 /// So many callers hang at once.
 const CROWD: usize = 50;
 
 pub(super) async fn honoured(subject: &Subject) -> Tested {
     let who = subject.entitled("patient");
     subject.watch.act(Act::Hang);
-    let timeout = subject.info().timeout();
+    let deadline = subject.info().timeout();
     let start = Instant::now();
-    let answer = subject.reaches_function(&who).await?;
-    let took = start.elapsed();
-    if took > timeout + SLACK {
-        let what = format!("its timeout is {timeout:?}, and the answer took {took:?}");
+    let Ok(answer) = timeout(deadline + UNANSWERED, subject.reaches_function(&who)).await else {
+        let what = format!("its timeout is {deadline:?}, and a call that hangs is never answered");
+        return Err(Broken::of(what));
+    };
+    let (answer, took) = (answer?, start.elapsed());
+    if took > deadline + SLACK {
+        let what = format!("its timeout is {deadline:?}, and the answer took {took:?}");
         return Err(Broken::by(what, &answer));
     }
     let is_timeout = answer.outcome().as_ref().is_err_and(|error| *error.code() == Code::Timeout);
@@ -39,14 +44,14 @@ pub(super) async fn honoured(subject: &Subject) -> Tested {
 
 pub(super) async fn bounded(subject: &Subject) -> Tested {
     let start = Instant::now();
-    let timeout = subject.info().timeout();
+    let deadline = subject.info().timeout();
     let (first, others) = ("caller 0".to_owned(), (1..CROWD).map(|n| format!("caller {n}")));
     let crowd: Vec<_> = [first].into_iter().chain(others).map(|n| subject.entitled(&n)).collect();
     subject.watch.act(Act::Hang);
     let calls = crowd.iter().map(|who| subject.call(who, &subject.arguments));
     for answer in futures_util::future::join_all(calls).await {
         let took = start.elapsed();
-        if took > timeout + SLACK {
+        if took > deadline + SLACK {
             let what =
                 format!("{CROWD} calls hung at once, and the last was answered after {took:?}");
             return Err(Broken::by(what, &answer));

@@ -130,6 +130,25 @@ async fn a_runtime_that_has_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_runtime_that_never_answers() {
+    let silent = || {
+        let outcome = Arc::new(|outcome: Ended| -> super::Ending {
+            Box::pin(async move {
+                match code(&outcome) {
+                    Some(Code::Timeout) => std::future::pending().await,
+                    _ => outcome,
+                }
+            })
+        });
+        Patch { outcome, ..Patch::default() }
+    };
+    let found = broken(server(), "pay", Promise::TimeoutHonoured, silent()).await;
+    says(&found, "its timeout is 2s, and a call that hangs is never answered");
+    let found = broken(server(), "pay", Promise::HangBounded, silent()).await;
+    says(&found, "a call of this test was never answered");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_function_that_is_not_dropped() {
     let server = || server().configure(|server| server.function_layer(layers::detached()));
     let found = broken(server(), "hello", Promise::TimeoutHonoured, Patch::default()).await;
