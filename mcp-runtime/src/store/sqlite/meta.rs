@@ -30,7 +30,7 @@ impl Meta {
     pub(super) fn insert(&self, connection: &Connection) -> rusqlite::Result<()> {
         let (log, head, start) = (self.log, self.head, self.start);
         connection.execute(
-            "INSERT INTO meta VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO meta VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 log,
                 signed(self.fence),

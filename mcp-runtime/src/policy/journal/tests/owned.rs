@@ -5,7 +5,6 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::place::Places;
-use crate::policy::fallback::{FallbackLayer, Target};
 use crate::store::testing::Manner;
 use crate::tool::ToolDef;
 
@@ -79,18 +78,17 @@ async fn a_detached_call_keeps_its_place_until_its_key_is_settled() {
 #[tokio::test(start_paused = true)]
 async fn a_fallback_that_goes_on_alone_keeps_the_place() {
     let bench = Bench::keyed(Idempotency::new());
-    let target =
-        Target { tool: Arc::clone(&bench.tool), pipeline: bench.service.clone(), whole: true };
-    let failing = ToolService::new(function(|call: ToolCall| async move {
-        assert!(call.place.is_none());
-        Err(ToolError::new("circuit_open", "no").effect(Effect::None))
+    let other = bench.clone();
+    let falls_back = ToolService::new(function(move |call: ToolCall| {
+        let (tool, service) = (Arc::clone(&other.tool), other.service.clone());
+        async move { service.oneshot(ToolCall { tool, ..call }).await }
     }));
     let policies = Policies { fallback: Some(&ToolDef::INVALID), ..Policies::NONE };
     let first = Bench::of(ToolInfo { read_only: false, policies, ..tool() }, true);
     let (stats, shared) = (stats(), Arc::new(first.journal.clone()));
     let records = Records { journal: Some(shared), recorder: None };
     let layer = JournalLayer::of(&bench.tool, &records, Clock::system(), Arc::clone(&stats));
-    let service = failing.within(Some(FallbackLayer::new(target, stats))).within(layer);
+    let service = falls_back.within(layer);
     let (mut call, _) = bench.call(Some("k"), json!({ "millis": 2_000 }));
     call.tool = Arc::clone(&first.tool);
     let (places, tool) = (Places::new(1), Arc::default());
