@@ -231,7 +231,7 @@ impl Server {
     /// Adds a tower layer around every call, inside the deadline and outside validation.
     ///
     /// The layer first added is outermost. Its service's error may be any: one that isn't a
-    /// [`ToolError`] becomes `internal`.
+    /// [`ToolError`](struct@crate::ToolError) becomes `internal`.
     ///
     /// ```
     /// # use mcp_runtime::Server;

@@ -93,7 +93,7 @@ async fn every_caller_and_every_tool() {
 #[tokio::test]
 async fn another_customers_invoice_is_answered_as_one_that_does_not_exist() {
     let server = server().await;
-    let nordwind = server.as_caller(&customer(1020));
+    let nordwind = server.as_caller(customer(1020));
     let answer = async |number: &str| {
         let answer = nordwind.call("get_invoice", json!({ "number": number })).await;
         answer.error().to_json().to_string().replace(number, "N")
@@ -104,7 +104,7 @@ async fn another_customers_invoice_is_answered_as_one_that_does_not_exist() {
 #[tokio::test]
 async fn a_search_finds_what_is_the_callers_whatever_it_asks_for() {
     let server = server().await;
-    let nordwind = server.as_caller(&customer(1020));
+    let nordwind = server.as_caller(customer(1020));
     let own = nordwind.call("search_invoices", json!({})).await.data::<Page>();
     assert!(own.matches > 3 && own.invoices.iter().all(|invoice| invoice.customer_id == 1020));
     for filter in [json!({ "customer_id": 1016 }), json!({ "customer": "Kowalski" })] {
@@ -146,7 +146,7 @@ async fn a_refusal_names_what_is_missing() {
         ("pay_invoice", json!({ "number": NORDWINDS, "amount_cents": 1 }), "write:payments"),
         ("void_invoice", json!({ "number": NORDWINDS }), "write:invoices"),
     ] {
-        let answer = server.as_caller(&customer(1020)).call(tool, arguments).await;
+        let answer = server.as_caller(customer(1020)).call(tool, arguments).await;
         assert_eq!(answer.error().to_json()["details"]["missing"], json!([missing]), "{tool}");
     }
 }

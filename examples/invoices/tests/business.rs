@@ -71,7 +71,7 @@ async fn an_invoice_goes_to_a_customer_that_there_is() {
 async fn an_invoice_is_voided_once_a_person_agrees() {
     let server = server().await;
     let void = json!({ "number": UNPAID });
-    let person = server.as_caller(&Caller::local());
+    let person = server.as_caller(Caller::local());
     let asked = person.call("void_invoice", void.clone()).await;
     assert_eq!(*asked.error().code(), Code::ConfirmationRequired);
     assert_eq!(asked.error().stated_effect(), Some(Effect::None));

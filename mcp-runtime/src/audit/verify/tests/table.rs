@@ -30,6 +30,7 @@ fn a_sound_log_says_how_far_it_is_signed() {
 
 type Tamper = fn(&mut Stored);
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn what_was_done_to_it_is_named_with_its_place() {
     let cases: &[(Tamper, &str)] = &[
