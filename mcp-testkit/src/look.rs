@@ -77,7 +77,7 @@ impl TestServer {
     }
 
     /// The server's time, to let pass and to move. The server takes the time of day from it, from
-    /// now on by the machine's clock, unless [`Server::clock`] gave it a clock for tests.
+    /// now on by the machine's clock, unless [`Server::clock`](mcp_runtime::Server::clock) gave it a clock for tests.
     pub fn time(&self) -> &Time {
         &self.time
     }

@@ -91,7 +91,7 @@ impl Fault {
 impl Fault {
     /// It fails with this error.
     ///
-    /// At a tool it arrives as a [`ToolError`](struct@ToolError); at a dependency it has to be of the
+    /// At a tool it arrives as a [`ToolError`](struct@mcp_runtime::ToolError); at a dependency it has to be of the
     /// type of its errors.
     pub fn error<E: IntoToolError + Clone + Send + Sync + 'static>(error: E) -> Self {
         Self::of(Kind::Error(Raise::for_tools(move || error.clone(), E::into_tool_error)))
