@@ -7,7 +7,6 @@ use clap::Args;
 use crate::audit::view::{View, instant};
 use crate::clock::Clock;
 use crate::config::parse_duration;
-use crate::error::Error;
 
 #[derive(Args, Default)]
 pub(super) struct FilterArgs {
@@ -17,7 +16,8 @@ pub(super) struct FilterArgs {
     /// Only of this tool.
     #[arg(long, value_name = "NAME")]
     pub(super) tool: Option<String>,
-    /// Only from this time on: 2027-01-31T00:00:00Z, or 2h for two hours ago.
+    /// Only from this time on: 2027-01-31T00:00:00Z, 2027-01-31 for its first instant (UTC), or 2h
+    /// for two hours ago.
     #[arg(long, value_name = "TIME")]
     pub(super) since: Option<String>,
     /// Only before this time.
@@ -47,15 +47,16 @@ impl Filter {
     /// # Errors
     ///
     /// A time that is none.
-    pub(super) fn new(args: &FilterArgs, clock: &Clock) -> Result<Self, Error> {
+    pub(super) fn new(args: &FilterArgs, clock: &Clock) -> Result<Self, String> {
         let time = |flag: &str, text: &Option<String>| {
             let Some(text) = text else { return Ok(None) };
+            let day = || instant(&format!("{text}T00:00:00Z"));
             let ago = || clock.now().checked_sub(parse_duration(text)?);
-            instant(text).or_else(ago).map(Some).ok_or_else(|| {
-                Error::settings(format!(
-                    "{flag} must be a time such as 2027-01-31T00:00:00Z, or how long ago, such as \
-                     2h"
-                ))
+            instant(text).or_else(day).or_else(ago).map(Some).ok_or_else(|| {
+                format!(
+                    "{flag} must be a time such as 2027-01-31T00:00:00Z, a day such as \
+                     2027-01-31, or how long ago, such as 2h"
+                )
             })
         };
         Ok(Self {

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Common, configured, print, stored};
+use super::{Common, configured, print, stored, usage};
 use crate::audit::view::View;
 use crate::audit::{Log, open_log};
 use crate::config::Settings;
@@ -100,7 +100,10 @@ pub(super) fn run(server: Server, audit: Audit) -> Result<u8, Error> {
         AuditCommand::Verify(verify) => verify::run(server, &verify),
         AuditCommand::Show(show) => {
             let settings = show.from.settings(server)?;
-            let filter = Filter::new(&show.filter, &settings.clock)?;
+            let filter = match Filter::new(&show.filter, &settings.clock) {
+                Ok(filter) => filter,
+                Err(problem) => return Ok(usage(&problem)),
+            };
             let (_, log) = show.from.open(&settings)?;
             let (text, read) = match &show.filter.id {
                 Some(id) => chain::told(&*log, id, &filter, show.limit),
@@ -111,7 +114,10 @@ pub(super) fn run(server: Server, audit: Audit) -> Result<u8, Error> {
         }
         AuditCommand::Export(export) => {
             let settings = export.from.settings(server)?;
-            let filter = Filter::new(&export.filter, &settings.clock)?;
+            let filter = match Filter::new(&export.filter, &settings.clock) {
+                Ok(filter) => filter,
+                Err(problem) => return Ok(usage(&problem)),
+            };
             let (_, log) = export.from.open(&settings)?;
             self::export(&*log, &filter, std::io::stdout().lock())
         }

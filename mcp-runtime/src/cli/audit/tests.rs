@@ -129,6 +129,8 @@ async fn records_are_chosen_by_caller_tool_time_and_outcome() {
     let since = |args: &mut FilterArgs| args.since = some("2027-01-15T08:00:10Z");
     assert_eq!(seqs(filter(since)), [11, 12, 13]);
     assert_eq!(seqs(filter(|args| args.until = some("2027-01-15T09:00:02+01:00"))), [1]);
+    assert_eq!(seqs(filter(|args| args.until = some("2027-01-15"))), [0_u64; 0]);
+    assert_eq!(seqs(filter(|args| args.since = some("2027-01-15"))).len(), 13);
     let later = clock();
     later.forward(Duration::from_secs(20));
     let args = FilterArgs { since: some("10s"), ..FilterArgs::default() };
