@@ -37,6 +37,7 @@ pub(super) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
         ("MCP_RUNTIME_AUTH_RESOURCE", format!("http://{address}/mcp")),
         ("MCP_RUNTIME_AUTH_JWKS", format!("{issuer}/jwks.json")),
         ("MCP_RUNTIME_AUTH_ISSUER", issuer),
+        ("MCP_RUNTIME_STORE", "memory".to_owned()),
     ];
     let environment = environment.each_ref().map(|(name, value)| (*name, value.as_ref()));
     let log = logs.join("server.log");
