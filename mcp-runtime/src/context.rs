@@ -391,6 +391,25 @@ fn well_formed(traceparent: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// A client that hears of progress.
+    #[derive(Default)]
+    pub(super) struct Seen(pub(super) Map<String, Value>, pub(super) Arc<Mutex<Vec<f64>>>);
+
+    impl ClientRequest for Seen {
+        fn meta(&self) -> &Map<String, Value> {
+            &self.0
+        }
+        fn progress<'a>(
+            &'a self,
+            progress: f64,
+            _: Option<f64>,
+            _: Option<&'a str>,
+        ) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
+            self.1.lock().unwrap().push(progress);
+            None
+        }
+    }
+
     #[test]
     fn traceparent_is_checked() {
         assert!(well_formed("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
@@ -408,22 +427,6 @@ mod tests {
 
     #[tokio::test]
     async fn progress_only_grows() {
-        #[derive(Default)]
-        struct Seen(Map<String, Value>, Arc<Mutex<Vec<f64>>>);
-        impl ClientRequest for Seen {
-            fn meta(&self) -> &Map<String, Value> {
-                &self.0
-            }
-            fn progress<'a>(
-                &'a self,
-                progress: f64,
-                _: Option<f64>,
-                _: Option<&'a str>,
-            ) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
-                self.1.lock().unwrap().push(progress);
-                None
-            }
-        }
         let seen = Arc::default();
         let origin = Origin {
             request: Box::new(Seen(Map::new(), Arc::clone(&seen))),

@@ -42,8 +42,12 @@ fn of_intent(body: &mut Map<String, Value>, of: &Intent) {
         json!({ "required": scopes.required, "granted": scopes.granted, "unused": scopes.unused }),
     );
     optional(body, "trace", of.trace.as_deref());
-    let key = |(from, digest): &(&str, String)| json!({ "from": from, "digest": digest });
-    optional(body, "key", of.key.as_ref().map(key));
+    if let Some((from, digest)) = &of.key {
+        let mut key = Map::new();
+        put(&mut key, "from", *from);
+        optional(&mut key, "digest", digest.as_deref());
+        put(body, "key", key);
+    }
 }
 
 fn of_outcome(body: &mut Map<String, Value>, of: &Outcome) {

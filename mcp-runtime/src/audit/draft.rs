@@ -53,8 +53,9 @@ pub(crate) struct Intent {
     pub(crate) scopes: Scopes,
     /// W3C `traceparent`.
     pub(crate) trace: Option<String>,
-    /// Where the key of the call came from, and its keyed digest.
-    pub(crate) key: Option<(&'static str, String)>,
+    /// Where the key of the call came from, and its keyed digest: `none` without one where the tool
+    /// takes keys and the call had none.
+    pub(crate) key: Option<(&'static str, Option<String>)>,
     pub(crate) retention: Duration,
 }
 

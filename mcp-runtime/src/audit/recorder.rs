@@ -78,7 +78,11 @@ impl Recorder {
             digest: shown::digest(keys, tool, &call.arguments),
             scopes: shown::scopes(call),
             trace: trail.trace.clone(),
-            key: key.map(|(from, key)| (from, keys.digest(key.as_bytes()))),
+            key: match key {
+                Some((from, key)) => Some((from, Some(keys.digest(key.as_bytes())))),
+                // It isn't protected against a repeat, and could have been.
+                None => tool.policies.idempotency.map(|_| ("none", None)),
+            },
             retention: self.retention_of(tool),
         };
         (Draft::Intent(Box::new(intent)), trail)

@@ -150,13 +150,11 @@ impl Context {
 
 #[cfg(test)]
 mod tests {
-    use std::pin::Pin;
-    use std::sync::Mutex;
-
-    use serde_json::{Map, Value};
+    use serde_json::Map;
 
     use super::*;
     use crate::caller::Caller;
+    use crate::context::tests::Seen;
     use crate::context::{ClientRequest, InProcess, Origin};
     use crate::policies::{Idempotency, Policies};
     use crate::policy::testing::tool;
@@ -227,22 +225,6 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn owned_a_call_keeps_its_time_and_reports_while_somebody_listens() {
-        #[derive(Default)]
-        struct Seen(Map<String, Value>, Arc<Mutex<Vec<f64>>>);
-        impl ClientRequest for Seen {
-            fn meta(&self) -> &Map<String, Value> {
-                &self.0
-            }
-            fn progress<'a>(
-                &'a self,
-                progress: f64,
-                _: Option<f64>,
-                _: Option<&'a str>,
-            ) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
-                self.1.lock().unwrap().push(progress);
-                None
-            }
-        }
         let seen = Arc::default();
         let (context, ended) = context(Box::new(Seen(Map::new(), Arc::clone(&seen))));
         let owned = context.owned();

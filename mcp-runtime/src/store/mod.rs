@@ -5,7 +5,6 @@
 //! it is done at once and costs no allocation.
 
 pub(crate) mod cache;
-#[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "who writes to a disk uses it"))]
 pub(crate) mod group;
 pub(crate) mod journal;
 pub(crate) mod memory;
@@ -31,7 +30,6 @@ pub(crate) enum Step<T> {
     /// Done at once.
     Done(Option<Result<T, StoreError>>),
     /// Under way elsewhere.
-    #[allow(dead_code, reason = "stores outside of the process take this form")]
     Waits(Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>),
 }
 
@@ -54,7 +52,7 @@ impl<T: Unpin> Future for Step<T> {
 
 /// A store that could not decide.
 #[derive(Clone, Debug)]
-pub(crate) struct StoreError(#[allow(dead_code, reason = "for the log")] pub(crate) String);
+pub(crate) struct StoreError(pub(crate) String);
 
 /// Milliseconds since 1970, as stores count time.
 pub(crate) fn millis(time: SystemTime) -> u64 {

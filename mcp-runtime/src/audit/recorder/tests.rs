@@ -7,7 +7,7 @@ use crate::access::{AccessDef, Catalogue, Gate, ScopeDef};
 use crate::audit::testing::{DAY, clock, keys};
 use crate::caller::Caller;
 use crate::content::Content;
-use crate::policies::Audit;
+use crate::policies::{Audit, Idempotency, Policies};
 use crate::policy::testing::{call_by, call_of, tool};
 use crate::store::journal::{Entry, Written};
 use crate::store::{Step, StoreError};
@@ -83,6 +83,13 @@ async fn an_intent_says_whose_call_it_is_and_in_which_version() {
         (&json!("anna"), &json!("t"), &json!("1"))
     );
     assert_eq!(said["key"], json!({ "from": "meta", "digest": keys().digest(b"key-1") }));
+    let without = |tool: ToolInfo| {
+        let call = call_of(&Arc::new(tool), "anna", json!({}));
+        body(&recorder().intent(&call, None).0).get("key").cloned()
+    };
+    assert_eq!(without(pays()), None, "a tool that takes none");
+    let policies = Policies { idempotency: Some(Idempotency::new()), ..Policies::NONE };
+    assert_eq!(without(ToolInfo { policies, ..pays() }), Some(json!({ "from": "none" })));
     assert_eq!(said.get("parent"), None);
     let parent = within::within("outer", async { recorder().intent(&call, None).0 }).await;
     assert_eq!(body(&parent)["parent"], "outer");
