@@ -55,7 +55,7 @@ fn run() -> Result<()> {
         ["interop"] => interop::run(&Workspace::find()?)?.verdict(),
         ["tidy"] => tidy::check(&Workspace::find()?),
         ["tidy", "--write"] => reference::write(&Workspace::find()?),
-        ["bench", "records"] => bench::records(&Workspace::find()?),
+        ["bench", "records"] => bench::records::run(&Workspace::find()?),
         ["features"] => features::run(&Workspace::find()?),
         _ => bail!("`{}` is not a command\n\n{HELP}", arguments.join(" ")),
     }

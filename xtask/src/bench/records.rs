@@ -1,4 +1,4 @@
-//! Figures, for people to compare: none of them fails a build.
+//! What records cost, with the syncs counted by the same shim that makes disks fail in the tests.
 
 use std::process::Command;
 
@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::workspace::Workspace;
 
-/// What records cost, with the syncs counted by the same shim that makes disks fail in the tests.
-pub(crate) fn records(workspace: &Workspace) -> Result<()> {
+/// Builds the benchmark, and runs it.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let program = workspace.build_release("mcp-tests", "records-bench")?;
     let place = workspace.scratch("bench-records")?;
     std::fs::remove_dir_all(&place)?;

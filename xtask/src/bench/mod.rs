@@ -1,0 +1,3 @@
+//! Figures, for people to compare.
+
+pub(crate) mod records;
