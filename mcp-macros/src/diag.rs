@@ -78,23 +78,54 @@ impl Report {
     }
 }
 
-/// The candidate that was probably meant, if any is near.
+/// The candidate that was probably meant, if any is near. `camelCase` is no distance.
 pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    let word = &snake_case(word);
+    let candidates: Vec<&str> = candidates.into_iter().collect();
     let allowed = match word.chars().count() {
         0..=2 => 0,
         3..=5 => 1,
         6..=8 => 2,
         _ => 3,
     };
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
+    let near = candidates
+        .iter()
+        .map(|candidate| (strsim::osa_distance(word, candidate), *candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    near.or_else(|| longer(word, &candidates))
+}
+
+/// The only candidate that `word` is the first or the last part of, as `limit` of `rate_limit`.
+fn longer<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let is_part = |candidate: &&&str| {
+        let before = candidate.strip_suffix(word).is_some_and(|rest| rest.ends_with('_'));
+        let after = candidate.strip_prefix(word).is_some_and(|rest| rest.starts_with('_'));
+        before || after
+    };
+    let mut found = candidates.iter().filter(is_part);
+    match (found.next(), found.next()) {
+        (Some(one), None) => Some(*one),
+        _ => None,
+    }
+}
+
+/// `word` as keys are written: `readOnly`, `ReadOnly` and `read-only` are `read_only`.
+pub(crate) fn snake_case(word: &str) -> String {
+    let mut text = String::new();
+    let mut after_small = false;
+    for c in word.chars() {
+        if c.is_uppercase() && after_small {
+            text.push('_');
+        }
+        after_small = c.is_lowercase() || c.is_ascii_digit();
+        text.extend(if matches!(c, '-' | ' ') { vec!['_'] } else { c.to_lowercase().collect() });
+    }
+    text
 }
 
 /// Words in backticks, separated by commas.
@@ -120,6 +151,10 @@ mod tests {
         assert_eq!(nearest("readonly", keys), Some("read_only"));
         assert_eq!(nearest("retry", keys), None);
         assert_eq!(nearest("xy", ["xz"]), None);
+        assert_eq!(nearest("limit", ["rate_limit", "cost"]), Some("rate_limit"));
+        assert_eq!(nearest("stale", ["stale_if_error", "stale_while_revalidate"]), None);
+        assert_eq!(nearest("readOnly", keys), Some("read_only"));
+        assert_eq!(nearest("Timeout", keys), Some("timeout"));
     }
 
     #[test]

@@ -192,6 +192,11 @@ impl Icon {
 }
 
 /// What `icons = …` takes: an [`Icon`], an address, or several of either.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the icons of a tool",
+    label = "neither an icon nor several",
+    note = "write an address in quotes, an `mcp_runtime::Icon`, or a list of either: `icons = [\"https://example.com/invoice.png\"]`"
+)]
 pub trait IntoIcons {
     /// The icons.
     fn into_icons(self) -> Vec<Icon>;

@@ -62,6 +62,11 @@ pub trait FromCall: Sized {
     #[doc(hidden)]
     const KEEPS_GRANTS: bool = false;
 
+    /// Whether the function can reach [`Context::transaction`](crate::Context) by it. What other
+    /// crates take from the call may hold anything, so only what certainly can't says otherwise.
+    #[doc(hidden)]
+    const GIVES_CONTEXT: bool = true;
+
     /// Says what the server must have, so that a lack of it is found at start.
     fn requires(_requirements: &mut Requirements) {}
 }
@@ -126,8 +131,21 @@ impl fmt::Debug for States {
 #[derive(Clone, Copy, Debug)]
 pub struct State<T>(pub T);
 
-impl<T: Clone + Send + Sync + 'static> FromCall for State<T> {
+/// What [`State`] can hold.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a state: each call takes a clone of it, on any thread",
+    label = "a state is `Clone + Send + Sync + 'static`",
+    note = "share it: `State<std::sync::Arc<{Self}>>`, given to the server as `.state(std::sync::Arc::new(…))`",
+    note = "add `#[derive(Clone)]` to `{Self}` only where a clone is cheap, as of a pool or a client"
+)]
+pub trait Shared: Clone + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone + Send + Sync + 'static> Shared for T {}
+
+impl<T: Shared> FromCall for State<T> {
     const DEPENDS_ON_CALLER: bool = false;
+    const GIVES_CONTEXT: bool = false;
 
     fn from_call(call: &ToolCall) -> Result<Self, ToolError> {
         call.state::<T>()

@@ -141,36 +141,32 @@ pub const fn fallback<R>(
     let mut text = Text::new();
     text.push("`fallback = ").push(fallback.name).push("`: `").push(fallback.name);
     if read_only && !fallback.read_only {
-        fail(text.push("` writes, and `").push(tool).push("` is `read_only`"));
+        text.push("` writes, and `").push(tool).push("` is `read_only`");
+        fail(&mut text, "name a tool that only reads");
     }
     if fallback.destructive && !destructive {
-        fail(text.push("` is `destructive`, and `").push(tool).push("` is not"));
+        text.push("` is `destructive`, and `").push(tool).push("` is not");
+        fail(&mut text, "name a tool that does no more than this one");
     }
     let mut i = 0;
     while i < fallback.params.len() {
         let param = &fallback.params[i];
         match (param.kind, find(param, params)) {
             (Kind::Flatten(_), false) => {
-                fail(
-                    text.push("` takes one struct as its whole input, which `")
-                        .push(tool)
-                        .push("` does not"),
-                );
+                text.push("` takes one struct as its whole input, which `").push(tool);
+                fail(text.push("` does not"), SAME_ARGUMENTS);
             }
             (Kind::Argument(_), false) => {
                 text.push("` takes `").push(param.name).push("`, which `").push(tool);
-                fail(text.push("` does not have"));
+                fail(text.push("` does not have"), SAME_ARGUMENTS);
             }
             (Kind::Flatten(_), true) if !is_same("", same) => {
-                fail(
-                    text.push("` takes another struct as its whole input than `")
-                        .push(tool)
-                        .push("`"),
-                );
+                text.push("` takes another struct as its whole input than `").push(tool);
+                fail(text.push("`"), SAME_ARGUMENTS);
             }
             (Kind::Argument(_), true) if !is_same(param.name, same) => {
                 text.push("` takes `").push(param.name).push("` as another type than `").push(tool);
-                fail(text.push("`"));
+                fail(text.push("`"), SAME_ARGUMENTS);
             }
             _ => {}
         }
@@ -206,7 +202,11 @@ const fn is_same(name: &str, same: &[(&str, bool)]) -> bool {
     false
 }
 
+const SAME_ARGUMENTS: &str =
+    "a fallback is called with this tool's arguments: take the same, by name and type";
+
 #[track_caller]
-const fn fail(text: &Text) {
+const fn fail(text: &mut Text, help: &str) {
+    text.push("\n= help: ").push(help);
     panic!("{}", text.as_str());
 }

@@ -66,6 +66,7 @@ mod confirmation;
 mod const_text;
 mod content;
 mod context;
+pub mod contract;
 mod endpoints;
 mod error;
 mod exposure;
@@ -164,7 +165,7 @@ pub use rusqlite;
 #[macro_export]
 macro_rules! tools {
     ($($tools:tt)*) => {
-        $crate::private::__tools!($crate; $($tools)*)
+        $crate::contract::tools!($crate; $($tools)*)
     };
 }
 
@@ -199,7 +200,7 @@ macro_rules! tools {
 #[macro_export]
 macro_rules! scopes {
     ($($entries:tt)*) => {
-        $crate::private::__scopes!($crate; $($entries)*);
+        $crate::contract::scopes!($crate; $($entries)*);
     };
 }
 

@@ -36,6 +36,8 @@ pub trait ToolParam<M>: Sized {
     const DEPENDS_ON_REQUEST: bool;
     #[doc(hidden)]
     const KEEPS_GRANTS: bool;
+    #[doc(hidden)]
+    const GIVES_CONTEXT: bool;
 
     #[doc(hidden)]
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError>;
@@ -48,6 +50,7 @@ impl<T: DeserializeOwned + JsonSchema> ToolParam<AsArgument> for T {
     const DEPENDS_ON_CALLER: bool = false;
     const DEPENDS_ON_REQUEST: bool = false;
     const KEEPS_GRANTS: bool = false;
+    const GIVES_CONTEXT: bool = false;
 
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
         match call.arguments.remove(def.name) {
@@ -63,6 +66,7 @@ impl<T: FromCall> ToolParam<AsExtractor> for T {
     const DEPENDS_ON_CALLER: bool = T::DEPENDS_ON_CALLER;
     const DEPENDS_ON_REQUEST: bool = T::DEPENDS_ON_CALLER && !T::IS_THE_CALLERS;
     const KEEPS_GRANTS: bool = T::KEEPS_GRANTS;
+    const GIVES_CONTEXT: bool = T::GIVES_CONTEXT;
 
     fn take(_: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
         T::from_call(call)
@@ -181,6 +185,7 @@ pub struct ParamDef {
     pub(crate) depends_on_caller: bool,
     pub(crate) depends_on_request: bool,
     pub(crate) keeps_grants: bool,
+    pub(crate) gives_context: bool,
     /// A scope compares it with a grant.
     pub(crate) compared: bool,
     pub(crate) secret: bool,
@@ -208,6 +213,7 @@ impl ParamDef {
             depends_on_caller: false,
             depends_on_request: false,
             keeps_grants: false,
+            gives_context: false,
             compared: false,
             secret: false,
             audit_plain: false,
@@ -229,6 +235,7 @@ pub const fn param<T: ToolParam<M>, M>(name: &'static str) -> Param<T> {
     def.depends_on_caller = T::DEPENDS_ON_CALLER;
     def.depends_on_request = T::DEPENDS_ON_REQUEST;
     def.keeps_grants = T::KEEPS_GRANTS;
+    def.gives_context = T::GIVES_CONTEXT;
     Param { def, take: T::take, ty: PhantomData }
 }
 
@@ -253,6 +260,7 @@ pub const fn extractor<T: FromCall>() -> Param<T> {
     def.depends_on_caller = T::DEPENDS_ON_CALLER;
     def.depends_on_request = T::DEPENDS_ON_CALLER && !T::IS_THE_CALLERS;
     def.keeps_grants = T::KEEPS_GRANTS;
+    def.gives_context = T::GIVES_CONTEXT;
     Param { def, take: <T as ToolParam<AsExtractor>>::take, ty: PhantomData }
 }
 
@@ -280,6 +288,27 @@ pub const fn assert_shareable(param: &ParamDef, message: &str) {
 #[track_caller]
 pub const fn assert_argument(param: &ParamDef, message: &str) {
     assert!(!matches!(param.kind, Kind::Extractor(_)), "{}", message);
+}
+
+/// Stops compilation where a tool with `idempotent(transaction)` has no way to its transaction.
+///
+/// # Panics
+///
+/// In that case; it is called in constants only.
+#[track_caller]
+pub const fn assert_transaction(params: &[ParamDef]) {
+    let mut i = 0;
+    while i < params.len() {
+        if params[i].gives_context {
+            return;
+        }
+        i += 1;
+    }
+    panic!(
+        "`transaction` on a tool that takes no `Context`, where `Context::transaction` is\n\
+         = help: take `context: Context` and write inside of `context.transaction(…)`, or remove \
+         `transaction`"
+    );
 }
 
 macro_rules! setters {

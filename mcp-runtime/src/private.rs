@@ -20,7 +20,7 @@ pub use crate::fallback::{
 use crate::output::Returned;
 pub use crate::output::{PlainOutput, Probe, output};
 pub use crate::params::{
-    Bound, JsonResult, Param, ParamDef, argument, assert_argument, assert_shareable, compared,
+    Bound, JsonResult, Param, ParamDef, argument, assert_argument, assert_shareable, assert_transaction, compared,
     extractor, flatten, param,
 };
 pub use crate::policies::{
@@ -30,7 +30,6 @@ pub use crate::promised::{Promised, PromisedBreaker, PromisedRate, PromisedScope
 pub use crate::reconcile::{Found, Look, looking, reconciling};
 pub use crate::store::outage::Outage;
 pub use crate::tool::{Invocation, ToolDef, assert_unique};
-pub use mcp_macros::{__scopes, __tools};
 
 /// What tools find of a crate without a catalogue.
 pub mod no_catalogue {

@@ -92,7 +92,9 @@ impl ToolDef {
             assert!(
                 !params[i].keeps_grants,
                 "`Granted<…>` on a tool without `scope = \"… .where(…)\"`: no grant leaves rows \
-                 to the function; name the field, `.where(field)`, or take no `Granted<…>`"
+                 to the function\n\
+                 = help: name the field that is left to it, as in \
+                 `scope = \"read:invoices.where(customer_id)\"`, or take no `Granted<…>`"
             );
             i += 1;
         }
@@ -352,9 +354,15 @@ const fn check_arguments(params: &[ParamDef]) {
                 assert!(
                     !(is_flatten(a) || is_flatten(b)),
                     "`#[arg(flatten)]` makes one struct the whole input: \
-                     other arguments can't stand beside it"
+                     other arguments can't stand beside it\n\
+                     = help: make them fields of the struct, or remove `flatten`"
                 );
-                assert!(!equal(a.name, b.name), "two arguments of this tool share a name");
+                if equal(a.name, b.name) {
+                    let mut text = Text::new();
+                    text.push("two arguments of this tool share the name `").push(a.name);
+                    text.push("`\n= help: give one of them another: `#[arg(rename = \"…\")]`");
+                    panic!("{}", text.as_str());
+                }
             }
             j += 1;
         }
@@ -390,7 +398,8 @@ pub const fn assert_unique(index: usize, all: &[(usize, &ToolDef)]) {
     while earlier < at {
         if equal(all[earlier].1.name, name) {
             let mut text = Text::new();
-            text.push("two tools on this server share the name `").push(name).push("`");
+            text.push("two tools on this server share the name `").push(name);
+            text.push("`\n= help: list it once, or name one otherwise: `#[tool(name = \"…\")]`");
             panic!("{}", text.as_str());
         }
         earlier += 1;

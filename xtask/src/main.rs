@@ -2,8 +2,10 @@
 
 mod bench;
 mod conformance;
+mod documents;
 mod features;
 mod interop;
+mod mistakes;
 mod process;
 mod reference;
 mod server;
@@ -26,7 +28,7 @@ usage: cargo xtask <command>
   test          every test there is: cargo's, then the official suite, then real clients
   conformance   the official suite against the fixture server, for each revision
   interop       real clients against the example server, over HTTP and stdio
-  tidy          the house rules; `tidy --write` regenerates docs/attributes.md
+  tidy          the house rules; `tidy --write` regenerates docs/attributes.md and mistakes.md
   bench records what records cost: audit and idempotency, in memory and on disk
   features      whether mcp-runtime builds with no feature, each alone, and all
   help          this text
@@ -54,7 +56,7 @@ fn run() -> Result<()> {
         ["conformance"] => conformance::run(&Workspace::find()?)?.verdict(),
         ["interop"] => interop::run(&Workspace::find()?)?.verdict(),
         ["tidy"] => tidy::check(&Workspace::find()?),
-        ["tidy", "--write"] => reference::write(&Workspace::find()?),
+        ["tidy", "--write"] => documents::write(&Workspace::find()?),
         ["bench", "records"] => bench::records::run(&Workspace::find()?),
         ["features"] => features::run(&Workspace::find()?),
         _ => bail!("`{}` is not a command\n\n{HELP}", arguments.join(" ")),

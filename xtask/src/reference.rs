@@ -4,12 +4,8 @@
 mod keys;
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
-
-use anyhow::Result;
 
 use self::keys::Key;
-use crate::workspace::{self, Workspace, make};
 
 /// Which attribute has which keys, directly or in the parentheses of one.
 pub(crate) const TABLES: [Table; 11] = [
@@ -38,19 +34,10 @@ const HEAD: &str = "\
 # Attributes
 
 <!-- Written by `cargo xtask tidy --write` from the key table of the macros. -->
+
+What is *refused* does not compile, unless it says \"at start\": then the server doesn't start. \
+[Mistakes](mistakes.md) shows what is said about it.
 ";
-
-pub(crate) fn path(workspace: &Workspace) -> PathBuf {
-    workspace.root.join("docs/attributes.md")
-}
-
-pub(crate) fn write(workspace: &Workspace) -> Result<()> {
-    let path = path(workspace);
-    make(&workspace.root.join("docs"))?;
-    workspace::write(&path, &text())?;
-    println!("wrote {}", path.display());
-    Ok(())
-}
 
 pub(crate) fn text() -> String {
     let mut text = HEAD.to_owned();
@@ -62,15 +49,17 @@ pub(crate) fn text() -> String {
             }
             Some(key) => write!(text, "\n### `{key}(…)`\n\n"),
         };
-        text.push_str("| key | grammar | default | meaning | example |\n|---|---|---|---|---|\n");
+        text.push_str("| key | value | default | effect | refused | example |\n");
+        text.push_str("|---|---|---|---|---|---|\n");
         for key in keys {
             let _ = writeln!(
                 text,
-                "| `{}` | {} | {} | {} | {} |",
+                "| `{}` | {} | {} | {} | {} | {} |",
                 key.name,
                 code(key.grammar),
                 plain(key.default),
                 plain(key.doc),
+                plain(key.errors),
                 code(key.example),
             );
         }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::reference::{self, TABLES, Table};
+use crate::documents;
+use crate::reference::{TABLES, Table};
 use crate::workspace::{Workspace, read};
 
 const LONGEST_FILE: usize = 600;
@@ -27,7 +28,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     broken.extend(long_files(&files));
     broken.extend(foreign_crates(&files));
     broken.extend(policies_of_policies(&files));
-    broken.extend(stale_reference(workspace)?);
+    broken.extend(documents::stale(workspace)?);
     broken.extend(untested_keys(&files));
     for rule in &broken {
         eprintln!("tidy: {rule}");
@@ -109,16 +110,6 @@ fn names_policy(name: &str, line: &str, other: &str) -> bool {
 fn first_name(path: &str) -> &str {
     let end = path.find(|c: char| !is_word(c)).unwrap_or(path.len());
     &path[..end]
-}
-
-fn stale_reference(workspace: &Workspace) -> Result<Option<String>> {
-    let path = reference::path(workspace);
-    let written = if path.exists() { read(&path)? } else { String::new() };
-    let stale = written != reference::text();
-    Ok(stale.then(|| {
-        "docs/attributes.md isn't what the key table says: run `cargo xtask tidy --write`"
-            .to_owned()
-    }))
 }
 
 fn untested_keys(files: &[File]) -> Vec<String> {

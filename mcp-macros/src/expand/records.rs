@@ -30,8 +30,9 @@ pub(super) fn once(tool: &Tool, codec: &TokenStream, runtime: &Runtime) -> Optio
         }
     };
     let ttl = ttl.map(Literal::u64_unsuffixed).into_iter();
-    let flags = [(required, "required"), (reject, "reject"), (transaction, "transaction")];
-    let flags = flags.into_iter().filter(|(is, _)| **is);
+    let flags =
+        [(*required, "required"), (*reject, "reject"), (transaction.is_some(), "transaction")];
+    let flags = flags.into_iter().filter(|(is, _)| *is);
     let flags = flags.map(|(_, name)| Ident::new(name, Span::mixed_site()));
     let reconcile = reconcile.iter().map(|call| reconciling(call, tool, codec, runtime));
     Some(quote_spanned! {Span::mixed_site()=>
@@ -59,11 +60,20 @@ fn reconciling(call: &Call, tool: &Tool, codec: &TokenStream, runtime: &Runtime)
     quote_spanned!(Span::mixed_site()=> |__call| { #taken #reconciling })
 }
 
-/// What only the compiler can tell of a key, each at the word.
+/// What only the compiler can tell of keys and transactions, each at the word.
 pub(super) fn assertions(tool: &Tool, runtime: &Runtime) -> TokenStream {
     let private = runtime.private();
-    let Some(Once { key: Key::Fields(fields), .. }) = &tool.once else {
+    let Some(Once { key, transaction, .. }) = &tool.once else {
         return TokenStream::new();
+    };
+    let transaction = transaction.iter().map(|word| {
+        let here = moved(&private, word.span());
+        let assertion = quote_spanned!(word.span()=> #here::assert_transaction(__PARAMS));
+        quote_spanned!(Span::mixed_site()=> const _: () = #assertion;)
+    });
+    let transaction = quote!(#(#transaction)*);
+    let Key::Fields(fields) = key else {
+        return transaction;
     };
     // With `#[arg(…)]` it is an argument, or has an error of its own.
     let is_undecided = |field: &&KeyField| {
@@ -74,8 +84,8 @@ pub(super) fn assertions(tool: &Tool, runtime: &Runtime) -> TokenStream {
     let assertions = undecided.map(|KeyField { parameter, cfg, word, .. }| {
         let constant = parameter::constant_name(*parameter);
         let message = format!(
-            "`{}` is no argument: a key has to be the same when the call is repeated, so it is \
-             made of arguments",
+            "`{}` is no argument\n\
+             = help: a key has to be the same when the call is repeated: make it of arguments",
             word.unraw()
         );
         let here = moved(&private, word.span());
@@ -83,7 +93,8 @@ pub(super) fn assertions(tool: &Tool, runtime: &Runtime) -> TokenStream {
         let assertion = quote_spanned!(word.span()=> #here::assert_argument(#arguments));
         quote_spanned!(Span::mixed_site()=> #(#cfg)* const _: () = #assertion;)
     });
-    assertions.collect()
+    let assertions = assertions.collect::<TokenStream>();
+    quote!(#transaction #assertions)
 }
 
 /// `.audit(…)`.

@@ -142,8 +142,8 @@ pub(super) fn shareable(tool: &Tool, runtime: &Runtime) -> TokenStream {
         let constant = super::parameter::constant_name(index);
         let ty = ty.to_token_stream().to_string().replace(' ', "");
         let message = format!(
-            "`shared` on `{name}`, whose parameter of type `{ty}` depends on the caller: \
-             each caller needs a result of its own"
+            "`shared` on `{name}`, whose parameter of type `{ty}` depends on the caller\n\
+             = help: each caller needs a result of its own: remove `shared`, or the parameter"
         );
         let place = word.span();
         let here = moved(&private, place);

@@ -54,7 +54,8 @@ pub(crate) struct Once {
     pub(crate) required: bool,
     pub(crate) reject: bool,
     pub(crate) reconcile: Option<Call>,
-    pub(crate) transaction: bool,
+    /// The word, if it was written.
+    pub(crate) transaction: Option<Ident>,
 }
 
 /// Where a call's key comes from if its client sends none.

@@ -3,9 +3,9 @@
 use syn::{Lit, LitStr};
 
 use super::{
-    entries::{Entries, literal, report_shape},
+    entries::{Entries, literal},
     policies::elements,
-    scope,
+    scope, shape,
     texts::checked,
 };
 use crate::{
@@ -35,7 +35,7 @@ fn scopes(
         })
         .collect();
     let Some(texts) = texts.filter(|texts| !texts.is_empty()) else {
-        report_shape(&entry, diagnostics);
+        shape::report(&entry, diagnostics);
         return None;
     };
     let mut scopes: Vec<WrittenScope> = Vec::new();
@@ -43,7 +43,9 @@ fn scopes(
         let Some(scope) = one(&literal, diagnostics) else { continue };
         if scopes.iter().any(|other| other.scope.token == scope.token) {
             let report = diagnostics.error(&literal, format!("`{}` is given twice", scope.token));
-            if !scope.fields.is_empty() {
+            if scope.fields.is_empty() {
+                report.help("remove one of the two");
+            } else {
                 report.help("write it once, with all of its constraints in one `.where(…)`");
             }
             continue;

@@ -21,7 +21,7 @@ pub(crate) fn parse(
     let attribute = ArgAttribute {
         word,
         rename: entries.string("rename", diagnostics),
-        description: entries.expression("description", diagnostics).map(docs::description),
+        description: entries.constant_text("description", diagnostics).map(docs::description),
         default: entries.expression("default", diagnostics),
         example: entries.expression("example", diagnostics),
         range: entries
@@ -41,7 +41,7 @@ pub(crate) fn parse(
         audit_plain: audit::of_argument(&mut entries, diagnostics),
         flatten: entries.flag("flatten", diagnostics),
     };
-    entries.finish(diagnostics, "has no effect here");
+    entries.finish("has no effect here", "remove it", diagnostics);
     Some(attribute)
 }
 

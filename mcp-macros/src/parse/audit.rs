@@ -3,10 +3,15 @@
 use syn::Ident;
 
 use super::{duration, entries::Entries, keys};
-use crate::{diag::Diagnostics, model::records::Audit};
+use crate::{
+    diag::Diagnostics,
+    model::{parsed::Given, records::Audit},
+};
 
 /// Records are evidence: some have to be kept for ten years.
 const LONGEST: u64 = 10 * duration::LONGEST;
+/// What the server's own setting takes: who looks into what happened comes later than that.
+const SHORTEST: u64 = 60 * 60 * 1000;
 
 /// Takes `audit(…)`.
 pub(super) fn of_tool(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Audit> {
@@ -25,6 +30,14 @@ pub(super) fn of_tool(entries: &mut Entries, diagnostics: &mut Diagnostics) -> O
     let mut inner = Entries::parse("audit", keys::AUDIT, list.value, diagnostics);
     let result = inner.one_of("result", ["digest", "redacted"], diagnostics);
     let retention = inner.duration_up_to("retention", LONGEST, diagnostics);
+    if let Some(Given { key, value }) = &retention
+        && *value < SHORTEST
+    {
+        let (given, shortest) = (duration::text(*value), duration::text(SHORTEST));
+        diagnostics
+            .error(key, format!("`retention` is {given}, but the shortest is {shortest}"))
+            .help("write `retention = \"180d\"`: records are for those who look back");
+    }
     Some(Audit {
         keep_result: result == Some("redacted"),
         retention: retention.map(|given| given.value),

@@ -53,18 +53,46 @@ fn bounds<T>(
         }
     };
     let (min, max, inclusive) = ends;
-    // Both ends are checked before either failure returns, so that both are reported.
-    let mut check =
-        |value: Option<Lit>| match value.map(|value| end(&value).map_err(|why| (value, why))) {
-            None => Some(None),
-            Some(Ok(value)) => Some(Some(value)),
-            Some(Err((value, why))) => {
-                diagnostics.error(value, format!("`{key}`: {why}"));
-                None
-            }
-        };
+    let plain = |value: &Option<Lit>| value.as_ref().map(plain).unwrap_or_default();
+    let (low, high) = (plain(&min), plain(&max));
+    // One error for the range: what is wrong with one end is mostly wrong with both.
+    let mut wrong = None;
+    let mut check = |value: Option<Lit>| {
+        let checked = value.map(|value| end(&value).map_err(|why| (value, why))).transpose();
+        checked.unwrap_or_else(|why| {
+            wrong.get_or_insert(why);
+            None
+        })
+    };
     let (min, max) = (check(min), check(max));
-    Some(Given { key, value: Bounds { min: min?, max: max?, inclusive, tokens } })
+    if let Some((value, why)) = wrong {
+        let dots = if inclusive { "..=" } else { ".." };
+        let report = diagnostics.error(value, format!("`{key}`: {why}"));
+        let meant = format!("{low}{dots}{high}");
+        let is_range = |text: &str| {
+            syn::parse_str::<TokenStream>(text).ok().and_then(|tokens| read.parse2(tokens).ok())
+        };
+        match is_range(&meant) {
+            Some(Ends::Range { min, max, .. })
+                if [&min, &max].into_iter().flatten().all(|value| end(value).is_ok()) =>
+            {
+                report.help(format!("write `{key}({meant})`"))
+            }
+            _ => report.help(format!("write `{key}(1..=64)`, `{key}(1..)` or `{key}(..=64)`")),
+        };
+        return None;
+    }
+    Some(Given { key, value: Bounds { min, max, inclusive, tokens } })
+}
+
+/// The number that was meant by an end: without quotes, suffix and sign of a string.
+fn plain(value: &Lit) -> String {
+    match value {
+        Lit::Str(text) => text.value(),
+        Lit::Int(number) => number.base10_digits().to_owned(),
+        Lit::Float(number) => number.base10_digits().to_owned(),
+        other => value_text(other),
+    }
 }
 
 enum Ends {

@@ -100,7 +100,7 @@ fn implied(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result
     let word = input.call(Ident::parse_any);
     let Ok(word) = word else {
         let at = skip_to_comma(input);
-        diagnostics.error(at, "expected `,` after the description");
+        diagnostics.error(at, "expected `,` after the description").help(ENTRY);
         return Ok(Vec::new());
     };
     if word != "implies" {

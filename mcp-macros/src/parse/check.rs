@@ -2,11 +2,7 @@
 
 use syn::{Ident, Path};
 
-use super::{
-    call,
-    entries::{Entries, report_shape},
-    policies::elements,
-};
+use super::{call, entries::Entries, policies::elements, shape};
 use crate::{
     diag::Diagnostics,
     model::call::{Role, WrittenCall},
@@ -20,7 +16,7 @@ pub(super) fn of_tool(
     let entry = entries.take("check")?;
     let listed = elements(&entry.value);
     if listed.is_empty() {
-        report_shape(&entry, diagnostics);
+        shape::report(&entry, diagnostics);
         return None;
     }
     let read = |value| call::read(Role::Check, value, diagnostics);
@@ -32,7 +28,7 @@ pub(super) fn of_tool(
 pub(super) fn of_argument(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Path> {
     let entry = entries.take("check")?;
     let [value] = elements(&entry.value).try_into().ok().or_else(|| {
-        report_shape(&entry, diagnostics);
+        shape::report(&entry, diagnostics);
         None
     })?;
     let check = call::read(Role::Check, value, diagnostics)?;

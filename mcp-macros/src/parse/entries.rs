@@ -12,12 +12,10 @@ use syn::{
 
 use super::{
     keys::Key,
-    reader::{Value, key_names, read_comma, read_entry, ungroup},
+    reader::{Value, meant_by_value, read_comma, read_entry, ungroup},
+    shape, unknown,
 };
-use crate::{
-    diag::{Diagnostics, nearest},
-    model::parsed::Given,
-};
+use crate::{diag::Diagnostics, model::parsed::Given};
 
 /// The entries of one attribute that are not yet taken.
 pub(crate) struct Entries {
@@ -27,7 +25,7 @@ pub(crate) struct Entries {
 /// A key and what stands after it.
 pub(super) struct Entry {
     pub(super) word: Ident,
-    key: &'static Key,
+    pub(super) key: &'static Key,
     pub(super) value: Value,
 }
 
@@ -60,7 +58,7 @@ impl Entries {
                 Meta::NameValue(pair) => {
                     diagnostics
                         .error(pair, format!("`{name}` takes its keys in parentheses"))
-                        .help(format!("write `#[{owner}({})]`", example(table)));
+                        .help(format!("write `#[{owner}({})]`", meant(table, &pair.value)));
                 }
             }
         }
@@ -98,11 +96,13 @@ impl Entries {
     ) {
         let name = word.unraw().to_string();
         let Some(key) = table.iter().find(|key| key.name == name) else {
-            report_unknown(owner, table, &word, diagnostics);
+            unknown::report(owner, table, &word, diagnostics);
             return;
         };
         if self.entries.iter().any(|entry| entry.key.name == name) {
-            diagnostics.error(&word, format!("`{name}` is given twice"));
+            diagnostics
+                .error(&word, format!("`{name}` is given twice"))
+                .help("remove this one or the other");
             return;
         }
         self.entries.push(Entry { word, key, value });
@@ -135,7 +135,7 @@ impl Entries {
         match entry.value {
             Value::Expression(value) => Some(Given { key: entry.word, value: ungroup(value) }),
             Value::None | Value::List(_) => {
-                report_shape(&entry, diagnostics);
+                shape::report(&entry, diagnostics);
                 None
             }
         }
@@ -149,10 +149,28 @@ impl Entries {
     ) -> Option<Given<LitStr>> {
         let entry = self.take(name)?;
         let Some(value) = string_value(&entry.value) else {
-            report_shape(&entry, diagnostics);
+            shape::report_text(&entry, diagnostics);
             return None;
         };
         Some(Given { key: entry.word, value })
+    }
+
+    /// Takes `key = "…"`, or `key = CONSTANT`.
+    pub(crate) fn constant_text(
+        &mut self,
+        name: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Given<Expr>> {
+        let entry = self.take(name)?;
+        match entry.value {
+            Value::Expression(value) if matches!(literal(&value), None | Some(Lit::Str(_))) => {
+                Some(Given { key: entry.word, value: ungroup(value) })
+            }
+            _ => {
+                shape::report_text(&entry, diagnostics);
+                None
+            }
+        }
     }
 
     /// Takes `key = path`.
@@ -176,7 +194,7 @@ impl Entries {
                 return None;
             }
         }
-        report_shape(&entry, diagnostics);
+        shape::report(&entry, diagnostics);
         None
     }
 
@@ -190,7 +208,7 @@ impl Entries {
         match entry.value {
             Value::List(value) => Some(Given { key: entry.word, value }),
             Value::None | Value::Expression(_) => {
-                report_shape(&entry, diagnostics);
+                shape::report(&entry, diagnostics);
                 None
             }
         }
@@ -215,9 +233,10 @@ impl Entries {
     }
 
     /// Refuses what is left: keys that the table knows and this place has no use for.
-    pub(crate) fn finish(self, diagnostics: &mut Diagnostics, reason: &str) {
+    pub(crate) fn finish(self, reason: &str, help: &str, diagnostics: &mut Diagnostics) {
         for entry in self.entries {
-            diagnostics.error(&entry.word, format!("`{}` {reason}", entry.key.name));
+            let name = entry.key.name;
+            diagnostics.error(&entry.word, format!("`{name}` {reason}")).help(help);
         }
     }
 }
@@ -233,26 +252,10 @@ impl ToTokens for Entry {
     }
 }
 
-fn report_unknown(owner: &str, table: &'static [Key], word: &Ident, diagnostics: &mut Diagnostics) {
-    let name = word.to_string();
-    let report = diagnostics.error(word, format!("unknown `{owner}` argument `{name}`"));
-    if let Some(near) = nearest(&name, table.iter().map(|key| key.name)) {
-        report.help(format!("did you mean `{near}`?"));
-    }
-    report.note(format!("accepted: {}", key_names(table)));
-}
-
-/// Says how the key is written.
-pub(super) fn report_shape(entry: &Entry, diagnostics: &mut Diagnostics) {
-    let Key { name, grammar, example, .. } = entry.key;
-    let report = diagnostics.error(entry, format!("`{name}` is written `{grammar}`"));
-    if grammar != example {
-        report.help(format!("for example `{example}`"));
-    }
-}
-
-fn example(table: &'static [Key]) -> &'static str {
-    table.first().map_or("", |key| key.example)
+/// The key of a value that was written without one; if there is none, any key.
+fn meant(table: &'static [Key], value: &Expr) -> String {
+    let any = || table.first().map_or("", |key| key.example).to_owned();
+    meant_by_value(table, &value.to_token_stream()).unwrap_or_else(any)
 }
 
 /// The literal that a value is.

@@ -27,7 +27,11 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
     let runtime = entries.path("crate", diagnostics);
     let variants = match input.data {
         Data::Enum(data) => {
-            entries.finish(diagnostics, "belongs on a variant, not on the enum");
+            entries.finish(
+                "belongs on a variant, not on the enum",
+                "move the attribute above the variant that it is about",
+                diagnostics,
+            );
             data.variants
                 .into_iter()
                 .map(|variant| read_variant(&input.ident, variant, diagnostics))
@@ -58,7 +62,9 @@ fn read_variant(owner: &Ident, variant: Variant, diagnostics: &mut Diagnostics) 
         let before = diagnostics.len();
         let mut entries = entries(&variant.attrs, diagnostics);
         if let Some(path) = entries.path("crate", diagnostics) {
-            diagnostics.error(path.key, "`crate` belongs on the enum, not on a variant");
+            diagnostics
+                .error(path.key, "`crate` belongs on the enum, not on a variant")
+                .help("move it: `#[tool_error(crate = …)]` above the enum");
         }
         attribute(word, entries, before, diagnostics)
     });
@@ -104,7 +110,7 @@ fn attribute(
         word,
         intact: true,
     };
-    entries.finish(diagnostics, "has no effect here");
+    entries.finish("has no effect here", "remove it", diagnostics);
     attribute.intact = diagnostics.len() == before;
     attribute
 }
@@ -115,10 +121,12 @@ fn read_fields(fields: Fields, diagnostics: &mut Diagnostics) -> Vec<ErrorField>
         .enumerate()
         .map(|(index, field)| {
             for attribute in field.attrs.iter().filter(|attribute| is(attribute, OWNER)) {
-                diagnostics.error(
-                    attribute.path(),
-                    "`#[tool_error]` belongs on the variant, not on its field",
-                );
+                diagnostics
+                    .error(
+                        attribute.path(),
+                        "`#[tool_error]` belongs on the variant, not on its field",
+                    )
+                    .help("move the attribute above the variant");
             }
             let member = match field.ident {
                 Some(ident) => Member::Named(ident),

@@ -8,12 +8,7 @@ use syn::{
     punctuated::Punctuated,
 };
 
-use super::{
-    call,
-    entries::{Entries, report_shape},
-    keys,
-    reader::Value,
-};
+use super::{call, entries::Entries, keys, reader::Value, shape};
 use crate::{
     diag::Diagnostics,
     model::{
@@ -76,7 +71,9 @@ fn key(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Given<Wri
     let mut fields: Vec<Ident> = Vec::new();
     for name in names {
         if fields.iter().any(|field| field.unraw() == name.unraw()) {
-            diagnostics.error(&name, format!("`{}` is given twice", name.unraw()));
+            diagnostics
+                .error(&name, format!("`{}` is given twice", name.unraw()))
+                .help("remove one of the two");
         } else {
             fields.push(name);
         }
@@ -94,7 +91,7 @@ fn is_rest(tokens: &TokenStream) -> bool {
 fn reconcile(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Given<WrittenCall>> {
     let entry = entries.take("reconcile")?;
     let Value::Expression(value) = &entry.value else {
-        report_shape(&entry, diagnostics);
+        shape::report(&entry, diagnostics);
         return None;
     };
     let call = call::read(Role::Reconcile, value.clone(), diagnostics)?;

@@ -35,6 +35,9 @@ pub(crate) struct Key {
     /// What holds where the key is absent.
     #[allow(dead_code, reason = "read by the printer of the reference")]
     pub(crate) default: &'static str,
+    /// What doesn't compile, besides another form.
+    #[allow(dead_code, reason = "read by the printer of the reference")]
+    pub(crate) errors: &'static str,
     /// A correct use, quoted in help lines.
     pub(crate) example: &'static str,
 }

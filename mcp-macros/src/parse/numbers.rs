@@ -2,11 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use syn::{Expr, Ident, Lit};
+use syn::{Expr, Lit};
 
 use super::{
-    entries::{Entries, literal, report_shape},
+    entries::{Entries, literal},
+    keys::Key,
     reader::Value,
+    shape,
 };
 use crate::{diag::Diagnostics, model::parsed::Given};
 
@@ -20,10 +22,10 @@ impl Entries {
     ) -> Option<Given<u32>> {
         let entry = self.take(name)?;
         let Value::Expression(value) = &entry.value else {
-            report_shape(&entry, diagnostics);
+            shape::report(&entry, diagnostics);
             return None;
         };
-        let value = whole(&entry.word, value, range, diagnostics)?;
+        let value = whole(entry.key, value, range, diagnostics)?;
         Some(Given { key: entry.word, value })
     }
 
@@ -36,7 +38,7 @@ impl Entries {
     ) -> Option<Given<f64>> {
         let entry = self.take(name)?;
         let Value::Expression(value) = &entry.value else {
-            report_shape(&entry, diagnostics);
+            shape::report(&entry, diagnostics);
             return None;
         };
         let number = match literal(value) {
@@ -50,7 +52,14 @@ impl Entries {
             }
             _ => {
                 let limit = max.map(|max| format!(" and at most {max}")).unwrap_or_default();
-                diagnostics.error(value, format!("`{name}` must be a number above 0{limit}"));
+                let message = format!("`{name}` must be a number above 0{limit}");
+                let report = diagnostics.error(value, message);
+                match number.filter(|number| max.is_some() && (1.0..=100.0).contains(number)) {
+                    Some(percent) => {
+                        report.help(format!("for {percent} % write `{name} = {}`", percent / 100.0))
+                    }
+                    None => report.help(format!("write `{}`, or leave it out", entry.key.example)),
+                };
                 None
             }
         }
@@ -59,19 +68,32 @@ impl Entries {
 
 /// The value of `key` as a whole number.
 pub(super) fn whole(
-    key: &Ident,
+    key: &Key,
     value: &Expr,
     range: RangeInclusive<u32>,
     diagnostics: &mut Diagnostics,
 ) -> Option<u32> {
-    let number = match literal(value) {
-        Some(Lit::Int(number)) if number.suffix().is_empty() => number.base10_parse().ok(),
-        _ => None,
+    let name = key.name;
+    let (min, max) = (*range.start(), *range.end());
+    let literal = literal(value);
+    let (number, quoted): (Option<u64>, bool) = match &literal {
+        Some(Lit::Int(number)) if number.suffix().is_empty() => (number.base10_parse().ok(), false),
+        Some(Lit::Str(text)) => (text.value().parse().ok(), true),
+        _ => (None, false),
     };
-    let number = number.filter(|number| range.contains(number));
-    if number.is_none() {
-        let (min, max) = range.into_inner();
-        diagnostics.error(value, format!("`{key}` must be a whole number from {min} to {max}"));
+    let in_range = number.and_then(|number| u32::try_from(number).ok());
+    let in_range = in_range.filter(|number| range.contains(number));
+    if let (Some(number), false) = (in_range, quoted) {
+        return Some(number);
     }
-    number
+    let help = match (in_range, number) {
+        (Some(number), _) => format!("write `{name} = {number}`, without quotes"),
+        (None, Some(number)) if number < min.into() => format!("the least is `{name} = {min}`"),
+        (None, Some(_)) => format!("the most is `{name} = {max}`"),
+        (None, None) => format!("write `{}`", key.example),
+    };
+    diagnostics
+        .error(value, format!("`{name}` must be a whole number from {min} to {max}"))
+        .help(help);
+    None
 }

@@ -35,10 +35,19 @@ pub(super) fn parse(text: &str) -> Result<Rate, Wrong> {
     }
     match words.next() {
         None => Ok(rate),
-        Some(word) => Err(Wrong::new(
-            format!("nothing is meant by `{word}` here"),
-            "write \"60/1m per caller burst 10\", in this order",
-        )),
+        Some(word) => Err(stray(word)),
+    }
+}
+
+/// A word where none is expected.
+fn stray(word: &str) -> Wrong {
+    let reason = format!("nothing is meant by `{word}` here");
+    if PER.iter().any(|(name, _)| *name == word) {
+        return Wrong::new(reason, format!("write `per {word}`"));
+    }
+    match nearest(word, ["per", "burst"]) {
+        Some(near) if near != word => Wrong::new(reason, format!("did you mean `{near}`?")),
+        _ => Wrong::new(reason, "write \"60/1m per caller burst 10\", in this order"),
     }
 }
 
@@ -57,7 +66,12 @@ fn per(word: Option<&str>) -> Result<&'static str, Wrong> {
     if let Some((_, variant)) = PER.iter().find(|(name, _)| *name == word) {
         return Ok(variant);
     }
-    let help = match nearest(word, names()) {
+    let meant = match word {
+        "user" | "client" | "principal" | "person" | "key" => Some("caller"),
+        "server" | "all" | "everyone" | "process" => Some("global"),
+        _ => nearest(word, names()),
+    };
+    let help = match meant {
         Some(near) => format!("did you mean `per {near}`?"),
         None => format!("after `per` stands one of {}", listed(names())),
     };
@@ -81,12 +95,9 @@ fn suggestion(text: &str) -> String {
     let count = if digits.trim_start_matches('0').is_empty() { "60" } else { &digits };
     let unit = text
         .split(|c: char| !c.is_ascii_alphabetic())
-        .find_map(|word| match word {
-            "s" | "sec" | "second" | "seconds" => Some("s"),
-            "h" | "hr" | "hour" | "hours" => Some("h"),
-            "d" | "day" | "days" => Some("d"),
-            _ => None,
-        })
+        .filter(|word| !matches!(*word, "per" | "a" | "an" | "every" | "each" | "in"))
+        .find_map(duration::unit_of)
+        .filter(|unit| *unit != "w")
         .unwrap_or("m");
     format!("write \"{count}/1{unit}\", or \"{count}/1{unit} per caller\"")
 }
@@ -118,7 +129,11 @@ mod tests {
         assert_eq!(help("10/s"), "write \"10/1s\", or \"10/1s per caller\"");
         assert_eq!(help("100 / hour"), "write \"100/1h\", or \"100/1h per caller\"");
         assert_eq!(help("60/1m per calller"), "did you mean `per caller`?");
-        assert_eq!(help("60/1m per user"), "after `per` stands one of `caller`, `tool`, `global`");
+        assert_eq!(help("60/1m per user"), "did you mean `per caller`?");
+        assert_eq!(help("60/1m per day"), "after `per` stands one of `caller`, `tool`, `global`");
+        assert_eq!(help("60/1m global"), "write `per global`");
+        assert_eq!(help("60/1m brust 10"), "did you mean `burst`?");
+        assert_eq!(help("5 a second"), "write \"5/1s\", or \"5/1s per caller\"");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Sizes: a whole number and one of `B`, `KB`, `MB`.
 
 use super::texts::Wrong;
+use crate::diag::nearest;
 
 const UNITS: [(&str, u64); 3] = [("B", 1), ("KB", 1 << 10), ("MB", 1 << 20)];
 const UNITS_NOTE: &str = "units are `B`, `KB` (1024 bytes) and `MB`";
@@ -35,10 +36,26 @@ pub(super) fn parse(text: &str) -> Result<u64, Wrong> {
 }
 
 fn unknown_unit(number: &str, unit: &str) -> Wrong {
-    let meant = match unit.to_ascii_lowercase().as_str() {
+    const WORDS: [&str; 9] = [
+        "byte",
+        "bytes",
+        "kilobyte",
+        "kilobytes",
+        "kbyte",
+        "kbytes",
+        "megabyte",
+        "megabytes",
+        "mbytes",
+    ];
+    let lower = unit.to_ascii_lowercase();
+    let meant = match nearest(&lower, WORDS).unwrap_or(&lower) {
         "b" | "byte" | "bytes" => Some("B"),
-        "k" | "kb" | "kib" => Some("KB"),
-        "m" | "mb" | "mib" => Some("MB"),
+        "k" | "kb" | "kib" | "kilobyte" | "kilobytes" | "kbyte" | "kbytes" => Some("KB"),
+        "m" | "mb" | "mib" | "megabyte" | "megabytes" | "mbytes" => Some("MB"),
+        "g" | "gb" | "gib" if number == "1" => {
+            let help = format!("write \"1024MB\", the largest; {UNITS_NOTE}");
+            return Wrong::new(format!("unknown unit `{unit}`"), help);
+        }
         _ => None,
     };
     let help = match meant {
@@ -89,7 +106,9 @@ mod tests {
 
     #[test]
     fn a_known_unit_in_other_words_is_corrected() {
-        for text in ["64kb", "64 KB", "64KiB", "64 k"] {
+        let gigabyte = parse("1GB").err().map(|wrong| wrong.help).unwrap_or_default();
+        assert!(gigabyte.starts_with("write \"1024MB\""), "{gigabyte}");
+        for text in ["64kb", "64 KB", "64KiB", "64 k", "64 kilobites"] {
             let help = parse(text).err().map(|wrong| wrong.help).unwrap_or_default();
             assert!(help.starts_with("write \"64KB\";"), "{text}: {help}");
         }

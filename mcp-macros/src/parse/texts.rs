@@ -2,7 +2,10 @@
 
 use syn::LitStr;
 
-use super::entries::{Entries, report_shape, string_value};
+use super::{
+    entries::{Entries, string_value},
+    shape,
+};
 use crate::{
     diag::{Diagnostics, listed, nearest},
     model::parsed::Given,
@@ -37,7 +40,7 @@ impl Entries {
     ) -> Option<Given<T>> {
         let entry = self.take(name)?;
         let Some(text) = string_value(&entry.value) else {
-            report_shape(&entry, diagnostics);
+            shape::report(&entry, diagnostics);
             return None;
         };
         let value = checked(&text, what, parse, diagnostics)?;

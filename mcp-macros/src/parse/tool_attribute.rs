@@ -14,7 +14,7 @@ pub(crate) fn parse(arguments: TokenStream, diagnostics: &mut Diagnostics) -> To
         runtime: entries.path("crate", diagnostics),
         name: entries.string("name", diagnostics),
         title: entries.string("title", diagnostics),
-        description: entries.expression("description", diagnostics).map(docs::description),
+        description: entries.constant_text("description", diagnostics).map(docs::description),
         version: entries.string("version", diagnostics),
         read_only_first: entries.precedes("read_only", "destructive"),
         read_only: entries.flag("read_only", diagnostics),
@@ -31,7 +31,7 @@ pub(crate) fn parse(arguments: TokenStream, diagnostics: &mut Diagnostics) -> To
         meta: entries.expression("meta", diagnostics),
         intact: true,
     };
-    entries.finish(diagnostics, "has no effect here");
+    entries.finish("has no effect here", "remove it", diagnostics);
     attribute.intact = diagnostics.len() == before;
     attribute
 }

@@ -1,6 +1,6 @@
 //! `tools![…]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Attribute, Expr, ExprPath, Lit, Path, Token,
@@ -49,7 +49,9 @@ fn read_tool(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Li
     };
     for attribute in &attributes {
         if !is(attribute, "cfg") {
-            diagnostics.error(attribute, "only `#[cfg(…)]` can stand before a tool");
+            diagnostics
+                .error(attribute, "only `#[cfg(…)]` can stand before a tool")
+                .help("put any other attribute above the function");
         }
     }
     let entry = input.fork();
@@ -62,14 +64,31 @@ fn read_tool(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Li
         _ => {
             let here = input.span();
             let tokens = skip_to_comma(input);
-            if tokens.is_empty() {
-                report(token_at(here), diagnostics);
-            } else {
-                report(tokens, diagnostics);
+            match separated(&tokens) {
+                _ if tokens.is_empty() => report(token_at(here), diagnostics),
+                Some(meant) => {
+                    diagnostics
+                        .error(tokens, "tools are separated by commas")
+                        .help(format!("write `{meant}`"));
+                }
+                None => report(tokens, diagnostics),
             }
             None
         }
     }
+}
+
+/// Names without commas between them, with them.
+fn separated(tokens: &TokenStream) -> Option<String> {
+    let words: Option<Vec<String>> = tokens
+        .clone()
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Ident(word) => Some(word.to_string()),
+            _ => None,
+        })
+        .collect();
+    words.filter(|words| words.len() > 1).map(|words| words.join(", "))
 }
 
 fn tool_path(expression: Expr, diagnostics: &mut Diagnostics) -> Option<Path> {

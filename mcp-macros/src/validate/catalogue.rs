@@ -24,7 +24,9 @@ pub(crate) fn check(catalogue: Catalogue, diagnostics: &mut Diagnostics) -> Vec<
         for other in &entry.implies {
             if !implied.insert(other.value()) {
                 let other_token = other.value();
-                diagnostics.error(other, format!("`{token}` implies `{other_token}` twice"));
+                diagnostics
+                    .error(other, format!("`{token}` implies `{other_token}` twice"))
+                    .help("remove one of the two");
             }
         }
         if !seen.insert(token.clone()) {
@@ -85,7 +87,9 @@ fn follow(
         let token = other.value();
         if let Some(start) = path.iter().position(|earlier| *earlier == token) {
             if start + 1 == path.len() {
-                diagnostics.error(other, format!("`{token}` implies itself"));
+                diagnostics
+                    .error(other, format!("`{token}` implies itself"))
+                    .help("a scope includes itself anyway: remove it from `implies`");
                 continue;
             }
             let circle: Vec<String> =

@@ -2,7 +2,7 @@
 
 use syn::LitStr;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, snake_case};
 
 /// The runtime's codes; every other is an application's own.
 const KNOWN: [&str; 18] = [
@@ -44,13 +44,24 @@ pub(crate) fn check(code: &LitStr, diagnostics: &mut Diagnostics) {
                 code,
                 format!("code \"{text}\" {wrong}; codes are 1 to 64 of `a` to `z`, digits and `_`"),
             )
-            .help("for example `code = \"already_paid\"`");
+            .help(format!("write `code = \"{}\"`", meant(&code.value())));
     } else if let Some(known) = near(&text) {
         diagnostics
             .error(code, format!("unknown code \"{text}\""))
             .help(format!("did you mean `{known}`?"))
             .note("a code of your own must differ from the runtime's by more than two letters");
     }
+}
+
+/// The text as a code, as far as it can be one.
+fn meant(text: &str) -> String {
+    let mut code: String = snake_case(text)
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '_' })
+        .collect();
+    code.truncate(LONGEST);
+    let code = code.trim_matches('_');
+    if code.is_empty() { "already_paid".to_owned() } else { code.to_owned() }
 }
 
 fn malformed(text: &str) -> Option<String> {
@@ -83,6 +94,14 @@ mod tests {
         assert_eq!(near("already_paid"), None);
         assert_eq!(near("rate_limted"), Some("rate_limited"));
         assert_eq!(near("timeouts"), Some("timeout"));
+    }
+
+    #[test]
+    fn a_text_becomes_a_code() {
+        assert_eq!(meant("AlreadyPaid"), "already_paid");
+        assert_eq!(meant("already-paid!"), "already_paid");
+        assert_eq!(meant("!?"), "already_paid");
+        assert_eq!(meant(&"a".repeat(65)), "a".repeat(64));
     }
 
     #[test]

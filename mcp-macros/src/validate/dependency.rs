@@ -49,9 +49,9 @@ pub(crate) fn check(input: parsed::Dependency, diagnostics: &mut Diagnostics) ->
 fn label(given: Option<Given<LitStr>>, ident: &Ident, diagnostics: &mut Diagnostics) -> LitStr {
     let name = given
         .map_or_else(|| LitStr::new(&ident.unraw().to_string(), ident.span()), |given| given.value);
-    let text = name.value();
-    if let Some(wrong) = name::tool(&text) {
-        let text = text.escape_debug();
+    let given = name.value();
+    if let Some(wrong) = name::tool(&given) {
+        let text = given.escape_debug();
         diagnostics
             .error(
                 &name,
@@ -60,7 +60,7 @@ fn label(given: Option<Given<LitStr>>, ident: &Ident, diagnostics: &mut Diagnost
                      names are 1 to 128 of letters, digits, `_`, `-` and `.`"
                 ),
             )
-            .help("for example `name = \"bank\"`");
+            .help(format!("write `name = \"{}\"`", name::as_tool(&given).unwrap_or("bank".into())));
     }
     name
 }

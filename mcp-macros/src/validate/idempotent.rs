@@ -16,7 +16,7 @@ use crate::{
         parsed::Given,
         records::{Form, Idempotent, Key, KeyField, Once, WrittenKey, WrittenOnce},
     },
-    parse::duration::text,
+    parse::duration::{text, written},
 };
 
 /// How long a key is remembered where nobody says, as the runtime has it.
@@ -73,7 +73,7 @@ pub(super) fn check(
         required: once.required.is_some(),
         reject: once.reject,
         reconcile,
-        transaction: once.transaction.is_some(),
+        transaction: once.transaction,
     })
 }
 
@@ -84,7 +84,7 @@ const CLIENTS: Once = Once {
     required: false,
     reject: false,
     reconcile: None,
-    transaction: false,
+    transaction: None,
 };
 
 fn check_contradictions(
@@ -139,12 +139,12 @@ fn check_ttl(
     }
     let twice = facts.timeout.saturating_mul(2);
     if let Some(Given { key, value }) = stated {
-        let better = text(TTL.max(twice));
+        let better = written(TTL.max(twice));
         diagnostics
             .error(key, format!("`ttl` is {}, but {}", text(*value), facts.limit()))
             .help(format!("{HELP}: write `ttl = \"{better}\"`"));
     } else {
-        let (ttl, better) = (text(default), text(twice));
+        let (ttl, better) = (text(default), written(twice));
         diagnostics
             .error(from, format!("`ttl` is {ttl} where it isn't stated, but {}", facts.limit()))
             .help(format!("{HELP}: add `ttl = \"{better}\"`"));

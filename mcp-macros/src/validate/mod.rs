@@ -1,6 +1,7 @@
 //! What was written to what is right, or errors that say what isn't.
 
 mod access;
+mod borrowed;
 mod call;
 pub(crate) mod catalogue;
 mod check;
@@ -15,3 +16,4 @@ mod pattern;
 mod policies;
 mod signature;
 pub(crate) mod tool;
+mod values;

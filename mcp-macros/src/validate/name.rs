@@ -14,6 +14,15 @@ pub(crate) fn tool(name: &str) -> Option<String> {
     }
 }
 
+/// A text as a tool's name, as far as it can be one.
+pub(crate) fn as_tool(text: &str) -> Option<String> {
+    let keep =
+        |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '_' };
+    let mut name: String = text.chars().map(keep).collect();
+    name.truncate(128);
+    name.chars().any(|c| c.is_ascii_alphanumeric()).then_some(name)
+}
+
 /// What is wrong with an argument's name, if anything: a JSON property may be any text, but an
 /// invisible or endless one is a mistake.
 pub(crate) fn argument(name: &str) -> Option<String> {
@@ -47,6 +56,9 @@ mod tests {
         assert_eq!(tool(&"a".repeat(128)), None);
         assert_eq!(tool(""), Some("is empty".to_owned()));
         assert_eq!(tool("get invoice"), Some("contains a space".to_owned()));
+        assert_eq!(as_tool("get invoice").as_deref(), Some("get_invoice"));
+        assert_eq!(as_tool("größe").as_deref(), Some("gr__e"));
+        assert_eq!(as_tool("!"), None);
         assert_eq!(tool("größe"), Some("contains `ö`".to_owned()));
         assert_eq!(tool(&"a".repeat(129)), Some("is 129 characters long".to_owned()));
     }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use quote::ToTokens as _;
 use syn::{Ident, LitStr, Pat, Path, ext::IdentExt as _};
 
-use super::{name, pattern::plain_name};
+use super::{borrowed, name, pattern::plain_name, values};
 use crate::{
     diag::Diagnostics,
     model::{
@@ -43,16 +43,19 @@ fn check(parameter: parsed::Parameter, diagnostics: &mut Diagnostics) -> Paramet
             });
             match arg {
                 None => {
+                    borrowed::check(&ty, ident, diagnostics);
                     rules.extend(comment);
                     Source::Undecided(property(None, ident, diagnostics))
                 }
                 Some(arg) if arg.flatten.is_some() => {
+                    borrowed::check(&ty, ident, diagnostics);
                     check_flatten(&arg, ident, diagnostics);
                     // Of all its fields.
                     rules.extend(arg.audit_plain.map(audit_plain));
                     Source::Flatten(property(None, ident, diagnostics))
                 }
                 Some(mut arg) => {
+                    borrowed::check(&ty, ident, diagnostics);
                     if arg.description.is_none() {
                         rules.extend(comment);
                     }
@@ -74,7 +77,8 @@ fn report_pattern(word: &Path, pattern: &Pat, diagnostics: &mut Diagnostics) {
             word,
             format!("`#[arg]` on the pattern `{pattern}`: tool arguments need a plain name"),
         )
-        .note("the name becomes the JSON property");
+        .help("remove `#[arg]`: what a pattern takes apart comes from an extractor")
+        .note("the name of an argument becomes the JSON property");
 }
 
 fn property(given: Option<Given<LitStr>>, ident: &Ident, diagnostics: &mut Diagnostics) -> LitStr {
@@ -84,10 +88,15 @@ fn property(given: Option<Given<LitStr>>, ident: &Ident, diagnostics: &mut Diagn
     let text = given.value.value();
     if let Some(wrong) = name::argument(&text) {
         let text = text.escape_debug();
-        diagnostics.error(
-            &given.value,
-            format!("argument name \"{text}\" {wrong}; names are 1 to 128 characters without control characters"),
-        );
+        diagnostics
+            .error(
+                &given.value,
+                format!(
+                    "argument name \"{text}\" {wrong}; names are 1 to 128 characters without \
+                     control characters"
+                ),
+            )
+            .help(format!("leave `rename` out for `{}`", ident.unraw()));
     }
     given.value
 }
@@ -142,7 +151,9 @@ fn check_secret(arg: &ArgAttribute, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Takes the rules of an argument.
 fn take_rules(arg: ArgAttribute, rules: &mut Vec<Given<Rule>>, diagnostics: &mut Diagnostics) {
+    values::check(&arg, diagnostics);
     let mut push = |key: Ident, value| rules.push(Given { key, value });
     if let Some(Given { key, value }) = arg.description {
         if value.is_empty() {
@@ -233,13 +244,16 @@ fn count(key: &Ident, range: &Bounds<u64>, diagnostics: &mut Diagnostics) -> (u6
 
 fn report_empty<T>(key: &Ident, range: &Bounds<T>, diagnostics: &mut Diagnostics) {
     let text = range.tokens.to_string().replace(' ', "");
-    diagnostics.error(&range.tokens, format!("`{key}({text})` holds nothing")).help(
-        if range.inclusive {
-            "the lower end is above the upper end"
-        } else {
-            "`..` leaves out the upper end; `..=` includes it"
-        },
-    );
+    let help = match text.split_once("..=") {
+        Some((low, high)) => {
+            format!("the lower end is above the upper end: write `{key}({high}..={low})`")
+        }
+        None => {
+            let included = text.replacen("..", "..=", 1);
+            format!("`..` leaves out the upper end: write `{key}({included})`")
+        }
+    };
+    diagnostics.error(&range.tokens, format!("`{key}({text})` holds nothing")).help(help);
 }
 
 fn check_format(key: &Ident, value: &LitStr, diagnostics: &mut Diagnostics) {
@@ -272,7 +286,8 @@ fn check_headers(parameters: &[Parameter], diagnostics: &mut Diagnostics) {
         let name = value.value().to_ascii_lowercase();
         if seen.contains(&name) {
             diagnostics
-                .error(value, format!("two arguments travel as the header \"{}\"", value.value()));
+                .error(value, format!("two arguments travel as the header \"{}\"", value.value()))
+                .help("names of headers are the same in any case: give one of the two another");
         }
         seen.push(name);
     }

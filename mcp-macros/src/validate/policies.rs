@@ -9,7 +9,7 @@ use crate::{
         parsed::{self, Given, ToolAttribute},
         policy::{Queue, Retry},
     },
-    parse::duration::text,
+    parse::duration::{text, written},
 };
 
 /// What a tool without `timeout` has, as the runtime gives it.
@@ -110,40 +110,50 @@ fn check_retry(retry: Option<&Given<Retry>>, facts: &Facts<'_>, diagnostics: &mu
     {
         diagnostics
             .error(key, format!("`base` is {}, but no pause is longer than 5s", text(*value)))
-            .help("leave it out for 100ms");
+            .help("write `base = \"100ms\"`: it doubles with every attempt");
         return;
     }
-    let Some(attempt) = retry.attempt_timeout else {
+    let longest = longest(retry);
+    if longest <= facts.timeout {
         return;
-    };
-    let longest = longest(retry, attempt);
-    if longest > facts.timeout {
-        let attempts = retry.attempts;
-        let whole = longest.div_ceil(1000) * 1000;
-        diagnostics
-            .error(
-                key,
-                format!(
-                    "{attempts} attempts of {} and their pauses can take {}, but {}",
-                    text(attempt),
-                    text(longest),
-                    facts.limit(),
-                ),
+    }
+    let (attempts, total, limit) = (retry.attempts, text(longest), facts.limit());
+    let message = match retry.attempt_timeout {
+        Some(attempt) => {
+            let attempt = text(attempt);
+            format!(
+                "{attempts} attempts of {attempt} and their pauses can take {total}, but {limit}"
             )
-            .help(format!(
-                "write `timeout = \"{}\"`, or make the attempts fewer or shorter",
-                text(whole)
-            ));
-    }
+        }
+        None => {
+            format!("the pauses between {attempts} attempts can take {total} alone, but {limit}")
+        }
+    };
+    let whole = written(longest.div_ceil(1000).saturating_mul(1000));
+    diagnostics
+        .error(key, message)
+        .help(format!("write `timeout = \"{whole}\"`, or make the attempts fewer or shorter"))
+        .note(sum(retry, &total));
 }
 
-/// The time of all attempts and the longest pauses between them.
-fn longest(retry: &Retry, attempt: u64) -> u64 {
+/// The longest pauses between all attempts.
+fn pauses(retry: &Retry) -> impl Iterator<Item = u64> + use<> {
     let base = retry.base.as_ref().map_or(BASE, |given| given.value);
-    let pauses = (0..retry.attempts.saturating_sub(1))
-        .map(|nth| base.saturating_mul(1 << nth).min(LONGEST_PAUSE))
-        .sum::<u64>();
-    attempt.saturating_mul(retry.attempts.into()).saturating_add(pauses)
+    (0..retry.attempts.saturating_sub(1))
+        .map(move |nth| base.saturating_mul(1 << nth).min(LONGEST_PAUSE))
+}
+
+/// The time of all attempts, where it is known, and the longest pauses between them.
+fn longest(retry: &Retry) -> u64 {
+    let attempts = retry.attempt_timeout.unwrap_or(0).saturating_mul(retry.attempts.into());
+    attempts.saturating_add(pauses(retry).sum())
+}
+
+/// `3 × 5s + 100ms + 200ms = 15.3s`.
+fn sum(retry: &Retry, total: &str) -> String {
+    let attempts = retry.attempt_timeout.map(|one| format!("{} × {}", retry.attempts, text(one)));
+    let parts: Vec<String> = attempts.into_iter().chain(pauses(retry).map(text)).collect();
+    format!("{} = {total}", parts.join(" + "))
 }
 
 fn check_queue(policies: &parsed::Policies, facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
@@ -158,9 +168,13 @@ fn check_queue(policies: &parsed::Policies, facts: &Facts<'_>, diagnostics: &mut
     if let Some(Given { key, value }) = wait
         && *value >= facts.timeout
     {
-        diagnostics
-            .error(key, format!("`wait` is {}, but {}", text(*value), facts.limit()))
-            .help("a call that has waited so long has no time left to run");
+        diagnostics.error(key, format!("`wait` is {}, but {}", text(*value), facts.limit())).help(
+            format!(
+                "a call that has waited so long has no time left to run: write `wait = \"{}\"`, or \
+                 raise `timeout`",
+                written((facts.timeout / 10).max(1))
+            ),
+        );
     }
 }
 
@@ -172,6 +186,7 @@ fn check_cache(policies: &parsed::Policies, facts: &Facts<'_>, diagnostics: &mut
                 .error(key, format!("`cache_ttl` on `{name}`, which writes"))
                 .help("a cached write would not run; add `read_only` if it changes nothing");
         }
+        check_stale(policies, diagnostics);
         return;
     }
     let others = [
@@ -183,6 +198,28 @@ fn check_cache(policies: &parsed::Policies, facts: &Facts<'_>, diagnostics: &mut
         diagnostics
             .error(key, format!("`{key}` needs `cache_ttl`"))
             .help("say how long a result is fresh: add `cache_ttl = \"30s\"`");
+    }
+}
+
+/// A result that is served while a new one is made is there where that fails, too.
+fn check_stale(policies: &parsed::Policies, diagnostics: &mut Diagnostics) {
+    let (Some(revalidate), Some(error)) =
+        (&policies.stale_while_revalidate, &policies.stale_if_error)
+    else {
+        return;
+    };
+    if error.value <= revalidate.value {
+        let (short, long) = (text(error.value), text(revalidate.value));
+        diagnostics
+            .error(
+                &error.key,
+                format!("`stale_if_error` is {short}, but `stale_while_revalidate` is {long}"),
+            )
+            .help(format!(
+                "for {long} the old result is served in any case: write `stale_if_error = \"{}\"`, \
+                 or remove it",
+                written(revalidate.value.saturating_mul(10))
+            ));
     }
 }
 
@@ -207,11 +244,15 @@ fn check_heartbeat(
     if *value < SHORTEST_HEARTBEAT {
         diagnostics
             .error(key, format!("`heartbeat` is {}, but the shortest is 100ms", text(*value)))
-            .help("clients need no news more often; 5s is usual");
+            .help("clients need no news more often: write `heartbeat = \"5s\"`");
     } else if *value >= facts.timeout {
         diagnostics
             .error(key, format!("`heartbeat` is {}, but {}", text(*value), facts.limit()))
-            .help("a call would end before the first one");
+            .help(format!(
+                "a call would end before the first one: write `heartbeat = \"{}\"`, or raise \
+                 `timeout`",
+                written((facts.timeout / 2).max(1))
+            ));
     }
 }
 
@@ -221,17 +262,25 @@ mod tests {
 
     use super::*;
 
-    fn retry(attempts: u32, base: Option<u64>) -> Retry {
+    fn retry(attempts: u32, base: Option<u64>, attempt: Option<u64>) -> Retry {
         let key = Ident::new("base", Span::call_site());
-        Retry { attempts, attempt_timeout: None, base: base.map(|value| Given { key, value }) }
+        let base = base.map(|value| Given { key, value });
+        Retry { attempts, attempt_timeout: attempt, base }
     }
 
     #[test]
     fn pauses_double_and_are_capped() {
-        assert_eq!(longest(&retry(3, None), 5000), 15_300);
-        assert_eq!(longest(&retry(2, Some(1000)), 5000), 11_000);
+        assert_eq!(longest(&retry(3, None, Some(5000))), 15_300);
+        assert_eq!(longest(&retry(2, Some(1000), Some(5000))), 11_000);
         // 1 + 2 + 4 + 5 + 5 s of pauses.
-        assert_eq!(longest(&retry(6, Some(1000)), 1000), 23_000);
-        assert_eq!(longest(&retry(10, None), u64::MAX), u64::MAX);
+        assert_eq!(longest(&retry(6, Some(1000), Some(1000))), 23_000);
+        assert_eq!(longest(&retry(10, None, Some(u64::MAX))), u64::MAX);
+        assert_eq!(longest(&retry(4, Some(1000), None)), 7_000);
+    }
+
+    #[test]
+    fn the_sum_is_shown() {
+        assert_eq!(sum(&retry(3, None, Some(5000)), "15.3s"), "3 × 5s + 100ms + 200ms = 15.3s");
+        assert_eq!(sum(&retry(3, Some(4000), None), "9s"), "4s + 5s = 9s");
     }
 }

@@ -43,7 +43,7 @@ fn generics(signature: &Signature, diagnostics: &mut Diagnostics) {
     } else if let Some(clause) = &generics.where_clause {
         diagnostics
             .error(clause, "tool functions cannot have a `where` clause")
-            .help("there is nothing generic that it could bound");
+            .help("remove it: there is nothing generic that it could bound");
     }
     for input in &signature.inputs {
         if let FnArg::Typed(parameter) = input

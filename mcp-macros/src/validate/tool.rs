@@ -92,9 +92,9 @@ fn tool_name(given: Option<Given<LitStr>>, ident: &Ident, diagnostics: &mut Diag
     let chosen = given.is_some();
     let name = given
         .map_or_else(|| LitStr::new(&ident.unraw().to_string(), ident.span()), |given| given.value);
-    let text = name.value();
-    if let Some(wrong) = name::tool(&text) {
-        let text = text.escape_debug();
+    let given = name.value();
+    if let Some(wrong) = name::tool(&given) {
+        let text = given.escape_debug();
         let report = diagnostics.error(
             &name,
             format!(
@@ -102,9 +102,11 @@ fn tool_name(given: Option<Given<LitStr>>, ident: &Ident, diagnostics: &mut Diag
                  names are 1 to 128 of letters, digits, `_`, `-` and `.`"
             ),
         );
-        if !chosen {
-            report.help("give it another: `#[tool(name = \"…\")]`");
-        }
+        match name::as_tool(&given).filter(|_| chosen) {
+            Some(meant) => report.help(format!("write `name = \"{meant}\"`")),
+            None if chosen => report.help("leave the key out for the function's name"),
+            None => report.help("give it another: `#[tool(name = \"…\")]`"),
+        };
     }
     name
 }

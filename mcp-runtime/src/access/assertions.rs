@@ -24,8 +24,8 @@ pub const fn assert_known(catalogue: &Scopes, token: &'static str) {
     let mut text = Text::new();
     text.push("`").push(token).push("` is not in the catalogue `MCP_SCOPES`");
     match similar.found() {
-        Some(similar) => text.push("; did you mean `").push(similar).push("`?"),
-        None => text.push("; add it to `scopes!`"),
+        Some(similar) => text.push("\n= help: did you mean `").push(similar).push("`?"),
+        None => text.push("\n= help: add it to `scopes!`: `\"").push(token).push("\" => \"…\"`"),
     };
     panic!("{}", text.as_str());
 }
@@ -42,7 +42,8 @@ pub const fn assert_kept(params: &[ParamDef], field: &str) {
     }
     let mut text = Text::new();
     text.push("`scope` leaves `").push(field).push("` to the function, which takes no ");
-    text.push("`Granted<…>`; take it, or bind an argument: `").push(field).push(" = …`");
+    text.push("`Granted<…>`\n= help: take it, or bind an argument: `.where(").push(field);
+    text.push(" = …)`");
     panic!("{}", text.as_str());
 }
 
@@ -56,8 +57,9 @@ pub const fn assert_kept(params: &[ParamDef], field: &str) {
 pub const fn assert_unmixed(params: &[ParamDef]) {
     assert!(
         !keeps_grants(params),
-        "two scopes with `.where(…)` beside `Granted<…>`: it could not tell whose rows are whose; \
-         keep one `.where(…)`"
+        "two scopes with `.where(…)` beside `Granted<…>`: it could not tell whose rows are whose\n\
+         = help: keep one `.where(…)`, or bind the fields of both to arguments and take no \
+         `Granted<…>`"
     );
 }
 
@@ -84,7 +86,8 @@ pub const fn assert_found(catalogue: &Scopes, found: &Scopes, module: &str) {
     }
     let mut text = Text::new();
     text.push("tools look for `MCP_SCOPES` at the root of their crate, and this one is in `");
-    text.push(module).push("`; move it there, or import it there: `pub use …::MCP_SCOPES;`");
+    text.push(module).push("`\n= help: move it there, or import it there: ");
+    text.push("`pub use …::MCP_SCOPES;`");
     panic!("{}", text.as_str());
 }
 

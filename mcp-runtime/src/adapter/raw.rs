@@ -121,6 +121,8 @@ impl ClientRequest for RawContext {
 }
 
 impl FromCall for RawContext {
+    const GIVES_CONTEXT: bool = false;
+
     fn from_call(call: &ToolCall) -> Result<Self, ToolError> {
         call.context().request::<Self>().cloned().ok_or_else(|| {
             ToolError::new(

@@ -146,7 +146,7 @@ const fn normalize(_: &mut rt::Arguments) {}
     cache_ttl = static,
     cache(shared, normalize = normalize),
     stale_while_revalidate = "1s",
-    stale_if_error = "1s",
+    stale_if_error = "2s",
     fallback = add,
     heartbeat = "1s",
     max_result = "1KB"

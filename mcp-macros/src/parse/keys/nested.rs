@@ -9,6 +9,7 @@ pub(crate) const RETRY: &[Key] = &[
         grammar: "attempts = 3",
         doc: "How often the function is tried in all, 2 to 10.",
         default: "3",
+        errors: "another number; more than fit into `timeout`",
         example: "attempts = 3",
     },
     Key {
@@ -17,6 +18,7 @@ pub(crate) const RETRY: &[Key] = &[
         doc: "How long one attempt may take. All attempts and the longest pauses between them must \
               fit into `timeout`.",
         default: "what is left of `timeout`",
+        errors: "more than fits into `timeout`",
         example: r#"attempt_timeout = "5s""#,
     },
     Key {
@@ -24,6 +26,7 @@ pub(crate) const RETRY: &[Key] = &[
         grammar: r#"base = "100ms""#,
         doc: "The pause before attempt _n_ + 1 is random, up to `base`·2ⁿ⁻¹ and never above 5s.",
         default: "100ms",
+        errors: "more than 5s; pauses that don't fit into `timeout`",
         example: r#"base = "100ms""#,
     },
 ];
@@ -34,6 +37,7 @@ pub(crate) const ADAPTIVE: &[Key] = &[Key {
     grammar: "max = 64",
     doc: "The most that may run at a time, 1 to 65536.",
     default: "required",
+    errors: "another number",
     example: "max = 64",
 }];
 
@@ -44,6 +48,7 @@ pub(crate) const QUEUE: &[Key] = &[
         grammar: "depth = 64",
         doc: "How many calls wait, 1 to 65536; the next one is refused.",
         default: "64",
+        errors: "another number",
         example: "depth = 64",
     },
     Key {
@@ -51,6 +56,7 @@ pub(crate) const QUEUE: &[Key] = &[
         grammar: r#"wait = "1s""#,
         doc: "How long one call waits; less than `timeout`.",
         default: "1s",
+        errors: "`timeout` and more",
         example: r#"wait = "1s""#,
     },
 ];
@@ -62,6 +68,7 @@ pub(crate) const CACHE: &[Key] = &[
         grammar: "shared",
         doc: "All callers get one result. Does not compile where a parameter depends on the caller.",
         default: "each caller has its own",
+        errors: "a parameter that depends on the caller",
         example: "shared",
     },
     Key {
@@ -69,6 +76,7 @@ pub(crate) const CACHE: &[Key] = &[
         grammar: "normalize = path",
         doc: "An `fn(&mut Arguments)` that makes like arguments equal in the key.",
         default: "arguments as they are",
+        errors: "a function of another form",
         example: "normalize = upper_case",
     },
 ];
@@ -80,6 +88,7 @@ pub(crate) const IDEMPOTENT: &[Key] = &[
         grammar: "natural",
         doc: "A repeat is harmless by itself. No other key goes with it.",
         default: "it isn't",
+        errors: "beside any other key",
         example: "natural",
     },
     Key {
@@ -89,6 +98,7 @@ pub(crate) const IDEMPOTENT: &[Key] = &[
               aren't `secret`. A call that leaves one of these out has no key. Who reads the store \
               can guess values of which there are few.",
         default: "such a call has no key, and is not protected",
+        errors: "nothing; what is no argument, or `secret`",
         example: "key(invoice_id)",
     },
     Key {
@@ -96,6 +106,7 @@ pub(crate) const IDEMPOTENT: &[Key] = &[
         grammar: r#"ttl = "24h""#,
         doc: "How long a key is remembered: `timeout` at least, 365d at most.",
         default: "24h; 1m with `key(..)`, since the same call may well be meant again",
+        errors: "less than `timeout`; more than 365d",
         example: r#"ttl = "24h""#,
     },
     Key {
@@ -103,6 +114,7 @@ pub(crate) const IDEMPOTENT: &[Key] = &[
         grammar: "required",
         doc: "A call without a key is refused.",
         default: "it runs, once, and is never retried by the server",
+        errors: "beside `key(..)`, by which every call has a key",
         example: "required",
     },
     Key {
@@ -111,6 +123,7 @@ pub(crate) const IDEMPOTENT: &[Key] = &[
         doc: "What becomes of a call whose key is in use: it waits for the answer, up to its \
               deadline, or is told to come back.",
         default: r#""wait""#,
+        errors: "another word",
         example: r#"in_flight = "reject""#,
     },
     Key {
@@ -121,6 +134,7 @@ pub(crate) const IDEMPOTENT: &[Key] = &[
               result of what happened; after `None`, which is that nothing did, the tool runs. It \
               gets references to the parameters that are named, as `check` does.",
         default: "such a key is refused for as long as it is remembered",
+        errors: "beside `transaction`; a function that takes or returns something else",
         example: "reconcile = find_payment(invoice_id, ledger)",
     },
     Key {
@@ -129,6 +143,7 @@ pub(crate) const IDEMPOTENT: &[Key] = &[
         doc: "All that the tool does happens in `Context::transaction`, together with the record of \
               it, so that it is always known whether it happened.",
         default: "it may happen anywhere",
+        errors: "beside `reconcile`; a function that takes no `Context`",
         example: "transaction",
     },
 ];
@@ -140,6 +155,7 @@ pub(crate) const AUDIT: &[Key] = &[
         grammar: r#"result = "digest" | "redacted""#,
         doc: "What is kept of a result: a keyed digest, or the result itself without its secrets.",
         default: r#""digest""#,
+        errors: "another word",
         example: r#"result = "redacted""#,
     },
     Key {
@@ -147,6 +163,7 @@ pub(crate) const AUDIT: &[Key] = &[
         grammar: r#"retention = "180d""#,
         doc: "How long the records of calls are kept, 3650d at most.",
         default: "as long as the server says",
+        errors: "less than 1h; more than 3650d",
         example: r#"retention = "180d""#,
     },
 ];
@@ -158,6 +175,7 @@ pub(crate) const BREAKER: &[Key] = &[
         grammar: "failures = 5",
         doc: "It opens after so many failures in a row, 1 to 1000.",
         default: "5",
+        errors: "another number",
         example: "failures = 5",
     },
     Key {
@@ -166,6 +184,7 @@ pub(crate) const BREAKER: &[Key] = &[
         doc: "It opens when such a share of at least 20 calls in 30s fails, or is slow: above 0 and \
               at most 1.",
         default: "0.5",
+        errors: "0 and less; more than 1",
         example: "ratio = 0.5",
     },
     Key {
@@ -173,6 +192,7 @@ pub(crate) const BREAKER: &[Key] = &[
         grammar: r#"slow = "2s""#,
         doc: "A call that takes longer is slow.",
         default: "no call is",
+        errors: "no unit, zero",
         example: r#"slow = "2s""#,
     },
     Key {
@@ -181,6 +201,7 @@ pub(crate) const BREAKER: &[Key] = &[
         doc: "How long it stays open at first, up to 60s; this doubles, up to 60s, while probes \
               fail.",
         default: "5s",
+        errors: "more than 60s",
         example: r#"open = "5s""#,
     },
 ];

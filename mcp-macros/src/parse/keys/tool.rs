@@ -9,6 +9,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: r#"name = "…""#,
         doc: "The tool's name on the wire: 1 to 128 of letters, digits, `_`, `-` and `.`.",
         default: "the function's name",
+        errors: "other characters; a name that another tool of the list has",
         example: r#"name = "invoices.get""#,
     },
     Key {
@@ -16,6 +17,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: r#"title = "…""#,
         doc: "A name for people, shown by clients in lists and dialogs.",
         default: "none",
+        errors: "an empty text",
         example: r#"title = "Fetch an invoice""#,
     },
     Key {
@@ -23,6 +25,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: r#"description = "…""#,
         doc: "What models read when they choose a tool. Any constant `&'static str` will do.",
         default: "the function's doc comment",
+        errors: "an empty text, or none at all",
         example: r#"description = "Fetch one invoice of a customer.""#,
     },
     Key {
@@ -30,6 +33,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: "read_only",
         doc: "The tool changes nothing: clients may call it without asking, and a repeat is harmless.",
         default: "the tool writes, unless the verb of each of its scopes is `read`",
+        errors: "beside `destructive`, or a scope that writes",
         example: "read_only",
     },
     Key {
@@ -38,6 +42,7 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "The tool deletes or overwrites what can't be brought back: a person is asked to \
               confirm each call.",
         default: "not stated",
+        errors: "beside `read_only`, or scopes that only read",
         example: "destructive",
     },
     Key {
@@ -49,6 +54,7 @@ pub(crate) const TOOL: &[Key] = &[
               itself, as in setting a value, and no key is kept. On a tool that reads, `idempotent` \
               alone says the same.",
         default: "a repeat is not known to be safe",
+        errors: "keys on a tool that reads; what `idempotent(…)` refuses, see below",
         example: "idempotent(key(invoice_id))",
     },
     Key {
@@ -56,6 +62,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: "open_world",
         doc: "The tool deals with systems outside of the server's control, such as the web.",
         default: "a closed world",
+        errors: "a value",
         example: "open_world",
     },
     Key {
@@ -66,6 +73,7 @@ pub(crate) const TOOL: &[Key] = &[
               or, where it stands alone, left to the function, which takes `Granted<…>`. A tool \
               that demands nothing but `read:…` is `read_only`.",
         default: "not stated: with authentication on, the server doesn't start",
+        errors: "what is no scope; one that is given twice, or that the crate's catalogue lacks; an argument that the function doesn't take, that is `secret`, or that is no string, integer or boolean",
         example: r#"scope = "read:invoices.where(customer_id = customer_id)""#,
     },
     Key {
@@ -73,6 +81,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: "public",
         doc: "No scope is needed.",
         default: "not stated: with authentication on, the server doesn't start",
+        errors: "beside `scope`",
         example: "public",
     },
     Key {
@@ -80,6 +89,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: r#"confirm = "never""#,
         doc: "A `destructive` tool runs without asking a person.",
         default: "a `destructive` tool asks, any other doesn't",
+        errors: "without `destructive`; another word",
         example: r#"confirm = "never""#,
     },
     Key {
@@ -91,6 +101,7 @@ pub(crate) const TOOL: &[Key] = &[
               all that have a plain name, in their order. It runs once the arguments keep their \
               schema.",
         default: "none",
+        errors: "parameters that aren't the function's, or none; a function that takes or returns something else",
         example: "check = [due_after_issue(issued, due), not_paid(number, ledger)]",
     },
     Key {
@@ -98,6 +109,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: "icons = expr",
         doc: "Icons for clients to show; evaluated once, when the server is built.",
         default: "none",
+        errors: "what is no icon",
         example: r#"icons = [Icon::new("https://example.com/invoice.png")]"#,
     },
     Key {
@@ -105,6 +117,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: "meta = expr",
         doc: "The `_meta` object of the tool's listing: any value that serialises to a JSON object.",
         default: "none",
+        errors: "what doesn't serialise; at start, what is no object",
         example: r#"meta = BTreeMap::from([("team", "billing")])"#,
     },
     Key {
@@ -112,6 +125,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: r#"timeout = "10s""#,
         doc: "How long one call may take, waiting included: a whole number and `ms`, `s`, `m`, `h` or `d`.",
         default: "10s; 30s with `open_world` or `dependency`",
+        errors: "no unit, zero, more than 365d",
         example: r#"timeout = "10s""#,
     },
     Key {
@@ -120,6 +134,7 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "How often the function is tried in all, 2 to 10, where an error is retryable. Only \
               on a tool that reads, or with `idempotent`.",
         default: "one attempt; `retry` alone is 3",
+        errors: "a tool that is not safe to repeat; attempts and pauses that don't fit into `timeout`",
         example: "retry = 3",
     },
     Key {
@@ -128,6 +143,7 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "What the tool needs to work: types with `#[dependency(…)]`, whose breaker, limit and \
               retry budget all their tools share.",
         default: "none",
+        errors: "a type without `#[dependency]`, or one that is named twice",
         example: "dependency = Bank",
     },
     Key {
@@ -136,6 +152,7 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "How many calls of the tool run at a time, 1 to 65536; `adaptive` finds the number by \
               the latency, up to `max`.",
         default: "no limit of its own",
+        errors: "another number",
         example: "concurrency = 16",
     },
     Key {
@@ -143,6 +160,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: r#"queue(depth = 64, wait = "1s")"#,
         doc: "How many calls wait for their turn, and how long. Needs `concurrency`.",
         default: r#"`queue(depth = 64, wait = "1s")` where there is a limit"#,
+        errors: "without `concurrency`; what `queue(…)` refuses, see below",
         example: r#"queue(depth = 64, wait = "1s")"#,
     },
     Key {
@@ -152,6 +170,7 @@ pub(crate) const TOOL: &[Key] = &[
               `tool`, or `global`; `burst` is how many may come at once. Of several, all must allow \
               a call.",
         default: "none; `burst` is the count",
+        errors: "what is no rate; the same rate twice",
         example: r#"rate_limit = "60/1m per caller burst 10""#,
     },
     Key {
@@ -159,6 +178,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: "cost = 0.02",
         doc: "What a call takes from the caller's budget, in the budget's units.",
         default: "not counted",
+        errors: "zero and less",
         example: "cost = 0.02",
     },
     Key {
@@ -167,6 +187,7 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "How long a result may be served again to the same caller, ±10 %; `static` is 1h, \
               `semi_dynamic` 15s, `realtime` 1s. Only on a tool that reads.",
         default: "no cache",
+        errors: "a tool that writes",
         example: r#"cache_ttl = "30s""#,
     },
     Key {
@@ -175,6 +196,7 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "With `cache_ttl`: `shared` gives all callers one result, and `normalize`, an `fn(&mut \
               Arguments)`, makes like arguments equal in the key.",
         default: "each caller has its own; arguments as they are",
+        errors: "without `cache_ttl`; nothing in the parentheses",
         example: "cache(shared, normalize = upper_case)",
     },
     Key {
@@ -183,6 +205,7 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "With `cache_ttl`: for so long after it, the old result is served while one call \
               refreshes it.",
         default: "off",
+        errors: "without `cache_ttl`",
         example: r#"stale_while_revalidate = "30s""#,
     },
     Key {
@@ -191,6 +214,7 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "With `cache_ttl`: for so long after it, the old result is served where the call times \
               out or what it depends on is not available.",
         default: "off",
+        errors: "without `cache_ttl`; no longer than `stale_while_revalidate`",
         example: r#"stale_if_error = "10m""#,
     },
     Key {
@@ -200,6 +224,7 @@ pub(crate) const TOOL: &[Key] = &[
               available. Its arguments must be among this one's, by name and type, and its result of \
               the same type.",
         default: "none",
+        errors: "what is no tool, the tool itself, and a tool that takes other arguments, returns another type, or does what this one says it doesn't",
         example: "fallback = cached_price",
     },
     Key {
@@ -208,6 +233,7 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "The function computes, or blocks its thread: it runs on the bounded pool for such \
               work.",
         default: "runs with all others",
+        errors: "a value",
         example: "blocking",
     },
     Key {
@@ -216,6 +242,7 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "How often a client that asked for progress hears that the call goes on: 100ms at \
               least, and less than `timeout`.",
         default: "none",
+        errors: "less than 100ms; `timeout` and more",
         example: r#"heartbeat = "5s""#,
     },
     Key {
@@ -224,6 +251,7 @@ pub(crate) const TOOL: &[Key] = &[
         doc: "The largest result that is sent to the model: a whole number and `B`, `KB` (1024 B) or \
               `MB`, up to 1024MB.",
         default: "no limit",
+        errors: "no unit, zero, more than 1024MB",
         example: r#"max_result = "64KB""#,
     },
     Key {
@@ -231,6 +259,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: r#"audit(result = "digest" | "redacted", retention = "180d")"#,
         doc: "What the audit log keeps of each call's result, and for how long it keeps the records.",
         default: "the result's digest, for as long as the server says",
+        errors: "nothing in the parentheses; what `audit(…)` refuses, see below",
         example: r#"audit(result = "redacted", retention = "365d")"#,
     },
     Key {
@@ -238,6 +267,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: r#"version = "…""#,
         doc: "The version of the tool's contract.",
         default: "1",
+        errors: "an empty text",
         example: r#"version = "2""#,
     },
     Key {
@@ -245,6 +275,7 @@ pub(crate) const TOOL: &[Key] = &[
         grammar: "crate = path",
         doc: "Where the runtime is found, if it is renamed or re-exported.",
         default: "`::mcp_runtime`",
+        errors: "a path in quotes",
         example: "crate = my_crate::mcp_runtime",
     },
 ];

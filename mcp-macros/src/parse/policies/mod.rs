@@ -5,16 +5,16 @@ use syn::{Expr, Type};
 
 use super::{
     duration,
-    entries::{Entries, literal, report_shape},
+    entries::{Entries, literal},
     keys,
     numbers::whole,
     rate,
     reader::{Value, ungroup},
-    size,
+    shape, size,
     texts::checked,
 };
 use crate::{
-    diag::Diagnostics,
+    diag::{Diagnostics, nearest},
     model::{
         parsed::{Given, Policies},
         policy::{CacheKey, Concurrency, Queue, Rate, Retry},
@@ -59,7 +59,7 @@ fn retry(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Given<R
     match entry.value {
         Value::None => {}
         Value::Expression(value) => {
-            retry.attempts = whole(&entry.word, &value, ALLOWED, diagnostics)?;
+            retry.attempts = whole(entry.key, &value, ALLOWED, diagnostics)?;
         }
         Value::List(tokens) => {
             let mut inner = Entries::parse("retry", keys::RETRY, tokens, diagnostics);
@@ -78,7 +78,7 @@ fn dependencies(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<
     let entry = entries.take("dependency")?;
     let listed = elements(&entry.value);
     if listed.is_empty() {
-        report_shape(&entry, diagnostics);
+        shape::report(&entry, diagnostics);
         return None;
     }
     let mut types: Vec<Type> = Vec::new();
@@ -88,7 +88,9 @@ fn dependencies(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<
         let text = tokens.to_string().replace(' ', "");
         match syn::parse2::<Type>(tokens.clone()) {
             Ok(ty) if seen.contains(&text) => {
-                diagnostics.error(ty, format!("`{text}` is given twice"));
+                diagnostics
+                    .error(ty, format!("`{text}` is given twice"))
+                    .help("name each dependency once");
             }
             Ok(ty @ (Type::Path(_) | Type::Macro(_))) => {
                 types.push(ty);
@@ -112,7 +114,7 @@ pub(super) fn concurrency(
     const HELP: &str = "write `concurrency = adaptive(max = 64)`";
     let entry = entries.take("concurrency")?;
     let Value::Expression(value) = &entry.value else {
-        report_shape(&entry, diagnostics);
+        shape::report(&entry, diagnostics);
         return None;
     };
     let is_adaptive =
@@ -133,10 +135,10 @@ pub(super) fn concurrency(
             return None;
         }
         value if literal(&value).is_some() || matches!(value, Expr::Unary(_)) => {
-            Concurrency::Fixed(whole(&entry.word, &value, 1..=MOST, diagnostics)?)
+            Concurrency::Fixed(whole(entry.key, &value, 1..=MOST, diagnostics)?)
         }
         _ => {
-            report_shape(&entry, diagnostics);
+            shape::report(&entry, diagnostics);
             return None;
         }
     };
@@ -164,11 +166,19 @@ fn rate_limits(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<G
         })
         .collect();
     let Some(texts) = texts.filter(|texts| !texts.is_empty()) else {
-        report_shape(&entry, diagnostics);
+        shape::report(&entry, diagnostics);
         return None;
     };
-    let rates =
-        texts.iter().filter_map(|text| checked(text, "rate", rate::parse, diagnostics)).collect();
+    let mut rates: Vec<Rate> = Vec::new();
+    for text in &texts {
+        let Some(rate) = checked(text, "rate", rate::parse, diagnostics) else { continue };
+        if rates.contains(&rate) {
+            diagnostics
+                .error(text, format!("the rate \"{}\" is given twice", text.value()))
+                .help("one of the two says it all: remove the other");
+        }
+        rates.push(rate);
+    }
     Some(Given { key: entry.word, value: rates })
 }
 
@@ -186,7 +196,7 @@ pub(super) fn elements(value: &Value) -> Vec<Expr> {
 fn cache_ttl(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Given<u64>> {
     let entry = entries.take("cache_ttl")?;
     let Value::Expression(value) = &entry.value else {
-        report_shape(&entry, diagnostics);
+        shape::report(&entry, diagnostics);
         return None;
     };
     let value = ungroup(value.clone());
@@ -196,9 +206,15 @@ fn cache_ttl(entries: &mut Entries, diagnostics: &mut Diagnostics) -> Option<Giv
         return Some(Given { key: entry.word, value: *ttl });
     }
     let Some(literal) = literal(&value) else {
+        let written = value.to_token_stream().to_string();
+        let near = nearest(&written, PRESETS.map(|(name, _)| name));
+        let meant = near.map_or_else(
+            || "write `cache_ttl = \"30s\"`".to_owned(),
+            |name| format!("did you mean `{name}`?"),
+        );
         diagnostics
             .error(&value, "`cache_ttl` takes a duration in quotes, or a name")
-            .help("write `cache_ttl = \"30s\"`")
+            .help(meant)
             .note("names are `static` (1h), `semi_dynamic` (15s) and `realtime` (1s)");
         return None;
     };

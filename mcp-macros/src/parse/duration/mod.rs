@@ -1,9 +1,16 @@
 //! Durations: a whole number and one of `ms`, `s`, `m`, `h`, `d`.
 
+mod meant;
+
 use proc_macro2::Ident;
 use syn::Lit;
 
-use super::entries::{Entries, literal_value, report_shape};
+pub(super) use self::meant::unit_of;
+use self::meant::{fraction, sum, unknown_unit};
+use super::{
+    entries::{Entries, literal_value},
+    shape,
+};
 use crate::{diag::Diagnostics, model::parsed::Given};
 
 const UNITS: [(&str, u64); 5] =
@@ -32,7 +39,7 @@ impl Entries {
     ) -> Option<Given<u64>> {
         let entry = self.take(name)?;
         let Some(literal) = literal_value(&entry.value) else {
-            report_shape(&entry, diagnostics);
+            shape::report(&entry, diagnostics);
             return None;
         };
         let value = milliseconds(&entry.word, &literal, longest, diagnostics)?;
@@ -40,13 +47,14 @@ impl Entries {
     }
 }
 
-/// Why a text is no duration.
+/// Why a text is no duration; `fixed` is what was meant.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum DurationError {
     NoNumber,
     NoUnit,
     UnknownUnit { unit: String, fixed: Option<String> },
-    NotWhole,
+    Several { fixed: String },
+    NotWhole { fixed: Option<String> },
     Zero,
     TooLong,
 }
@@ -72,9 +80,15 @@ pub(crate) fn milliseconds(
             return None;
         }
         _ => {
+            let meant = match literal {
+                // `timeout = 1.5s`.
+                Lit::Float(number) => fraction(&number.to_string()),
+                _ => None,
+            };
+            let meant = meant.unwrap_or_else(|| "10s".to_owned());
             diagnostics
                 .error(literal, format!("`{key}` takes a duration in quotes"))
-                .help(format!("write `{key} = \"10s\"`; {UNITS_NOTE}"));
+                .help(format!("write `{key} = \"{meant}\"`; {UNITS_NOTE}"));
             return None;
         }
     };
@@ -99,13 +113,16 @@ pub(crate) fn parse(text: &str, longest: u64) -> Result<u64, DurationError> {
         return Err(DurationError::NoNumber);
     }
     if unit.starts_with('.') {
-        return Err(DurationError::NotWhole);
+        return Err(DurationError::NotWhole { fixed: fraction(text) });
     }
     if unit.is_empty() {
         return Err(DurationError::NoUnit);
     }
     let Some((_, factor)) = UNITS.iter().find(|(name, _)| *name == unit) else {
-        return Err(unknown_unit(number, unit));
+        return Err(match sum(text) {
+            Some(fixed) => DurationError::Several { fixed },
+            None => unknown_unit(number, unit),
+        });
     };
     // A number that overflows is too long as well.
     let milliseconds = number
@@ -133,20 +150,13 @@ pub(crate) fn text(milliseconds: u64) -> String {
     format!("{milliseconds}ms")
 }
 
-fn unknown_unit(number: &str, unit: &str) -> DurationError {
-    let unit = unit.trim();
-    let meant = match unit.to_ascii_lowercase().as_str() {
-        "ms" | "msec" | "msecs" | "milli" | "millis" | "millisecond" | "milliseconds" => Some("ms"),
-        "s" | "sec" | "secs" | "second" | "seconds" => Some("s"),
-        "m" | "min" | "mins" | "minute" | "minutes" => Some("m"),
-        "h" | "hr" | "hrs" | "hour" | "hours" => Some("h"),
-        "d" | "day" | "days" => Some("d"),
-        _ => None,
+/// Milliseconds as an attribute takes them: a whole number of the largest unit that fits.
+pub(crate) fn written(milliseconds: u64) -> String {
+    let fits = |(_, factor): &&(&str, u64)| {
+        milliseconds >= *factor && milliseconds.is_multiple_of(*factor)
     };
-    DurationError::UnknownUnit {
-        unit: unit.to_owned(),
-        fixed: meant.map(|unit| format!("{number}{unit}")),
-    }
+    let (unit, factor) = UNITS.iter().rev().find(fits).unwrap_or(&UNITS[0]);
+    format!("{}{unit}", milliseconds / factor)
 }
 
 fn report_no_unit(key: &Ident, literal: &Lit, diagnostics: &mut Diagnostics, number: &str) {
@@ -180,9 +190,15 @@ fn report(
                 None => UNITS_NOTE.to_owned(),
             },
         ),
-        DurationError::NotWhole => (
+        DurationError::Several { fixed } => {
+            ("it is one number and one unit".to_owned(), format!("write \"{fixed}\"; {UNITS_NOTE}"))
+        }
+        DurationError::NotWhole { fixed } => (
             "the number must be whole".to_owned(),
-            format!("write it in a smaller unit, such as \"1500ms\"; {UNITS_NOTE}"),
+            match fixed {
+                Some(fixed) => format!("write \"{fixed}\"; {UNITS_NOTE}"),
+                None => format!("write it in a smaller unit, such as \"1500ms\"; {UNITS_NOTE}"),
+            },
         ),
         DurationError::Zero => ("it is zero".to_owned(), "the shortest is \"1ms\"".to_owned()),
         DurationError::TooLong => {
@@ -215,7 +231,9 @@ mod tests {
         assert_eq!(parse(""), Err(DurationError::NoNumber));
         assert_eq!(parse("-1s"), Err(DurationError::NoNumber));
         assert_eq!(parse("s"), Err(DurationError::NoNumber));
-        assert_eq!(parse("1.5s"), Err(DurationError::NotWhole));
+        let fixed = Some("1500ms".to_owned());
+        assert_eq!(parse("1.5s"), Err(DurationError::NotWhole { fixed }));
+        assert_eq!(parse("1.5 eons"), Err(DurationError::NotWhole { fixed: None }));
         assert_eq!(parse("0ms"), Err(DurationError::Zero));
         assert_eq!(parse("366d"), Err(DurationError::TooLong));
         assert_eq!(parse("99999999999999999999s"), Err(DurationError::TooLong));
@@ -232,8 +250,13 @@ mod tests {
         );
         assert_eq!(
             parse("3w"),
-            Err(DurationError::UnknownUnit { unit: "w".to_owned(), fixed: None })
+            Err(DurationError::UnknownUnit { unit: "w".to_owned(), fixed: Some("21d".to_owned()) })
         );
+        assert_eq!(
+            parse("3eons"),
+            Err(DurationError::UnknownUnit { unit: "eons".to_owned(), fixed: None })
+        );
+        assert_eq!(parse("1m30s"), Err(DurationError::Several { fixed: "90s".to_owned() }));
     }
 
     #[test]

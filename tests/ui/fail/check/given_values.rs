@@ -1,0 +1,16 @@
+use mcp_runtime::{tool, tools};
+
+fn in_order(issued: &u32, due: &u32) -> Result<(), &'static str> {
+    if issued <= due { Ok(()) } else { Err("is due before it is issued") }
+}
+
+/// Issue an invoice.
+#[tool(public, check = in_order(&issued, 7))]
+async fn issue_invoice(issued: u32, due: u32) -> u32 {
+    issued + due
+}
+
+fn main() {
+    let _ = tools![issue_invoice];
+    drop(issue_invoice(1, 2));
+}

@@ -1,0 +1,12 @@
+use mcp_runtime::{tool, tools};
+
+/// Pay an invoice.
+#[tool(scope = "write:invoices", confirm = "never")]
+async fn pay_invoice(number: String) -> String {
+    number
+}
+
+fn main() {
+    let _ = tools![pay_invoice];
+    drop(pay_invoice(String::new()));
+}

@@ -1,0 +1,11 @@
+use mcp_runtime::{tool, tools};
+
+#[tool(public)]
+async fn pay_invoice(number: String) -> String {
+    number
+}
+
+fn main() {
+    let _ = tools![pay_invoice];
+    drop(pay_invoice(String::new()));
+}

@@ -1,0 +1,16 @@
+use mcp_runtime::{tool, tools};
+
+/// Fetch one invoice.
+#[tool(read_only)]
+async fn get_invoice(
+    #[arg(pattern = "^FV/")]
+    #[arg(pattern = "/2026$")]
+    number: String,
+) -> String {
+    number
+}
+
+fn main() {
+    let _ = tools![get_invoice];
+    drop(get_invoice(String::new()));
+}

@@ -1,0 +1,12 @@
+use mcp_runtime::{tool, tools};
+
+/// Fetch one invoice.
+#[tool(public)]
+async fn get_invoice(#[arg(header = "My Region")] region: String) -> String {
+    region
+}
+
+fn main() {
+    let _ = tools![get_invoice];
+    drop(get_invoice(String::new()));
+}

@@ -1,0 +1,14 @@
+use mcp_runtime::{tool, tools};
+
+/// Fetch one invoice.
+#[tool(read_only)]
+async fn get_invoice(number: String) -> String {
+    number
+}
+
+struct Invoice;
+
+fn main() {
+    let _ = tools![get_invoice, Invoice];
+    drop(get_invoice(String::new()));
+}

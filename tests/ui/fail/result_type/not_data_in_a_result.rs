@@ -1,0 +1,16 @@
+use mcp_runtime::{ToolError, tool, tools};
+
+struct Invoice {
+    number: String,
+}
+
+/// Fetch one invoice.
+#[tool(read_only)]
+async fn get_invoice(number: String) -> Result<Invoice, ToolError> {
+    Ok(Invoice { number })
+}
+
+fn main() {
+    let _ = tools![get_invoice];
+    drop(get_invoice(String::new()));
+}

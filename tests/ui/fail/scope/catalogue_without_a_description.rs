@@ -1,0 +1,8 @@
+mcp_runtime::scopes! {
+    "read:invoices",
+    "write:invoices" => "Change invoices",
+}
+
+fn main() {
+    let _ = MCP_SCOPES;
+}

@@ -1,0 +1,7 @@
+/// An invoice.
+#[mcp_runtime::tool]
+struct Invoice;
+
+fn main() {
+    let _ = Invoice;
+}

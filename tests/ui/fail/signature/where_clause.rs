@@ -1,0 +1,15 @@
+use mcp_runtime::{tool, tools};
+
+/// Fetch one invoice.
+#[tool(read_only)]
+async fn get_invoice(number: String) -> String
+where
+    String: Clone,
+{
+    number
+}
+
+fn main() {
+    let _ = tools![get_invoice];
+    drop(get_invoice(String::new()));
+}

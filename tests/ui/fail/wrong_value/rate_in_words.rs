@@ -1,0 +1,12 @@
+use mcp_runtime::{tool, tools};
+
+/// Fetch one invoice.
+#[tool(rate_limit = "60 per minute")]
+async fn get_invoice(number: String) -> String {
+    number
+}
+
+fn main() {
+    let _ = tools![get_invoice];
+    drop(get_invoice(String::new()));
+}
