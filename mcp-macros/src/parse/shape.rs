@@ -12,17 +12,17 @@ use crate::diag::Diagnostics;
 
 /// Says how the key is written.
 pub(super) fn report(entry: &Entry, diagnostics: &mut Diagnostics) {
-    report_as(entry, entry.key.example.to_owned(), diagnostics);
+    report_as(entry, entry.key.example, diagnostics);
 }
 
 /// The same for a key that takes a text, which may have been written without quotes.
 pub(super) fn report_text(entry: &Entry, diagnostics: &mut Diagnostics) {
     let name = entry.key.name;
     let meant = bare(&entry.value).map(|text| format!("{name} = {text:?}"));
-    report_as(entry, meant.unwrap_or_else(|| entry.key.example.to_owned()), diagnostics);
+    report_as(entry, meant.as_deref().unwrap_or(entry.key.example), diagnostics);
 }
 
-fn report_as(entry: &Entry, meant: String, diagnostics: &mut Diagnostics) {
+fn report_as(entry: &Entry, meant: &str, diagnostics: &mut Diagnostics) {
     let Key { name, grammar, .. } = entry.key;
     let takes_value = grammar.contains(&format!("{name} ="));
     let takes_list = grammar.contains(&format!("{name}("));

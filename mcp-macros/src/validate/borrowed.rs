@@ -34,10 +34,11 @@ fn borrows(tokens: TokenStream) -> bool {
                 Some(TokenTree::Punct(mark)) if mark.as_char() == '\'' => {}
                 _ => return true,
             },
-            TokenTree::Punct(mark) if mark.as_char() == '\'' => {
-                if !matches!(tokens.next(), Some(TokenTree::Ident(word)) if word == "static") {
-                    return true;
-                }
+            TokenTree::Punct(mark)
+                if mark.as_char() == '\''
+                    && !matches!(tokens.next(), Some(TokenTree::Ident(word)) if word == "static") =>
+            {
+                return true;
             }
             _ => {}
         }

@@ -244,14 +244,11 @@ fn count(key: &Ident, range: &Bounds<u64>, diagnostics: &mut Diagnostics) -> (u6
 
 fn report_empty<T>(key: &Ident, range: &Bounds<T>, diagnostics: &mut Diagnostics) {
     let text = range.tokens.to_string().replace(' ', "");
-    let help = match text.split_once("..=") {
-        Some((low, high)) => {
-            format!("the lower end is above the upper end: write `{key}({high}..={low})`")
-        }
-        None => {
-            let included = text.replacen("..", "..=", 1);
-            format!("`..` leaves out the upper end: write `{key}({included})`")
-        }
+    let help = if let Some((low, high)) = text.split_once("..=") {
+        format!("the lower end is above the upper end: write `{key}({high}..={low})`")
+    } else {
+        let included = text.replacen("..", "..=", 1);
+        format!("`..` leaves out the upper end: write `{key}({included})`")
     };
     diagnostics.error(&range.tokens, format!("`{key}({text})` holds nothing")).help(help);
 }
