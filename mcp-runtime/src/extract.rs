@@ -135,7 +135,7 @@ pub struct State<T>(pub T);
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a state: each call takes a clone of it, on any thread",
     label = "a state is `Clone + Send + Sync + 'static`",
-    note = "share it: `State<std::sync::Arc<{Self}>>`, given to the server as `.state(std::sync::Arc::new(…))`",
+    note = "share it in an `Arc`, behind a lock where it changes: `State<std::sync::Arc<{Self}>>`, given to the server as `.state(std::sync::Arc::new(…))`",
     note = "add `#[derive(Clone)]` to `{Self}` only where a clone is cheap, as of a pool or a client"
 )]
 pub trait Shared: Clone + Send + Sync + 'static {}

@@ -77,3 +77,52 @@ fn number(value: &Expr) -> Option<Number> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use syn::{Attribute, parse_quote};
+
+    use super::*;
+    use crate::parse::arg_attribute;
+
+    fn is_refused(rules: &str) -> bool {
+        let rules: TokenStream = rules.parse().unwrap_or_default();
+        let attributes: Vec<Attribute> = vec![parse_quote!(#[arg(#rules)])];
+        let mut diagnostics = Diagnostics::default();
+        let Some(arg) = arg_attribute::parse(&attributes, &mut diagnostics) else { return true };
+        assert!(diagnostics.is_empty(), "{rules}: {:?}", diagnostics.messages());
+        check(&arg, &mut diagnostics);
+        !diagnostics.is_empty()
+    }
+
+    #[test]
+    fn a_literal_has_to_keep_the_rules_beside_it() {
+        for rules in [
+            "default = 101, range(1..=100)",
+            "default = 100, range(1..100)",
+            "default = -1, range(0..)",
+            "example = 0.5, range(..0.25)",
+            "example = \"\", length(1..)",
+            "default = \"größer\", length(..=5)",
+            "default = [1, 2, 3], items(..=2)",
+        ] {
+            assert!(is_refused(rules), "{rules}");
+        }
+    }
+
+    #[test]
+    fn at_an_end_and_without_a_literal_nothing_is_refused() {
+        for rules in [
+            "default = 100, range(1..=100)",
+            "default = -5, range(-5..5)",
+            "default = MOST, range(1..=100)",
+            "default = \"größer\", length(..=6)",
+            "example = [], items(..=2)",
+            "default = 500",
+            "range(1..=2)",
+        ] {
+            assert!(!is_refused(rules), "{rules}");
+        }
+    }
+}
