@@ -397,10 +397,12 @@ async fn wrong_rule(#[arg(length(1..=3))] count: u32, #[arg(range(1..))] name: S
     let _ = (count, name);
 }
 
+const ALL: u32 = 200;
+
 /// A default that breaks its own rule, and an example of another type.
 #[tool]
 async fn wrong_values(
-    #[arg(default = 200, range(..=100))] limit: u32,
+    #[arg(default = ALL, range(..=100))] limit: u32,
     #[arg(example = "x")] count: u32,
     #[arg(pattern = "(")] code: String,
 ) {
