@@ -1,8 +1,8 @@
-//! Errors: all of them, each with its own place and a way out.
+//! Errors: all of them, each with its own place and a way out. And what an editor is told.
 
 use std::fmt::{Display, Write as _};
 
-use proc_macro2::{Punct, Spacing, Span, TokenStream};
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
 use quote::ToTokens;
 
 /// The errors of one expansion, to be turned into tokens at its end.
@@ -10,6 +10,14 @@ use quote::ToTokens;
 #[derive(Default)]
 pub(crate) struct Diagnostics {
     reports: Vec<Report>,
+    words: Vec<Word>,
+}
+
+/// A word where a key is expected, known or not: what an editor explains, or completes.
+pub(crate) struct Word {
+    pub(crate) word: Ident,
+    /// The attribute in whose parentheses it stands, or the key.
+    pub(crate) owner: String,
 }
 
 /// One error; help lines are added to it.
@@ -35,6 +43,16 @@ impl Diagnostics {
     /// Takes over an error of the parser.
     pub(crate) fn syntax(&mut self, error: &syn::Error) -> &mut Report {
         self.error_at(error.span(), error)
+    }
+
+    /// Notes a word among the keys of `owner`, which is written as messages name it.
+    pub(crate) fn word(&mut self, owner: &str, word: &Ident) {
+        let owner = owner.trim_matches(['#', '[', ']']).to_owned();
+        self.words.push(Word { word: word.clone(), owner });
+    }
+
+    pub(crate) fn take_words(&mut self) -> Vec<Word> {
+        std::mem::take(&mut self.words)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

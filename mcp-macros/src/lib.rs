@@ -467,3 +467,10 @@ pub fn __tools(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 pub fn __scopes(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand_catalogue(input.into()).into()
 }
+
+/// The keys of all attributes as documented constants, which an editor shows.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __keys(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand::words::keys().into()
+}

@@ -31,8 +31,9 @@ pub(crate) fn expand_tool(arguments: TokenStream, item: &TokenStream) -> TokenSt
         expand::tool::fallback(&item, &runtime)
     };
     let function = expand::tool::function(&item);
+    let words = expand::words::words(&diagnostics.take_words(), &runtime);
     let errors = diagnostics.into_compile_errors();
-    quote!(#function #beside #errors)
+    quote!(#function #beside #errors #words)
 }
 
 /// `#[dependency(…)]` on an item.
@@ -46,8 +47,9 @@ pub(crate) fn expand_dependency(arguments: TokenStream, item: &TokenStream) -> T
     let dependency = validate::dependency::check(dependency, &mut diagnostics);
     // After errors as well, so that tools that name the type see no second one.
     let beside = expand::policies::dependency(&dependency, &runtime);
+    let words = expand::words::words(&diagnostics.take_words(), &runtime);
     let errors = diagnostics.into_compile_errors();
-    quote!(#item #beside #errors)
+    quote!(#item #beside #errors #words)
 }
 
 /// `#[derive(ToolError)]`.
@@ -59,11 +61,14 @@ pub(crate) fn expand_error_type(input: TokenStream) -> TokenStream {
     let runtime = Runtime::new(input.runtime.as_ref().map(|given| &given.value));
     let fallback = expand::error_type::fallback(&input, &runtime);
     let error = validate::error_type::check(input, &mut diagnostics);
-    if diagnostics.is_empty() {
-        return expand::error_type::conversion(&error, &runtime);
-    }
+    let words = expand::words::words(&diagnostics.take_words(), &runtime);
+    let beside = if diagnostics.is_empty() {
+        expand::error_type::conversion(&error, &runtime)
+    } else {
+        fallback
+    };
     let errors = diagnostics.into_compile_errors();
-    quote!(#fallback #errors)
+    quote!(#beside #errors #words)
 }
 
 /// `scopes! { … }`.

@@ -37,6 +37,38 @@ pub mod no_catalogue {
     pub const MCP_SCOPES: super::Scopes = super::Scopes::NONE;
 }
 
+/// The keys that stand in attributes. To the compiler they are nothing.
+#[cfg(not(rust_analyzer))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __words {
+    ($($words:tt)*) => {};
+}
+
+/// The same in an editor: each key stands where all those of its owner are in scope, so that it is
+/// explained by their documentation, and completed to one of them.
+#[cfg(rust_analyzer)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __words {
+    ($($owner:ident($($word:ident)*))*) => {
+        const _: () = {
+            $({
+                use $crate::private::keys::$owner::*;
+                $($word;)*
+            })*
+        };
+    };
+}
+
+pub use crate::__words as words;
+
+/// Where an editor finds what a key means.
+#[cfg(rust_analyzer)]
+pub mod keys {
+    mcp_macros::__keys!();
+}
+
 /// A call's function and the conversion of its result, as one future.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 mod bench;
 mod conformance;
 mod documents;
+mod editor;
 mod features;
 mod interop;
 mod mistakes;
@@ -28,6 +29,7 @@ usage: cargo xtask <command>
   test          every test there is: cargo's, then the official suite, then real clients
   conformance   the official suite against the fixture server, for each revision
   interop       real clients against the example server, over HTTP and stdio
+  editor        what rust-analyzer offers inside of annotated functions
   tidy          the house rules; `tidy --write` regenerates docs/attributes.md and mistakes.md
   bench records what records cost: audit and idempotency, in memory and on disk
   features      whether mcp-runtime builds with no feature, each alone, and all
@@ -55,6 +57,7 @@ fn run() -> Result<()> {
         ["test"] => test::run(&Workspace::find()?),
         ["conformance"] => conformance::run(&Workspace::find()?)?.verdict(),
         ["interop"] => interop::run(&Workspace::find()?)?.verdict(),
+        ["editor"] => editor::run(&Workspace::find()?)?.verdict(),
         ["tidy"] => tidy::check(&Workspace::find()?),
         ["tidy", "--write"] => documents::write(&Workspace::find()?),
         ["bench", "records"] => bench::records::run(&Workspace::find()?),

@@ -1,34 +1,11 @@
 //! `docs/attributes.md`, written from the key table that the macros themselves parse by.
 
 #[path = "../../mcp-macros/src/parse/keys.rs"]
-mod keys;
+pub(crate) mod keys;
 
 use std::fmt::Write as _;
 
-use self::keys::Key;
-
-/// Which attribute has which keys, directly or in the parentheses of one.
-pub(crate) const TABLES: [Table; 11] = [
-    Table { attribute: "tool", key: None, keys: keys::TOOL },
-    Table { attribute: "tool", key: Some("idempotent"), keys: keys::IDEMPOTENT },
-    Table { attribute: "tool", key: Some("retry"), keys: keys::RETRY },
-    Table { attribute: "tool", key: Some("queue"), keys: keys::QUEUE },
-    Table { attribute: "tool", key: Some("adaptive"), keys: keys::ADAPTIVE },
-    Table { attribute: "tool", key: Some("cache"), keys: keys::CACHE },
-    Table { attribute: "tool", key: Some("audit"), keys: keys::AUDIT },
-    Table { attribute: "arg", key: None, keys: keys::ARG },
-    Table { attribute: "dependency", key: None, keys: keys::DEPENDENCY },
-    Table { attribute: "dependency", key: Some("breaker"), keys: keys::BREAKER },
-    Table { attribute: "tool_error", key: None, keys: keys::TOOL_ERROR },
-];
-
-/// The keys that may stand between one pair of parentheses.
-pub(crate) struct Table {
-    pub(crate) attribute: &'static str,
-    /// Whose parentheses they are, if not the attribute's own.
-    key: Option<&'static str>,
-    pub(crate) keys: &'static [Key],
-}
+use self::keys::{TABLES, Table};
 
 const HEAD: &str = "\
 # Attributes
@@ -41,7 +18,7 @@ What is *refused* does not compile, unless it says \"at start\": then the server
 
 pub(crate) fn text() -> String {
     let mut text = HEAD.to_owned();
-    for Table { attribute, key, keys } in TABLES {
+    for Table { attribute, key, keys } in &TABLES {
         let _ = match key {
             None => {
                 let (title, place) = heading(attribute);
@@ -51,7 +28,7 @@ pub(crate) fn text() -> String {
         };
         text.push_str("| key | value | default | effect | refused | example |\n");
         text.push_str("|---|---|---|---|---|---|\n");
-        for key in keys {
+        for key in *keys {
             let _ = writeln!(
                 text,
                 "| `{}` | {} | {} | {} | {} | {} |",

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::workspace::Workspace;
-use crate::{conformance, interop};
+use crate::{conformance, editor, interop};
 
 /// Runs one stage after the other, stops at the first that fails, and prints what was counted.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -27,6 +27,10 @@ fn stages(workspace: &Workspace, totals: &mut Vec<String>) -> Result<()> {
     ));
     ensure!(success, "cargo test fails");
     ensure!(counts.passed > 0, "cargo test ran no test");
+
+    let report = editor::run(workspace)?;
+    totals.push(format!("editor: {} answers right, {} wrong", report.passed, report.failed));
+    report.verdict()?;
 
     let report = conformance::run(workspace)?;
     totals.push(format!(

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use crate::documents;
-use crate::reference::{TABLES, Table};
+use crate::reference::keys::{TABLES, Table};
 use crate::workspace::{Workspace, read};
 
 const LONGEST_FILE: usize = 600;
@@ -115,7 +115,7 @@ fn first_name(path: &str) -> &str {
 fn untested_keys(files: &[File]) -> Vec<String> {
     let tests: Vec<&File> = files.iter().filter(|file| file.name.starts_with("tests/")).collect();
     let mut broken = Vec::new();
-    for Table { attribute, keys, .. } in TABLES {
+    for Table { attribute, keys, .. } in &TABLES {
         let used: BTreeSet<&str> =
             tests.iter().flat_map(|file| uses_of(&file.text, attribute)).flat_map(words).collect();
         for key in keys.iter().filter(|key| !used.contains(key.name)) {

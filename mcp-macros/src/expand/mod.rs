@@ -12,3 +12,4 @@ mod records;
 mod signature;
 pub(crate) mod tool;
 pub(crate) mod tool_list;
+pub(crate) mod words;

@@ -94,6 +94,7 @@ impl Entries {
         value: Value,
         diagnostics: &mut Diagnostics,
     ) {
+        diagnostics.word(owner, &word);
         let name = word.unraw().to_string();
         let Some(key) = table.iter().find(|key| key.name == name) else {
             unknown::report(owner, table, &word, diagnostics);

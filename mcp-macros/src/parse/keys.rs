@@ -30,14 +30,34 @@ pub(crate) struct Key {
     /// The key with the shape of its value.
     pub(crate) grammar: &'static str,
     /// What it means.
-    #[allow(dead_code, reason = "read by the printer of the reference")]
     pub(crate) doc: &'static str,
     /// What holds where the key is absent.
-    #[allow(dead_code, reason = "read by the printer of the reference")]
     pub(crate) default: &'static str,
     /// What doesn't compile, besides another form.
-    #[allow(dead_code, reason = "read by the printer of the reference")]
     pub(crate) errors: &'static str,
     /// A correct use, quoted in help lines.
     pub(crate) example: &'static str,
 }
+
+/// The keys that may stand between one pair of parentheses.
+pub(crate) struct Table {
+    pub(crate) attribute: &'static str,
+    /// Whose parentheses they are, if not the attribute's own.
+    pub(crate) key: Option<&'static str>,
+    pub(crate) keys: &'static [Key],
+}
+
+/// Which attribute has which keys, directly or in the parentheses of one.
+pub(crate) const TABLES: [Table; 11] = [
+    Table { attribute: "tool", key: None, keys: TOOL },
+    Table { attribute: "tool", key: Some("idempotent"), keys: IDEMPOTENT },
+    Table { attribute: "tool", key: Some("retry"), keys: RETRY },
+    Table { attribute: "tool", key: Some("queue"), keys: QUEUE },
+    Table { attribute: "tool", key: Some("adaptive"), keys: ADAPTIVE },
+    Table { attribute: "tool", key: Some("cache"), keys: CACHE },
+    Table { attribute: "tool", key: Some("audit"), keys: AUDIT },
+    Table { attribute: "arg", key: None, keys: ARG },
+    Table { attribute: "dependency", key: None, keys: DEPENDENCY },
+    Table { attribute: "dependency", key: Some("breaker"), keys: BREAKER },
+    Table { attribute: "tool_error", key: None, keys: TOOL_ERROR },
+];
