@@ -28,7 +28,8 @@ pub use crate::policies::{
 };
 pub use crate::promised::{Promised, PromisedBreaker, PromisedRate, PromisedScope};
 pub use crate::reconcile::{Found, Look, looking, reconciling};
-pub use crate::store::outage::Outage;
+pub use crate::store::memory::Survivors;
+pub use crate::store::steered::{Edge, Fate, Passing, Steering, Tears, Wait, Write};
 pub use crate::tool::{Invocation, ToolDef, assert_unique};
 
 /// What tools find of a crate without a catalogue.

@@ -17,6 +17,8 @@ pub struct Promised {
     pub caches_by_caller: bool,
     /// One effect for each key.
     pub keyed: bool,
+    /// What became of an interrupted call can be found out: its function may then run again.
+    pub settles: bool,
     /// Another tool answers where this one fails.
     pub falls_back: bool,
     /// When its dependencies are left alone.
@@ -75,6 +77,7 @@ impl ToolInfo {
             rates: self.rate_limits.iter().copied().map(PromisedRate::from).collect(),
             caches_by_caller: self.policies.cache.is_some_and(|cache| !cache.shared),
             keyed: self.policies.idempotency.is_some(),
+            settles: self.policies.idempotency.is_some_and(|once| once.settles()),
             falls_back: self.policies.fallback.is_some(),
             breakers: breakers.collect(),
         }

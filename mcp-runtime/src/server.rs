@@ -33,6 +33,7 @@ use crate::pool::{PoolStatus, Pools};
 use crate::records::Records;
 use crate::registry::Registry;
 use crate::stats::Stats;
+use crate::store::steered::Steered;
 #[cfg(feature = "cli")]
 use crate::tool::ToolDef;
 use crate::tool::Tools;
@@ -263,10 +264,17 @@ impl Server {
         self
     }
 
-    /// Lets the server's records fail while a test wants them to.
+    /// Lets a test decide what becomes of the server's records. What is added later decides first.
     #[doc(hidden)]
-    pub fn outage(mut self, outage: crate::private::Outage) -> Self {
-        self.settings.outage = Some(outage);
+    pub fn steered(mut self, steering: Arc<dyn crate::private::Steering>) -> Self {
+        self.settings.steered.push(Steered(steering));
+        self
+    }
+
+    /// Lets records in memory outlive the server: another one with the same survivors has them.
+    #[doc(hidden)]
+    pub fn survived_by(mut self, survivors: &crate::private::Survivors) -> Self {
+        self.settings.survivors = Some(survivors.clone());
         self
     }
 

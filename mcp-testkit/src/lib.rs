@@ -38,10 +38,12 @@
 //! - [`Arguments`]: what to call a tool with, from its schema.
 //! - [`TestServer::time`]: both clocks of the server, to let pass and to move.
 //! - [`faults`]: what goes wrong, at every edge, and again in the same way.
+//! - [`crash`]: a server that is killed at each point of a call, and started anew.
 //! - [`contract_tests!`]: what a tool's attribute promises, as tests that nobody writes.
 //! - [`on_every_mode!`]: one test body on every way in.
 
 pub mod arguments;
+pub mod crash;
 pub mod faults;
 
 mod answer;

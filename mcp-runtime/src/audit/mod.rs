@@ -31,6 +31,7 @@ pub(crate) use draft::Refusal;
 pub(crate) use draft::{Draft, Erased, Intent, Outcome};
 pub(crate) use key_file::{load_keys, read_keys};
 pub(crate) use keys::{AuditKeys, Checkpoint};
+pub(crate) use lines::Tear;
 pub use lines::{AuditLine, AuditSink};
 pub(crate) use log::{Kept, Log};
 pub(crate) use open::open_log;

@@ -48,7 +48,7 @@ mod tests {
     fn a_log_is_told_by_what_is_in_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("whatever.db");
-        open_place(&AuditLog::file(&path).into_settings(), keys(), clock()).unwrap();
+        open_place(&AuditLog::file(&path).into_settings(), keys(), clock(), None).unwrap();
         assert_eq!(open_log(&path).map(|log| log.head().unwrap().seq), Ok(0));
         for (text, problem) in [(&b"SQLite format 3\n"[..], "no audit log"), (b"", "it is empty")] {
             std::fs::write(&path, text).unwrap();

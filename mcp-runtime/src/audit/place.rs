@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::lines::{AuditSink, CustomSink, open_custom, open_file};
-use super::{AuditKeys, AuditPlace, AuditSettings};
+use super::{AuditKeys, AuditPlace, AuditSettings, Tear};
 use crate::clock::Clock;
 use crate::store::journal::Journal;
 
@@ -82,7 +82,7 @@ impl AuditLog {
 }
 
 /// The journal of a log that isn't the store's; `None` where it is, or is kept in memory, or
-/// nowhere.
+/// nowhere. A test may tear its file.
 ///
 /// # Errors
 ///
@@ -91,10 +91,11 @@ pub(crate) fn open_place(
     settings: &AuditSettings,
     keys: AuditKeys,
     clock: Clock,
+    tear: Option<Tear>,
 ) -> Result<Option<Arc<dyn Journal>>, String> {
     let journal = match &settings.place {
         AuditPlace::Store | AuditPlace::Memory | AuditPlace::Off => return Ok(None),
-        AuditPlace::File(path) => open_file(path, keys, settings.retention, clock)?,
+        AuditPlace::File(path) => open_file(path, keys, settings.retention, clock, tear)?,
         AuditPlace::Custom(sink) => {
             let sink = sink.take().ok_or("the audit log's sink belongs to another server")?;
             open_custom(sink, keys, clock)?
@@ -119,7 +120,8 @@ mod tests {
 
     #[test]
     fn only_files_and_sinks_are_opened_here_and_a_sink_once() {
-        let opens = |log: &AuditLog| open_place(&log.0, keys(), clock()).map(|one| one.is_some());
+        let opens =
+            |log: &AuditLog| open_place(&log.0, keys(), clock(), None).map(|one| one.is_some());
         for log in [AuditLog::store(), AuditLog::memory(), AuditLog::off()] {
             assert_eq!(opens(&log), Ok(false));
         }

@@ -20,7 +20,8 @@ use crate::auth::AuthSettings;
 use crate::clock::Clock;
 use crate::json::Limits;
 use crate::policies::RateLimit;
-use crate::store::outage::Outage;
+use crate::store::memory::Survivors;
+use crate::store::steered::Steered;
 use overrides::Override;
 #[cfg(feature = "cli")]
 pub(crate) use value::parse_duration;
@@ -62,7 +63,9 @@ pub(crate) struct Settings {
     /// No operator's: a test moves it.
     pub(crate) clock: Clock,
     /// Likewise: a test lets the records fail.
-    pub(crate) outage: Option<Outage>,
+    pub(crate) steered: Vec<Steered>,
+    /// Likewise: a test's records in memory outlive a server.
+    pub(crate) survivors: Option<Survivors>,
     #[cfg(feature = "cli")]
     pub(crate) log: String,
     #[cfg(feature = "cli")]
@@ -122,7 +125,8 @@ impl Default for Settings {
             store: None,
             audit: AuditSettings::default(),
             clock: Clock::system(),
-            outage: None,
+            steered: Vec::new(),
+            survivors: None,
             #[cfg(feature = "cli")]
             log: crate::adapter::DEFAULT_LOG.into(),
             #[cfg(feature = "cli")]

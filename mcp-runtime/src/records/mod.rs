@@ -12,15 +12,15 @@ use tokio::time::timeout;
 use tracing::{info, warn};
 
 use crate::audit::{
-    AuditKeys, AuditPlace, Recorder, Refused, load_keys, open_log, open_place, read_keys,
+    AuditKeys, AuditPlace, Recorder, Refused, Tear, load_keys, open_log, open_place, read_keys,
 };
 use crate::config::{Settings, StorePlace};
 use crate::store::journal::{Entry, Journal};
 use crate::store::memory::MemoryJournal;
-use crate::store::outage::Unsteady;
 use crate::store::split::Split;
 #[cfg(feature = "sqlite")]
 use crate::store::sqlite::SqliteJournal;
+use crate::store::steered::{Edge, Layout, steered};
 pub use place::Store;
 
 /// How long a server that stops waits for the last words of its log.
@@ -54,10 +54,7 @@ impl Records {
             return Err(format!("`store` and `audit.log` both name {}", store.display()));
         }
         let keys = keys(&settings)?;
-        let mut journal = journal(&settings, &keys)?;
-        if let Some(outage) = settings.outage.clone() {
-            journal = Arc::new(Unsteady { journal, outage });
-        }
+        let journal = journal(&settings, &keys)?;
         let recorder = (audit.place != AuditPlace::Off).then(|| {
             Recorder::new(keys, audit.retention, settings.clock.clone(), Arc::clone(&journal))
         });
@@ -177,19 +174,32 @@ fn tell(settings: &Settings) {
 
 /// Where everything is written: keys in the store, the log there too or elsewhere.
 fn journal(settings: &Settings, keys: &AuditKeys) -> Result<Arc<dyn Journal>, String> {
-    let memory = || MemoryJournal::new(settings.clock.clone(), keys.clone());
-    let log = open_place(&settings.audit, keys.clone(), settings.clock.clone())?;
+    let memory = || match &settings.survivors {
+        Some(survivors) => survivors.journal(settings.clock.clone(), keys.clone()),
+        None => MemoryJournal::new(settings.clock.clone(), keys.clone()),
+    };
+    let (all, tear) = (&settings.steered, Tear::default());
+    let tears = (!all.is_empty()).then(|| tear.clone());
+    let log = open_place(&settings.audit, keys.clone(), settings.clock.clone(), tears)?;
     let (store, in_memory): (Arc<dyn Journal>, bool) = match &settings.store {
         Some(StorePlace::File(path)) => (in_file(path, settings, keys)?, false),
         _ => (Arc::new(memory()?), true),
     };
-    Ok(match (log, &settings.audit.place) {
-        (Some(log), _) => Arc::new(Split::new(store, log)),
-        (None, AuditPlace::Memory) if !in_memory => {
-            Arc::new(Split::new(store, Arc::new(memory()?)))
-        }
-        (None, _) => store,
-    })
+    let log = match (log, &settings.audit.place) {
+        (None, AuditPlace::Memory) if !in_memory => Some(Arc::new(memory()?) as Arc<dyn Journal>),
+        (log, _) => log,
+    };
+    let Some(log) = log else {
+        let audited = settings.audit.place != AuditPlace::Off;
+        let store =
+            if audited { steered(all, Edge::Audit, Layout::Whole, &tear, store)? } else { store };
+        return steered(all, Edge::Store, Layout::Whole, &tear, store);
+    };
+    let is_file = matches!(settings.audit.place, AuditPlace::File(_));
+    let layout = if is_file { Layout::Lines } else { Layout::Apart };
+    let log = steered(all, Edge::Audit, layout, &tear, log)?;
+    let store = steered(all, Edge::Store, Layout::Apart, &tear, store)?;
+    Ok(Arc::new(Split::new(store, log)))
 }
 
 #[cfg(feature = "sqlite")]

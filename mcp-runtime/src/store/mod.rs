@@ -9,12 +9,12 @@ pub(crate) mod group;
 pub(crate) mod journal;
 pub(crate) mod memory;
 pub(crate) mod once;
-pub(crate) mod outage;
 pub(crate) mod rate;
 pub(crate) mod spent;
 pub(crate) mod split;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
+pub(crate) mod steered;
 #[cfg(test)]
 pub(crate) mod suite;
 pub(crate) mod table;

@@ -12,8 +12,13 @@ pub(crate) struct Broken {
 }
 
 impl Broken {
-    pub(super) fn of(what: impl Into<String>) -> Self {
+    pub(crate) fn of(what: impl Into<String>) -> Self {
         Self { what: what.into(), call: None }
+    }
+
+    /// The same, with what led to it before it.
+    pub(crate) fn within(self, where_: String) -> Self {
+        Self { what: where_ + &self.what, ..self }
     }
 
     pub(super) fn by(what: impl Into<String>, answer: &Answer) -> Self {

@@ -99,6 +99,7 @@ macro_rules! __contract_module {
                 hang_bounded = HangBounded,
                 replays_equal = ReplaysEqual,
                 lost_reply_retried = LostReplyRetried,
+                crash_keeps_promises = CrashKeepsPromises,
                 audit_outage_refuses = AuditOutageRefuses,
                 rate_limit_exact = RateLimitExact,
                 breaker_recovers = BreakerRecovers,

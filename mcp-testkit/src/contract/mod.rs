@@ -6,8 +6,10 @@
 //! ran, and whether it was dropped. Where the function doesn't matter, the layer takes its place.
 
 mod broken;
+mod crashes;
 mod macros;
 mod options;
+mod outage;
 mod promise;
 mod promises;
 mod subject;
@@ -41,12 +43,17 @@ pub fn __contract_test(
     tools: &Tools,
     number: usize,
     promise: Promise,
-    setup: impl AsyncFnOnce() -> Contract,
+    setup: impl AsyncFn() -> Contract + Sync,
 ) {
     let Some(tool) = tools.names().nth(number) else {
         panic!("the list of `contract_tests!` has fewer tools than it names")
     };
-    match paused(async { keeps(setup().await, tool, promise).await }) {
+    let tested = match promise {
+        // Of several servers, each with a runtime of its own.
+        Promise::CrashKeepsPromises => crashes::keeps(&setup, tool),
+        _ => paused(async { keeps(setup().await, tool, promise).await }),
+    };
+    match tested {
         Ok(Outcome::Kept(Kept::Yes)) => {}
         Ok(Outcome::Kept(Kept::NotMade)) => println!("`{tool}` doesn't promise that"),
         Ok(Outcome::Excepted(why)) => println!("not tested: {why}"),

@@ -63,6 +63,11 @@ promises! {
     /// Of the same tools: a client that lost the answer, or went away in mid-call, tries again.
     LostReplyRetried = lost_reply_retried:
         "a call whose reply got lost is retried without a second effect",
+    /// Of every tool that writes: its server may be killed at any
+    /// [point](crate::crash::CrashPoint) of a call and started anew.
+    CrashKeepsPromises = crash_keeps_promises:
+        "killed at any point of a call and started anew, its server repeats no effect and loses no \
+         record",
     /// Of every tool on a server with an audit log: without a record nothing is done.
     AuditOutageRefuses = audit_outage_refuses:
         "while nothing can be put on record, nothing is done",

@@ -1,12 +1,14 @@
 //! [`Subject`]: one tool of one server, about to be tested.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use mcp_runtime::private::{Outage, Promised};
+use mcp_runtime::private::Promised;
 use mcp_runtime::{Caller, Code, ToolError, ToolInfo};
 use serde_json::{Map, Value};
 
+use super::outage::Outage;
 use super::watch::{Act, Watch};
 use super::{Broken, Contract, Promise};
 use crate::{Answer, Arguments, TestCaller, TestServer, caller};
@@ -42,7 +44,7 @@ impl Subject {
         #[cfg(test)]
         let seen = if super::tests::is_steady(&server) { Outage::default() } else { seen };
         let mut server =
-            server.configure(|server| server.function_layer(watch.clone()).outage(seen));
+            server.configure(|server| server.function_layer(watch.clone()).steered(Arc::new(seen)));
         if promise == Promise::SecretsKept {
             server = server.capture_log();
         }
@@ -70,14 +72,12 @@ impl Subject {
 
     /// A caller without any scope.
     pub(super) fn stranger(&self, name: &str) -> TestCaller {
-        let claims = self.claims.iter();
-        claims.fold(caller(name), |one, (claim, value)| one.claim(claim, value.clone()))
+        stranger(name, &self.claims)
     }
 
     /// A caller with every scope of the tool.
     pub(super) fn entitled(&self, name: &str) -> TestCaller {
-        let scopes = self.promised.scopes.iter();
-        scopes.fold(self.stranger(name), |one, scope| one.scope(scope.token))
+        entitled(name, &self.claims, &self.promised)
     }
 
     /// Whether lists show the tool to a caller.
@@ -170,8 +170,18 @@ impl Subject {
     }
 }
 
+fn stranger(name: &str, claims: &[(String, Value)]) -> TestCaller {
+    claims.iter().fold(caller(name), |one, (claim, value)| one.claim(claim, value.clone()))
+}
+
+/// A caller with these claims and every scope of a tool.
+pub(super) fn entitled(name: &str, claims: &[(String, Value)], promised: &Promised) -> TestCaller {
+    let scopes = promised.scopes.iter();
+    scopes.fold(stranger(name, claims), |one, scope| one.scope(scope.token))
+}
+
 /// Arguments out of the tool's examples, and out of its schema where it has none.
-fn example(tool: &ToolInfo) -> Value {
+pub(super) fn example(tool: &ToolInfo) -> Value {
     let schema = tool.input_schema();
     let simplest = Arguments::of(tool).boundaries().first().cloned().unwrap_or_default();
     let mut all = match simplest {

@@ -4,6 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mcp_runtime::private::Write;
+
 use super::fault::Fault;
 use super::passage::Passage;
 
@@ -98,6 +100,19 @@ impl Fault {
             Some(before) => Arc::new(move |passage| before(passage) && holds(passage)),
             None => Arc::new(holds),
         });
+        self
+    }
+
+    /// At the store and the audit log, on writes of this kind.
+    ///
+    /// ```
+    /// use mcp_testkit::{Fault, faults::Write};
+    ///
+    /// // Each call is carried out, and its end can't be written at first.
+    /// let fault = Fault::outage().on(Write::End).nth(1);
+    /// ```
+    pub fn on(mut self, write: Write) -> Self {
+        self.when.write = Some(write);
         self
     }
 

@@ -1,6 +1,6 @@
 //! Decisions: what strikes, and what has struck.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -27,6 +27,8 @@ struct State {
     rules: Vec<Rule>,
     /// What has passed each edge.
     passed: HashMap<Place, u64>,
+    /// The places of records that servers have opened.
+    opened: HashSet<Place>,
     journal: Journal,
     clock: Option<Clock>,
     /// Whether a failing test has been told.
@@ -94,6 +96,33 @@ impl Plan {
         named.collect()
     }
 
+    /// A place of records is about to be used.
+    ///
+    /// # Errors
+    ///
+    /// When a write to it is to be torn, and can't be.
+    pub(super) fn open(&self, place: Place, tears: bool) -> Result<(), String> {
+        let mut state = self.state();
+        let torn = |rule: &Rule| rule.at.covers(&place) && matches!(rule.fault.kind, Kind::Torn);
+        if !tears && state.rules.iter().any(torn) {
+            return Err(format!(
+                "the fault `{}` at the {place}: a write there is whole or isn't there. Half a line                  is of an audit log in a file; half of what begins or ends a call, of a store                  whose audit log is elsewhere",
+                Kind::Torn
+            ));
+        }
+        state.opened.insert(place);
+        Ok(())
+    }
+
+    /// A place of records that faults are meant for, and that no server has opened.
+    pub(super) fn unopened(&self) -> Option<Place> {
+        let state = self.state();
+        let meant = |place: &Place| state.rules.iter().any(|rule| rule.at.covers(place));
+        [Place::Store, Place::Audit]
+            .into_iter()
+            .find(|one| meant(one) && !state.opened.contains(one))
+    }
+
     /// Lets faults of the clock move this one.
     pub(crate) fn move_clock(&self, clock: Clock) {
         self.state().clock = Some(clock);
@@ -125,6 +154,9 @@ impl Plan {
         for after in [false, true] {
             for (position, rule) in &mut here {
                 let Fault { kind, after_effect, when } = &rule.fault;
+                if matches!(kind, Kind::Torn) && !passage.tears {
+                    continue;
+                }
                 let late = *after_effect || kind.is_after_effect_at(place);
                 if late != after {
                     continue;

@@ -150,6 +150,7 @@ impl Fault {
     /// |---|---|---|
     /// | a tool, or the call of one | the whole pipeline: its outcome is on record | the caller gets `no_answer`, with an unknown effect |
     /// | a dependency | the operation | none comes: whoever waits needs a timeout |
+    /// | the store, the audit log | the write | the server is told that it failed |
     /// | [replies](super::Faults::replies) of a transport | the call | it isn't delivered; over HTTP the connection breaks |
     ///
     /// For a dependency that breaks the connection instead of staying silent:
@@ -162,6 +163,30 @@ impl Fault {
     /// a lost reply.
     pub fn drop_request() -> Self {
         Self::of(Kind::DropRequest)
+    }
+}
+
+/// What goes wrong where a server writes: at its store and its audit log.
+impl Fault {
+    /// Nothing can be written. A disk that is full, a database that is away: the write fails at
+    /// once, and later ones may succeed.
+    ///
+    /// With [`after_effect`](Self::after_effect) it is written, and the answer to that is an error:
+    /// what [`drop_reply_after_effect`](Self::drop_reply_after_effect) is there too.
+    pub fn outage() -> Self {
+        Self::of(Kind::Outage)
+    }
+
+    /// Half of it is written, and the answer is an error.
+    ///
+    /// | at | what is torn |
+    /// |---|---|
+    /// | the [store](super::Faults::store), the audit log being elsewhere | what begins or ends a call with a key: the place that comes first has its part, the other nothing |
+    /// | the [audit log](super::Faults::audit), in a file | its line; the disk takes nothing more until a server is started on the file anew |
+    ///
+    /// Everywhere else a write is there or it isn't, and a server whose plan has this doesn't start.
+    pub fn torn() -> Self {
+        Self::of(Kind::Torn)
     }
 }
 

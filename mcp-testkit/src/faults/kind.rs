@@ -28,6 +28,8 @@ pub(super) enum Kind {
     HalfFrame,
     SlowReader(Duration),
     Disconnect,
+    Outage,
+    Torn,
 }
 
 /// How an error is made for each strike, its type erased.
@@ -92,10 +94,20 @@ impl Raise {
 impl Kind {
     /// Whether the fault puts an end to what passes, so that nothing comes after it.
     pub(super) fn ends(&self) -> bool {
-        use Kind::{Disconnect, DropReply, DropRequest, Error, HalfFrame, Hang, Panic};
+        use Kind::{
+            Disconnect, DropReply, DropRequest, Error, HalfFrame, Hang, Outage, Panic, Torn,
+        };
         matches!(
             self,
-            Error(_) | Panic(_) | Hang | DropRequest | DropReply | HalfFrame | Disconnect
+            Error(_)
+                | Panic(_)
+                | Hang
+                | DropRequest
+                | DropReply
+                | HalfFrame
+                | Disconnect
+                | Outage
+                | Torn
         )
     }
 
@@ -119,7 +131,7 @@ impl Kind {
     pub(super) fn misfit(&self, place: &Place, after_effect: bool) -> Option<String> {
         use Kind::{
             Block, Disconnect, DropReply, DropRequest, Duplicate, Error, HalfFrame, Hang, Latency,
-            Panic, Reorder, SlowReader, Truncate, WallBack, WallForward,
+            Outage, Panic, Reorder, SlowReader, Torn, Truncate, WallBack, WallForward,
         };
         let fits = match self {
             Latency(..) | Hang | WallForward(_) | WallBack(_) => true,
@@ -131,13 +143,22 @@ impl Kind {
                     ));
                 }
                 Place::Function(_) | Place::Call(_) | Place::Dependency(_) => true,
+                Place::Store | Place::Audit => {
+                    return Some("its errors are its own: `Fault::outage` is one".to_owned());
+                }
                 Place::Requests | Place::Replies => false,
             },
             Panic(_) | Block(_) => matches!(place, Place::Function(_) | Place::Dependency(_)),
             DropRequest => matches!(place, Place::Call(_) | Place::Requests),
             DropReply => {
                 matches!(place, Place::Call(_) | Place::Dependency(_) | Place::Replies)
+                    || place.is_of_records()
             }
+            Outage => place.is_of_records(),
+            Torn if after_effect => {
+                return Some("a torn write is neither before it nor after it".to_owned());
+            }
+            Torn => place.is_of_records(),
             Duplicate | Reorder | Truncate(_) | HalfFrame | SlowReader(_) | Disconnect => {
                 place.is_transport()
             }
@@ -169,6 +190,8 @@ impl fmt::Display for Kind {
             Self::HalfFrame => f.write_str("half a frame"),
             Self::SlowReader(pause) => write!(f, "slow reader, {pause:?} a piece"),
             Self::Disconnect => f.write_str("disconnect"),
+            Self::Outage => f.write_str("outage"),
+            Self::Torn => f.write_str("torn write"),
         }
     }
 }

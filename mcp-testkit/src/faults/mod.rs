@@ -43,19 +43,22 @@
 //! | a tool's function | [`Faults::tool`], [`TestServer::fault`](crate::TestServer::fault) | each attempt, inside retries, breaker and the time of an attempt |
 //! | a tool's whole pipeline | [`Faults::call`] | each call of [`TestServer::call`](crate::TestServer::call), as its caller sees it |
 //! | a dependency | [`Faults::dependency`] | each operation of a [`Faulty`] value, or of a tower service with a [`FaultLayer`] |
+//! | the store | [`Faults::store`] | each [`Write`] to where keys are, and the audit log unless it is elsewhere |
+//! | the audit log | [`Faults::audit`] | each write that has a record |
 //! | a transport | [`Faults::requests`], [`Faults::replies`] | messages over a [pipe](Faults::pipe) or [HTTP](Faults::http), both in memory |
 //!
-//! | fault | function, dependency | call | transport |
-//! |---|---|---|---|
-//! | [`latency`](Fault::latency), [`hang`](Fault::hang), [`wall_forward`](Fault::wall_forward), [`wall_back`](Fault::wall_back) | ✓ | ✓ | ✓ |
-//! | [`error`](Fault::error), [`error_with`](Fault::error_with) | ✓ | ✓ | |
-//! | [`panic`](Fault::panic), [`block`](Fault::block) | ✓ | | |
-//! | any of these with [`after_effect`](Fault::after_effect) | ✓ | ✓ | |
-//! | [`drop_request`](Fault::drop_request) | | ✓ | requests |
-//! | [`drop_reply_after_effect`](Fault::drop_reply_after_effect) | dependency | ✓ | replies |
-//! | [`truncate`](Fault::truncate), [`half_frame`](Fault::half_frame), [`slow_reader`](Fault::slow_reader), [`disconnect`](Fault::disconnect) | | | ✓ |
-//! | [`duplicate`](Fault::duplicate) | | | ✓, of HTTP requests alone |
-//! | [`reorder`](Fault::reorder) | | | pipe |
+//! | fault | function, dependency | call | store, audit log | transport |
+//! |---|---|---|---|---|
+//! | [`latency`](Fault::latency), [`hang`](Fault::hang), [`wall_forward`](Fault::wall_forward), [`wall_back`](Fault::wall_back) | ✓ | ✓ | ✓ | ✓ |
+//! | [`error`](Fault::error), [`error_with`](Fault::error_with) | ✓ | ✓ | | |
+//! | [`panic`](Fault::panic), [`block`](Fault::block) | ✓ | | | |
+//! | any of these with [`after_effect`](Fault::after_effect) | ✓ | ✓ | ✓ | |
+//! | [`outage`](Fault::outage), before or [`after_effect`](Fault::after_effect); [`torn`](Fault::torn) | | | ✓ | |
+//! | [`drop_request`](Fault::drop_request) | | ✓ | | requests |
+//! | [`drop_reply_after_effect`](Fault::drop_reply_after_effect) | dependency | ✓ | ✓ | replies |
+//! | [`truncate`](Fault::truncate), [`half_frame`](Fault::half_frame), [`slow_reader`](Fault::slow_reader), [`disconnect`](Fault::disconnect) | | | | ✓ |
+//! | [`duplicate`](Fault::duplicate) | | | | ✓, of HTTP requests alone |
+//! | [`reorder`](Fault::reorder) | | | | pipe |
 //!
 //! What can't happen at an edge panics as it is put there. Several faults of one edge strike in the
 //! order of the plan; one that puts an end to the call leaves nothing to those after it.
@@ -87,6 +90,7 @@ mod passage;
 mod pipe;
 mod place;
 mod plan;
+mod records;
 pub(crate) mod seed;
 mod server;
 mod suffer;
@@ -97,6 +101,8 @@ pub use dependency::{FaultLayer, FaultService, Faulty};
 pub use fault::{Fault, Spread};
 pub use http::{ConnectionLost, HttpFaultLayer, HttpFaults, ReplyBody};
 pub use journal::Strike;
+#[doc(inline)]
+pub use mcp_runtime::private::Write;
 pub use passage::Passage;
 pub use plan::Faults;
 

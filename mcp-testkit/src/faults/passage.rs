@@ -1,5 +1,6 @@
 //! What passes an edge, as conditions see it.
 
+use mcp_runtime::private::{Passing, Tears, Write};
 use mcp_runtime::{Arguments, Caller, ToolCall};
 use serde_json::Value;
 
@@ -13,10 +14,14 @@ pub struct Passage<'a> {
     arguments: Option<&'a Arguments>,
     caller: Option<&'a Caller>,
     message: Option<&'a Value>,
+    write: Option<Write>,
+    /// Whether a part of the write can be there without the rest.
+    pub(super) tears: bool,
 }
 
 impl<'a> Passage<'a> {
-    /// The tool that is called. On the reply of a transport, the tool that answers.
+    /// The tool that is called. On the reply of a transport, the tool that answers; at the store,
+    /// nothing where a write has a key and no record.
     pub fn tool(&self) -> Option<&'a str> {
         self.tool
     }
@@ -31,6 +36,11 @@ impl<'a> Passage<'a> {
         self.caller
     }
 
+    /// What is written, at the store and the audit log.
+    pub fn write(&self) -> Option<Write> {
+        self.write
+    }
+
     /// The JSON-RPC message, on a transport.
     pub fn message(&self) -> Option<&'a Value> {
         self.message
@@ -41,7 +51,7 @@ impl<'a> Passage<'a> {
             tool: Some(call.tool().name()),
             arguments: Some(call.arguments()),
             caller: Some(call.context().caller()),
-            message: None,
+            ..Self::default()
         }
     }
 
@@ -50,7 +60,7 @@ impl<'a> Passage<'a> {
             tool: Some(tool),
             arguments: arguments.as_object(),
             caller: Some(caller),
-            message: None,
+            ..Self::default()
         }
     }
 
@@ -60,8 +70,17 @@ impl<'a> Passage<'a> {
         Self {
             tool: tool_called(message),
             arguments: arguments.and_then(Value::as_object),
-            caller: None,
             message: Some(message),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn of_write(passing: &Passing<'a>) -> Self {
+        Self {
+            tool: passing.tool,
+            write: Some(passing.write),
+            tears: passing.tears != Tears::Never,
+            ..Self::default()
         }
     }
 

@@ -15,11 +15,19 @@ pub(super) enum Place {
     Requests,
     /// From the server to the client.
     Replies,
+    /// Where the server keeps what outlives a call.
+    Store,
+    /// Its audit log, wherever that is.
+    Audit,
 }
 
 impl Place {
     pub(super) fn is_transport(&self) -> bool {
         matches!(self, Self::Requests | Self::Replies)
+    }
+
+    pub(super) fn is_of_records(&self) -> bool {
+        matches!(self, Self::Store | Self::Audit)
     }
 }
 
@@ -32,6 +40,8 @@ impl fmt::Display for Place {
             Self::Dependency(name) => write!(f, "dependency `{name}`"),
             Self::Requests => f.write_str("requests"),
             Self::Replies => f.write_str("replies"),
+            Self::Store => f.write_str("store"),
+            Self::Audit => f.write_str("audit log"),
         }
     }
 }

@@ -110,10 +110,36 @@ impl Faults {
         self.with(At::One(Place::Replies), &Place::Replies, fault)
     }
 
+    /// Puts a fault on what the server writes to its store: keys of idempotent calls, and the
+    /// audit log where that is there too, as it is unless `Server::audit` says otherwise. Then the
+    /// intent of a call and its claim are one write, and so are its outcome and the key's end.
+    ///
+    /// All writes count; [`Fault::on`] picks one kind.
+    ///
+    /// # Panics
+    ///
+    /// When the fault can't happen there.
+    #[track_caller]
+    pub fn store(self, fault: Fault) -> Self {
+        self.with(At::One(Place::Store), &Place::Store, fault)
+    }
+
+    /// Puts a fault on what the server writes to its audit log. Where that is in the store, it is a
+    /// fault of each write that has a record, with all that is in it.
+    ///
+    /// # Panics
+    ///
+    /// When the fault can't happen there.
+    #[track_caller]
+    pub fn audit(self, fault: Fault) -> Self {
+        self.with(At::One(Place::Audit), &Place::Audit, fault)
+    }
+
     #[track_caller]
     fn with(self, at: At, place: &Place, fault: Fault) -> Self {
         let misfit = fault.kind.misfit(place, fault.after_effect);
-        if let Some(why) = misfit.or_else(|| fault.when.contradiction()) {
+        let misfit = misfit.or_else(|| fault.when.contradiction(place));
+        if let Some(why) = misfit {
             panic!("the fault `{fault}` at {place}: {why}");
         }
         self.0.add(at, fault);

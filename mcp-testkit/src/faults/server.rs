@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::plan::Faults;
+use super::records::Records;
 use super::tool::FunctionLayer;
 use crate::{TestServer, Time};
 
@@ -50,18 +51,19 @@ impl TestServer {
         self
     }
 
-    /// Lets a plan's faults strike the server's tools and calls, and move its clock.
+    /// Lets a plan's faults strike the server's tools, calls and records, and move its clock.
     ///
     /// # Panics
     ///
     /// When the server has a plan already, or has been used. At its first use, when the plan names
-    /// a tool that the server doesn't have.
+    /// a tool or a log that the server doesn't have, or is to tear a write that can't be torn.
     #[must_use]
     #[track_caller]
     pub fn faults(self, plan: &Faults) -> Self {
         assert!(self.faults.is_none(), "the server has a plan already: add its faults to that one");
         let layer = FunctionLayer(Arc::clone(&plan.0));
-        let mut server = self.configure(|server| server.function_layer(layer));
+        let records = Arc::new(Records(Arc::clone(&plan.0)));
+        let mut server = self.configure(|server| server.function_layer(layer).steered(records));
         server.faults = Some(plan.clone());
         server
     }
@@ -72,10 +74,13 @@ impl Faults {
     ///
     /// # Errors
     ///
-    /// When a fault is meant for a tool that the server doesn't have: it would never strike.
+    /// When a fault is meant for a tool or a log that the server doesn't have: it would never strike.
     pub(crate) fn begin(&self, app: &App, time: &Time) -> Result<(), String> {
         if let Some(tool) = self.0.tools().iter().find(|tool| !app.knows(tool)) {
             return Err(format!("a fault is meant for `{tool}`: the server has no such tool"));
+        }
+        if let Some(place) = self.0.unopened() {
+            return Err(format!("a fault is meant for the {place}: the server has none"));
         }
         self.0.move_clock(time.clock());
         Ok(())

@@ -19,7 +19,7 @@ pub(super) enum Outcome<T> {
 }
 
 /// The end that a fault puts to it.
-enum End {
+pub(super) enum End {
     Failed(Raise),
     Lost,
 }
@@ -57,7 +57,7 @@ impl Plan {
         self.suffer(blow.after, threads).await.map_or(Outcome::Went(went), Into::into)
     }
 
-    async fn suffer(&self, strikes: Vec<Kind>, threads: Threads) -> Option<End> {
+    pub(super) async fn suffer(&self, strikes: Vec<Kind>, threads: Threads) -> Option<End> {
         for kind in strikes {
             match kind {
                 Kind::Latency(time, _) => sleep(time).await,
@@ -67,14 +67,16 @@ impl Plan {
                 Kind::Block(time) => block(time, threads).await,
                 Kind::WallForward(by) => self.clock().forward(by),
                 Kind::WallBack(by) => self.clock().back(by),
-                Kind::DropRequest | Kind::DropReply => return Some(End::Lost),
+                Kind::DropRequest | Kind::DropReply | Kind::Outage => return Some(End::Lost),
                 // Kept from these edges as they were added.
                 Kind::Duplicate
                 | Kind::Reorder
                 | Kind::Truncate(_)
                 | Kind::HalfFrame
                 | Kind::SlowReader(_)
-                | Kind::Disconnect => {}
+                | Kind::Disconnect
+                // Half of it is written: there is nothing to wait for.
+                | Kind::Torn => {}
             }
         }
         None

@@ -5,7 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mcp_runtime::private::Write;
+
 use super::passage::Passage;
+use super::place::Place;
 use super::seed::Dice;
 
 type Matches = Arc<dyn Fn(&Passage<'_>) -> bool + Send + Sync>;
@@ -21,6 +24,7 @@ pub(super) struct When {
     pub(super) window: Option<Range<Duration>>,
     pub(super) matches: Option<Matches>,
     pub(super) all_messages: bool,
+    pub(super) write: Option<Write>,
 }
 
 /// What one fault has seen at one edge.
@@ -46,7 +50,8 @@ impl When {
         seen: &mut Seen,
         dice: &Dice<'_>,
     ) -> bool {
-        if self.window.as_ref().is_some_and(|window| !window.contains(&at))
+        if self.write.is_some_and(|write| passage.write() != Some(write))
+            || self.window.as_ref().is_some_and(|window| !window.contains(&at))
             || self.matches.as_ref().is_some_and(|matches| !matches(passage))
         {
             return false;
@@ -61,7 +66,10 @@ impl When {
     }
 
     /// What makes the conditions impossible together.
-    pub(super) fn contradiction(&self) -> Option<String> {
+    pub(super) fn contradiction(&self, place: &Place) -> Option<String> {
+        if let (Some(write), false) = (self.write, place.is_of_records()) {
+            return Some(format!("`on({write:?})` is of the store and the audit log"));
+        }
         let last = self.nth.iter().max()?;
         (*last <= self.after)
             .then(|| format!("`after({})` leaves no call number {last}", self.after))
@@ -70,7 +78,7 @@ impl When {
 
 impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rate, nth, every, after, times, window, matches, all_messages } = self;
+        let Self { rate, nth, every, after, times, window, matches, all_messages, write } = self;
         if let Some(rate) = rate {
             write!(f, ", rate {rate}")?;
         }
@@ -90,6 +98,9 @@ impl fmt::Display for When {
         }
         if let Some(Range { start, end }) = window {
             write!(f, ", from {start:?} to {end:?}")?;
+        }
+        if let Some(write) = write {
+            write!(f, ", on {write:?}")?;
         }
         if matches.is_some() {
             f.write_str(", where it matches")?;

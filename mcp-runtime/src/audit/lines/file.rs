@@ -10,6 +10,7 @@ use tracing::warn;
 use super::AuditLine;
 use super::erase::Rewriting;
 use super::sink::{Erasing, Failure, Place};
+use super::tear::Tear;
 use crate::audit::checkpoint::{External, beside_log, with_suffix};
 use crate::audit::key_file::{private, sync_folder};
 
@@ -76,6 +77,11 @@ impl FileSink {
         let reading = File::open(path).map_err(io)?;
         let (path, file) = (path.to_owned(), Box::new(file));
         Ok((Self { path, file, length, rewriting: None, disproved: false, _lock: lock }, reading))
+    }
+
+    /// The same on a disk that a test lets fail.
+    pub(super) fn torn_by(self, tear: Tear) -> Self {
+        Self { file: tear.over(self.file), ..self }
     }
 
     /// Takes away what was not written to its end.

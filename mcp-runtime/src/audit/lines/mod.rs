@@ -21,12 +21,14 @@ mod log;
 mod open;
 mod scan;
 mod sink;
+mod tear;
 
 pub use line::AuditLine;
 pub(crate) use log::FileLog;
 pub(crate) use open::{open_custom, open_file};
 pub use sink::AuditSink;
 pub(crate) use sink::CustomSink;
+pub(crate) use tear::Tear;
 
 #[cfg(test)]
 mod tests;

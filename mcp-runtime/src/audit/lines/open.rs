@@ -13,6 +13,7 @@ use super::journal::LinesJournal;
 use super::line::Read;
 use super::scan::{Lines, Walk};
 use super::sink::{AuditSink, Place};
+use super::tear::Tear;
 use crate::audit::chain::{Head, LogId};
 use crate::audit::checkpoint::{External, beside_log};
 use crate::audit::view::View;
@@ -42,7 +43,7 @@ pub(crate) fn open_custom(
 }
 
 /// A journal that writes to a file, and goes on with what is there: calls whose outcome nobody
-/// recorded are closed as abandoned, and what is too old is erased.
+/// recorded are closed as abandoned, and what is too old is erased. A test may tear it.
 ///
 /// # Errors
 ///
@@ -53,8 +54,9 @@ pub(crate) fn open_file(
     keys: AuditKeys,
     retention: Duration,
     clock: Clock,
+    tear: Option<Tear>,
 ) -> Result<LinesJournal, String> {
-    let engine = resumed(path, keys, retention, clock)?;
+    let engine = resumed(path, keys, retention, clock, tear)?;
     LinesJournal::start(engine, Some(path.to_owned())).map_err(|error| error.to_string())
 }
 
@@ -63,9 +65,11 @@ pub(super) fn resumed(
     keys: AuditKeys,
     retention: Duration,
     clock: Clock,
+    tear: Option<Tear>,
 ) -> Result<Engine<FileSink>, String> {
     let wrong = |problem: &str| format!("the audit log {}: {problem}", path.display());
-    let (mut place, reading) = FileSink::open(path)?;
+    let (place, reading) = FileSink::open(path)?;
+    let mut place = tear.into_iter().fold(place, FileSink::torn_by);
     let beside = External::read(&beside_log(path)).ok();
     let at = beside.as_ref().map_or(0, |one| one.checkpoint.head.seq);
     let found = Found::read(&reading, place.length, at).map_err(|problem| wrong(&problem))?;

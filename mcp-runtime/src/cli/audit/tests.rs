@@ -61,7 +61,7 @@ async fn write(path: &Path, records: Vec<Draft>) {
     let key = load_keys(&path.with_file_name("audit.jsonl.key")).unwrap();
     let settings =
         AuditSettings { place: AuditPlace::File(path.to_owned()), ..AuditSettings::default() };
-    let journal = open_place(&settings, key, clock()).unwrap().unwrap();
+    let journal = open_place(&settings, key, clock(), None).unwrap().unwrap();
     for record in records {
         journal.write(Entry { record: Some(record), ..Entry::default() }).await.unwrap();
     }

@@ -2,14 +2,16 @@
 
 mod keys;
 mod log;
+mod survivors;
 #[cfg(test)]
 mod tests;
 
 use std::ops::ControlFlow;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::keys::Keys;
 use self::log::Ring;
+pub use self::survivors::Survivors;
 use super::journal::{Entry, Journal, Written};
 use super::{Step, StoreError, millis};
 use crate::audit::chain::{Head, LogId};
@@ -20,7 +22,7 @@ use crate::clock::Clock;
 pub(crate) struct MemoryJournal {
     clock: Clock,
     signs: AuditKeys,
-    inner: Mutex<Inner>,
+    inner: Arc<Mutex<Inner>>,
 }
 
 struct Inner {
@@ -34,7 +36,8 @@ impl MemoryJournal {
     /// The system has no random number for the log's name.
     pub(crate) fn new(clock: Clock, keys: AuditKeys) -> Result<Self, String> {
         let log = super::random()?;
-        let inner = Mutex::new(Inner { keys: Keys::default(), log: Ring::new(log) });
+        let inner = Inner { keys: Keys::default(), log: Ring::new(log) };
+        let inner = Arc::new(Mutex::new(inner));
         Ok(Self { clock, signs: keys, inner })
     }
 

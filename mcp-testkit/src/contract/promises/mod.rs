@@ -38,6 +38,8 @@ pub(super) async fn test(subject: &Subject, promise: Promise) -> Tested {
         Promise::HangBounded => time::bounded(subject).await,
         Promise::ReplaysEqual => keys::replays(subject).await,
         Promise::LostReplyRetried => keys::retries(subject).await,
+        // Of several servers: see `contract::crashes`.
+        Promise::CrashKeepsPromises => Ok(Kept::NotMade),
         Promise::AuditOutageRefuses => audit::outage(subject).await,
         Promise::RateLimitExact => rate::exact(subject).await,
         Promise::BreakerRecovers => breaker::recovers(subject).await,

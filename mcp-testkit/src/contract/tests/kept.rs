@@ -3,6 +3,7 @@
 use mcp_runtime::Server;
 use serde_json::json;
 
+use super::super::crashes;
 use super::super::promises::Kept;
 use super::tools::server;
 use super::{Contract, Outcome, Promise, keeps};
@@ -10,9 +11,9 @@ use crate::TestServer;
 
 use Promise::{
     AuditOutageRefuses, BreakerRecovers, BrokenArgumentsRefused, CachedByCaller,
-    DeniedBeyondConstraint, DeniedWithoutScope, HangBounded, LostReplyRetried, RateLimitExact,
-    ReplaysEqual, ResultsConform, SecretsKept, TimeoutHonoured, UnlistedWithoutScope,
-    ValidArgumentsAccepted,
+    CrashKeepsPromises, DeniedBeyondConstraint, DeniedWithoutScope, HangBounded, LostReplyRetried,
+    RateLimitExact, ReplaysEqual, ResultsConform, SecretsKept, TimeoutHonoured,
+    UnlistedWithoutScope, ValidArgumentsAccepted,
 };
 
 /// What every tool promises.
@@ -51,6 +52,9 @@ async fn what_is_declared_is_tested_and_kept() {
     ];
     for (tool, declared) in table {
         for promise in Promise::ALL {
+            if *promise == CrashKeepsPromises {
+                continue;
+            }
             let kept = keeps(Contract::of(server()), tool, *promise).await;
             let kept = kept.unwrap_or_else(|broken| panic!("{tool} {promise}: {broken}"));
             let is_made = ALWAYS.contains(promise) || declared.contains(promise);
@@ -58,6 +62,26 @@ async fn what_is_declared_is_tested_and_kept() {
             assert_eq!(kept, Outcome::Kept(expected), "{tool} {promise}");
         }
     }
+}
+
+#[test]
+fn what_writes_survives_crashes() {
+    for (tool, expected) in [
+        ("pay", Kept::Yes),
+        ("remove", Kept::Yes),
+        ("look", Kept::NotMade),
+        ("hello", Kept::NotMade),
+    ] {
+        let kept = crashes::keeps(&async || Contract::of(server()), tool);
+        let kept = kept.unwrap_or_else(|broken| panic!("{tool}: {broken}"));
+        assert_eq!(kept, Outcome::Kept(expected), "{tool}");
+    }
+    let excepted =
+        async || Contract::of(server()).except("pay", CrashKeepsPromises, "the bank is a fake");
+    let kept = crashes::keeps(&excepted, "pay").unwrap();
+    assert_eq!(kept, Outcome::Excepted("the bank is a fake".to_owned()));
+    let unknown = crashes::keeps(&async || Contract::of(server()), "pai").unwrap_err();
+    assert!(unknown.to_string().contains("has no tool `pai`"), "{unknown}");
 }
 
 #[tokio::test(start_paused = true)]

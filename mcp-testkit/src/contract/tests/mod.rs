@@ -23,6 +23,10 @@ pub(crate) struct Patch {
     pub(crate) meta: Arc<dyn Fn(Meta) -> Meta + Send + Sync>,
     /// It notices no outage of its records.
     pub(crate) steady: bool,
+    /// Its records in memory don't outlive it.
+    pub(crate) forgets: bool,
+    /// What it makes of its log.
+    pub(crate) records: Arc<dyn Fn(Vec<Value>) -> Vec<Value> + Send + Sync>,
     /// What it makes of an outcome.
     pub(crate) outcome: Arc<dyn Fn(Ended) -> Ending + Send + Sync>,
 }
@@ -34,6 +38,8 @@ impl Default for Patch {
             listed: Arc::new(|caller| caller),
             meta: Arc::new(|meta| meta),
             steady: false,
+            forgets: false,
+            records: Arc::new(|records| records),
             outcome: Arc::new(|outcome| Box::pin(async { outcome })),
         }
     }
@@ -46,6 +52,7 @@ impl std::fmt::Debug for Patch {
 }
 
 mod broken;
+mod crashes;
 mod kept;
 mod layers;
 mod tools;

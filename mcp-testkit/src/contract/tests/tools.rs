@@ -118,6 +118,10 @@ pub(super) fn hello_alone() -> mcp_runtime::Tools {
     tools![hello]
 }
 
+pub(super) fn pay_alone() -> mcp_runtime::Tools {
+    tools![pay]
+}
+
 pub(super) fn server() -> TestServer {
     TestServer::new(tools![pay, look, mine, hello, remove, divide, lie, greet, gossip])
         .state(Paid::default())

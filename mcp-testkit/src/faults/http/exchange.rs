@@ -119,7 +119,9 @@ fn suffer_request(plan: Arc<Plan>, strikes: Vec<Kind>, mut arriving: Arriving) -
                 | Kind::DropReply
                 | Kind::Error(_)
                 | Kind::Panic(_)
-                | Kind::Block(_) => return Err(ConnectionLost.into()),
+                | Kind::Block(_)
+                | Kind::Outage
+                | Kind::Torn => return Err(ConnectionLost.into()),
             }
         }
         Ok(arriving)
@@ -169,7 +171,9 @@ fn suffer_reply(
                 | Kind::DropRequest
                 | Kind::Error(_)
                 | Kind::Panic(_)
-                | Kind::Block(_) => return Err(ConnectionLost.into()),
+                | Kind::Block(_)
+                | Kind::Outage
+                | Kind::Torn => return Err(ConnectionLost.into()),
             }
         }
         Ok(Response::from_parts(head, body))

@@ -53,7 +53,7 @@ impl Delivery {
                     }
                 }
                 // Kept from a transport as they were added.
-                Kind::Error(_) | Kind::Panic(_) | Kind::Block(_) => {}
+                Kind::Error(_) | Kind::Panic(_) | Kind::Block(_) | Kind::Outage | Kind::Torn => {}
             }
         }
     }

@@ -1,6 +1,8 @@
 mod conditions;
 mod decisions;
 mod dependencies;
+mod places;
+mod records;
 mod replay;
 mod tools;
 

@@ -54,7 +54,7 @@ fn seal<P: Place>(engine: &mut Engine<P>) {
 }
 
 fn open(path: &Path, clock: &Clock) -> Result<Engine<FileSink>, String> {
-    resumed(path, keys(), DAY, clock.clone())
+    resumed(path, keys(), DAY, clock.clone(), None)
 }
 
 fn read(path: &Path) -> Vec<Option<View>> {

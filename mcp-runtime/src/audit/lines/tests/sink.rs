@@ -125,7 +125,7 @@ async fn keys_have_no_place_here() {
 async fn the_newest_are_read_back_from_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit.jsonl");
-    let journal = super::super::open_file(&path, keys(), DAY, clock()).unwrap();
+    let journal = super::super::open_file(&path, keys(), DAY, clock(), None).unwrap();
     for call in ["a", "b", "c"] {
         journal.write(record(begins(call, noon()))).await.unwrap();
     }

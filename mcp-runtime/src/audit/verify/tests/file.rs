@@ -13,7 +13,7 @@ async fn written(path: &Path) {
     for round in 0..3 {
         let journal = loop {
             // The thread of the one before may not have let go of the file yet.
-            match open_file(path, keys(), DAY, clock.clone()) {
+            match open_file(path, keys(), DAY, clock.clone(), None) {
                 Ok(journal) => break journal,
                 Err(_) => std::thread::yield_now(),
             }

@@ -1,0 +1,158 @@
+//! A server that doesn't survive, in each way.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use mcp_runtime::{Code, Reply, ToolError};
+use serde_json::{Map, Value};
+
+use super::super::{Contract, crashes};
+use super::tools::server;
+use super::{Ended, Ending, Patch};
+
+/// How a crash breaks the promises of `pay` on a patched runtime.
+fn broken(patch: impl Fn() -> Patch + Sync) -> String {
+    let setup = async || {
+        let mut server = server();
+        server.patch = Some(patch());
+        Contract::of(server)
+    };
+    match crashes::keeps(&setup, "pay") {
+        Ok(kept) => panic!("it is tested in vain: {kept:?}"),
+        Err(broken) => broken.to_string(),
+    }
+}
+
+#[track_caller]
+fn says(found: &str, expected: &str) {
+    assert!(found.contains(expected), "{found}");
+}
+
+fn ends(how: impl Fn(Ended) -> Ended + Send + Sync + 'static) -> Patch {
+    let how = Arc::new(how);
+    let outcome = Arc::new(move |outcome| -> Ending {
+        let how = Arc::clone(&how);
+        Box::pin(async move { how(outcome) })
+    });
+    Patch { outcome, ..Patch::default() }
+}
+
+fn logs(how: impl Fn(&Value) -> bool + Send + Sync + 'static) -> Patch {
+    let how = move |records: Vec<Value>| records.into_iter().filter(&how).collect();
+    Patch { records: Arc::new(how), ..Patch::default() }
+}
+
+#[test]
+fn a_store_that_forgets() {
+    let found = broken(|| Patch { forgets: true, ..Patch::default() });
+    says(&found, "killed at `after_effect`: the function ran, and there is no intent on record");
+    // Keys alone.
+    let setup = async || {
+        let mut server = server().configure(|server| server.audit(mcp_runtime::AuditLog::off()));
+        server.patch = Some(Patch { forgets: true, ..Patch::default() });
+        Contract::of(server)
+    };
+    let found = crashes::keeps(&setup, "pay").unwrap_err().to_string();
+    says(&found, "killed at `after_effect`: the same key had 2 effects\n  call: pay ");
+}
+
+/// A key that a lost server claimed is a key for ever.
+#[test]
+fn a_claim_without_an_end() {
+    let found = broken(|| {
+        ends(|outcome| match &outcome {
+            Ok(_) => outcome,
+            Err(_) => Err(ToolError::new(Code::Indeterminate, "who knows")),
+        })
+    });
+    says(&found, "nothing had happened, and the call is not carried out");
+}
+
+#[test]
+fn doubt_that_is_not_told() {
+    let found = broken(|| {
+        ends(|outcome| match &outcome {
+            Err(error) if *error.code() == Code::Indeterminate => {
+                Err(ToolError::new(Code::Conflict, "somehow"))
+            }
+            _ => outcome,
+        })
+    });
+    let expected = "killed at `after_start`: nobody knows what happened, and the client is told";
+    says(&found, expected);
+}
+
+#[test]
+fn a_replay_that_is_none() {
+    let next = Arc::new(AtomicU32::new(0));
+    let found = broken(move || {
+        let next = Arc::clone(&next);
+        ends(move |outcome| {
+            let number = next.fetch_add(1, Ordering::SeqCst);
+            let reply = outcome?;
+            let replayed = reply.meta().get(mcp_runtime::meta::REPLAYED).cloned();
+            let other = Reply::text(number.to_string());
+            Ok(match replayed {
+                Some(call) => other.with_meta(mcp_runtime::meta::REPLAYED, call),
+                None => other,
+            })
+        })
+    });
+    says(&found, "a second repeat is not the first");
+}
+
+#[test]
+fn an_answer_that_is_gone() {
+    let found = broken(|| {
+        ends(|outcome| {
+            let reply = outcome?;
+            Ok(Reply::blocks(reply.content().to_vec()))
+        })
+    });
+    says(
+        &found,
+        "killed at `after_outcome`: the answer was on record, and the client doesn't get it",
+    );
+}
+
+#[test]
+fn a_runtime_that_forgets_keys() {
+    let found = broken(|| Patch { meta: Arc::new(|_| Map::new()), ..Patch::default() });
+    says(&found, "killed at `before_intent`: a second repeat is not the first");
+}
+
+#[test]
+fn a_log_that_misses_something() {
+    let found = broken(|| logs(|record| record["kind"] != "intent"));
+    says(&found, "killed at `after_effect`: the function ran, and there is no intent on record");
+    let found = broken(|| logs(|record| record["outcome"] != "abandoned"));
+    says(&found, "killed at `after_intent`: an intent was left open as the server started anew");
+    let found = broken(|| {
+        let told = |record: &mut Value| {
+            if record["outcome"] == "ok" {
+                record["outcome"] = "cancelled".into();
+            }
+        };
+        let records = move |mut records: Vec<Value>| {
+            records.iter_mut().for_each(told);
+            records
+        };
+        Patch { records: Arc::new(records), ..Patch::default() }
+    });
+    says(&found, "killed at `after_reply`: the client was told that it was done, and the log");
+}
+
+#[test]
+#[should_panic(
+    expected = "`pay` breaks its promise `crash_keeps_promises`: killed at any point of a call and \
+                started anew, its server repeats no effect and loses no record\nkilled at `"
+)]
+fn a_failure_says_where() {
+    let setup = async || {
+        let mut server = server();
+        server.patch = Some(Patch { forgets: true, ..Patch::default() });
+        Contract::of(server)
+    };
+    let pay = super::tools::pay_alone();
+    super::super::__contract_test(&pay, 0, super::Promise::CrashKeepsPromises, setup);
+}

@@ -1,0 +1,56 @@
+//! [`CrashCall`]: the call during which a server is killed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use mcp_runtime::Caller;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// The call during which a server is killed, made by [`call`].
+#[derive(Clone)]
+#[must_use = "a call does nothing until `crash_points` makes it"]
+pub struct CrashCall {
+    pub(super) tool: String,
+    pub(super) arguments: Value,
+    pub(super) caller: Caller,
+    pub(super) key: Option<String>,
+    pub(super) effects: Option<Arc<dyn Fn() -> u64 + Send + Sync>>,
+}
+
+/// A call of a tool, by the local user and with a person who confirms.
+pub fn call(tool: &str, arguments: impl Serialize) -> CrashCall {
+    let (tool, arguments) = (tool.to_owned(), json!(arguments));
+    CrashCall { tool, arguments, caller: Caller::local(), key: None, effects: None }
+}
+
+impl CrashCall {
+    /// The idempotency key of the call, and of its repeat after the crash. Each point has a key of
+    /// its own: this one and the point's name.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Who makes it.
+    pub fn caller(mut self, caller: impl Into<Caller>) -> Self {
+        self.caller = caller.into();
+        self
+    }
+
+    /// How many effects there are, for a server whose outside world outlives it: rows, payments,
+    /// mails. Without it, an effect is a run of the function; of a tool that finds out what became
+    /// of an interrupted call (`reconcile`, `transaction`), runs say nothing, and aren't counted.
+    pub fn effects(mut self, count: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        self.effects = Some(Arc::new(count));
+        self
+    }
+}
+
+impl fmt::Debug for CrashCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut call = f.debug_struct("CrashCall");
+        call.field("tool", &self.tool).field("arguments", &self.arguments);
+        call.field("caller", &self.caller).field("key", &self.key).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,134 @@
+//! Crashes: a server is killed at each point of a call, started anew, and has to keep its word.
+//!
+//! [`crash_points`] makes a call once for each [`CrashPoint`]. There the server is killed as by a
+//! power cut: its runtime is dropped with all tasks, and nothing that it would write from then on is
+//! written, not even by what is dropped. Another server is made and started on the same records, in
+//! the same time of day and a second later. Then the client comes back: with the same key, with it
+//! once more, and with another call.
+//!
+//! | checked | of |
+//! |---|---|
+//! | there is at most one effect | a call with a key, on an `idempotent` tool |
+//! | what was answered, or was on record, is answered again, and is the same | the same |
+//! | what can't have happened is carried out; where nobody knows, the answer is `indeterminate`, or what the tool found out | the same |
+//! | the function didn't run without an intent on record before | every tool on a server with an audit log |
+//! | each open intent is closed as the server starts | the same |
+//! | what was acknowledged is on record | the same |
+//! | another call is carried out | every tool |
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::sync::atomic::{AtomicU64, Ordering};
+//!
+//! use mcp_runtime::{State, tool, tools};
+//! use mcp_testkit::TestServer;
+//! use mcp_testkit::crash::{CrashPoint, call, crash_points};
+//! use serde_json::json;
+//!
+//! /// A bank, which is elsewhere: it outlives every server.
+//! #[derive(Clone, Default)]
+//! struct Bank(Arc<AtomicU64>);
+//!
+//! /// Pay an invoice.
+//! #[tool(idempotent)]
+//! async fn pay(cents: u64, State(bank): State<Bank>) -> u64 {
+//!     bank.0.fetch_add(1, Ordering::SeqCst);
+//!     cents
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let bank = Bank::default();
+//! let paid = bank.clone();
+//! let once = call("pay", json!({ "cents": 500 }))
+//!     .key("k")
+//!     .effects(move || paid.0.load(Ordering::SeqCst));
+//! let crashes =
+//!     crash_points(|| TestServer::new(tools![pay]).state(bank.clone()), once).await;
+//!
+//! // What the client was told that came back.
+//! assert_eq!(crashes.told(CrashPoint::AfterIntent), Some("ok"));
+//! assert_eq!(crashes.told(CrashPoint::AfterEffect), Some("indeterminate"));
+//! assert_eq!(crashes.told(CrashPoint::AfterOutcome), Some("replayed"));
+//! # }
+//! ```
+//!
+//! # Records
+//!
+//! Those of a server that says nothing else are in memory, and outlive it here. Its keys are as in a
+//! store that several machines share, none of which can tell that another is gone: a lease has to
+//! end first, in virtual time. `Store::file` is a real file, whose next process knows at once.
+//! A log elsewhere has to be one that another server can be started on within the same process.
+//!
+//! Time is paused in each life, whatever it is in the test. What the function does with sockets, and
+//! what runs on other threads, isn't killed.
+
+mod call;
+mod examine;
+mod kill;
+mod life;
+mod point;
+#[cfg(test)]
+mod tests;
+mod told;
+
+use std::fmt;
+
+pub use call::{CrashCall, call};
+pub(crate) use examine::examine;
+pub(crate) use life::alone;
+pub use point::CrashPoint;
+
+use crate::TestServer;
+
+/// A server that is about to be started, and the call that it will get.
+pub(crate) struct Made {
+    pub(crate) server: TestServer,
+    pub(crate) call: Box<dyn FnOnce(&TestServer) -> CrashCall>,
+}
+
+/// Kills a server at every point of a call, and checks what it promised.
+///
+/// `server` makes it anew, twice for each point. What outlives a crash, such as a database or the
+/// fake of a bank, is what it captures.
+///
+/// # Panics
+///
+/// With the point, the call and what was broken. When the call doesn't succeed without a crash.
+#[expect(clippy::unused_async, reason = "who calls it needn't know that it has threads")]
+pub async fn crash_points<S: Into<TestServer>>(
+    server: impl Fn() -> S + Sync,
+    call: CrashCall,
+) -> Crashes {
+    let make = async || {
+        let call = call.clone();
+        Made { server: server().into(), call: Box::new(move |_| call) }
+    };
+    match examine(&call.tool, &make) {
+        Ok(crashes) => crashes,
+        Err(broken) => panic!("`{}` doesn't survive a crash: {broken}", call.tool),
+    }
+}
+
+/// What clients were told that came back after a crash.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Crashes(Vec<(CrashPoint, String)>);
+
+impl Crashes {
+    /// After a crash at this point: `ok`, `replayed`, or an error's code. Nothing where the call
+    /// doesn't pass it.
+    pub fn told(&self, point: CrashPoint) -> Option<&str> {
+        self.0.iter().find(|(at, _)| *at == point).map(|(_, told)| told.as_str())
+    }
+}
+
+/// A line for each point.
+impl fmt::Display for Crashes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, (point, told)) in self.0.iter().enumerate() {
+            let line = if number > 0 { "\n" } else { "" };
+            write!(f, "{line}{point}: {told}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,185 @@
+//! Servers that survive, on every kind of store, and some that don't.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use mcp_runtime::{
+    AuditLog, Context, Effect, Reply, State, Store, ToolCall, ToolError, ToolService, tool, tools,
+};
+use serde_json::json;
+use tower::{layer::layer_fn, service_fn};
+
+use super::{CrashPoint, Crashes, call, crash_points};
+use crate::TestServer;
+
+/// A bank, which is elsewhere.
+#[derive(Clone, Default)]
+struct Bank(Arc<AtomicU64>);
+
+impl Bank {
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Pay.
+#[tool(idempotent, timeout = "2s")]
+async fn pay(State(bank): State<Bank>) -> u64 {
+    bank.0.fetch_add(1, Ordering::SeqCst)
+}
+
+/// Whether the bank has booked it.
+async fn look(bank: &Bank) -> Result<Option<u64>, ToolError> {
+    Ok(bank.count().checked_sub(1))
+}
+
+/// Transfer.
+#[tool(idempotent(reconcile = look(bank)), timeout = "2s")]
+async fn transfer(State(bank): State<Bank>) -> u64 {
+    bank.0.fetch_add(1, Ordering::SeqCst)
+}
+
+/// Send.
+#[tool]
+async fn send(State(bank): State<Bank>) -> u64 {
+    bank.0.fetch_add(1, Ordering::SeqCst)
+}
+
+/// Pay nothing.
+#[tool(idempotent)]
+async fn decline(ctx: Context) -> Result<u64, ToolError> {
+    Err(ToolError::new("declined", ctx.call_id().to_owned()).effect(Effect::None))
+}
+
+fn server(bank: &Bank) -> TestServer {
+    TestServer::new(tools![pay, transfer, send, decline]).state(bank.clone())
+}
+
+fn points(crashes: &Crashes) -> Vec<&str> {
+    CrashPoint::ALL.iter().map(|point| crashes.told(*point).unwrap_or("-")).collect()
+}
+
+const PAID: [&str; 7] =
+    ["ok", "ok", "indeterminate", "indeterminate", "indeterminate", "replayed", "replayed"];
+
+#[tokio::test]
+async fn a_key_has_one_effect_wherever_the_server_dies() {
+    let bank = Bank::default();
+    let paid = bank.clone();
+    let once = call("pay", json!({})).key("k").effects(move || paid.count());
+    assert_eq!(points(&crash_points(|| server(&bank), once).await), PAID);
+    // Without an outside world, runs are counted.
+    let runs = call("pay", json!({})).key("k");
+    let crashes = crash_points(|| server(&Bank::default()), runs).await;
+    assert_eq!(points(&crashes), PAID);
+    assert_eq!(crashes.to_string().lines().nth(4), Some("after_effect: indeterminate"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_survives_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let bank = Bank::default();
+    let paid = bank.clone();
+    let file = || {
+        let path = folder.path().join("records.db");
+        server(&bank).configure(|server| server.store(Store::file(path)))
+    };
+    let once = call("pay", json!({})).key("k").effects(move || paid.count());
+    assert_eq!(points(&crash_points(file, once).await), PAID);
+    let sent = call("send", json!({}));
+    assert_eq!(points(&crash_points(file, sent).await), ["ok", "ok", "-", "ok", "ok", "ok", "ok"]);
+}
+
+/// What can find out what became of a call never says that nobody knows.
+#[tokio::test]
+async fn what_finds_out_gives_an_answer_wherever_the_server_dies() {
+    let crashes = crash_points(|| server(&Bank::default()), call("transfer", json!({})).key("k"));
+    let settled = crashes.await;
+    // Each server has a bank of its own here, which knows of nothing.
+    assert_eq!(points(&settled), ["ok", "ok", "ok", "ok", "ok", "replayed", "replayed"]);
+}
+
+#[tokio::test]
+async fn a_call_without_a_key_is_on_record() {
+    let bank = Bank::default();
+    for logged in [true, false] {
+        let server = || {
+            let server = server(&bank);
+            if logged { server } else { server.configure(|s| s.audit(AuditLog::off())) }
+        };
+        let crashes = crash_points(server, call("send", json!({}))).await;
+        let on_record = if logged { "ok" } else { "-" };
+        let expected = [on_record, on_record, "-", "ok", "ok", on_record, "ok"];
+        assert_eq!(points(&crashes), expected, "{logged}");
+    }
+}
+
+/// Two places: keys in memory, the log in a sink that is gone with its server.
+#[tokio::test]
+async fn a_key_survives_a_log_that_is_elsewhere() {
+    struct Nowhere;
+    impl mcp_runtime::AuditSink for Nowhere {
+        fn append(&mut self, _: &[mcp_runtime::AuditLine]) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let server = || {
+        let server = server(&Bank::default());
+        server.configure(|server| server.audit(AuditLog::to(Nowhere)))
+    };
+    let crashes = crash_points(server, call("pay", json!({})).key("k")).await;
+    assert_eq!(points(&crashes), PAID);
+}
+
+#[tokio::test]
+#[should_panic(
+    expected = "`decline` doesn't survive a crash: killed at `before_intent`: this call \
+                           should have succeeded"
+)]
+async fn a_call_that_fails_tells_nothing() {
+    let declined = call("decline", json!({})).key("k");
+    let bank = Bank::default();
+    let server = || server(&bank).configure(|s| s.layer(declining()));
+    drop(crash_points(server, declined).await);
+}
+
+/// Refuses before the function.
+fn declining()
+-> impl tower::Layer<ToolService, Service = tower::util::BoxCloneSyncService<ToolCall, Reply, ToolError>>
++ Send
++ Sync {
+    layer_fn(|_: ToolService| {
+        tower::util::BoxCloneSyncService::new(service_fn(|_: ToolCall| async {
+            Err(ToolError::new("declined", "no"))
+        }))
+    })
+}
+
+#[tokio::test]
+#[should_panic(expected = "the server has no tool `pai`")]
+async fn a_tool_that_is_not_there_is_told() {
+    drop(crash_points(|| server(&Bank::default()), call("pai", json!({})).key("k")).await);
+}
+
+/// Nothing runs where a server was killed: not what was spawned, not what is dropped.
+#[tokio::test]
+async fn the_dead_do_nothing() {
+    /// Send later.
+    #[tool]
+    async fn later(State(bank): State<Bank>) {
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            bank.0.fetch_add(1, Ordering::SeqCst);
+        });
+    }
+    let (bank, at) = (Bank::default(), Arc::new(AtomicU64::new(0)));
+    let server = || {
+        // The second of each two is the one that comes back.
+        let first = at.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+        let bank = if first { bank.clone() } else { Bank::default() };
+        TestServer::new(tools![later]).state(bank)
+    };
+    drop(crash_points(server, call("later", json!({}))).await);
+    assert_eq!(bank.count(), 0);
+}
