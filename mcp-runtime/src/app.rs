@@ -130,6 +130,17 @@ impl App {
         newest.map_err(|problem| Error::settings(format!("no audit records: {problem}")))
     }
 
+    /// What is wrong with the chain of the audit log, as it is kept. For the test kit.
+    ///
+    /// # Errors
+    ///
+    /// The log is off, or can't be read back.
+    #[cfg(any(test, feature = "suites"))]
+    #[doc(hidden)]
+    pub fn audit_problems(&self) -> Result<Vec<String>, String> {
+        self.0.registry.records().verified().map(|report| report.problems)
+    }
+
     /// Whether calls can be put on record, as `/readyz` asks. Once they can't, no tool runs until
     /// the server is started anew.
     ///

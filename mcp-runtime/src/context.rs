@@ -369,6 +369,11 @@ impl TraceContext {
         let traceparent = text(meta::TRACEPARENT).filter(|value| well_formed(value))?;
         Some(Self { traceparent, tracestate: text(meta::TRACESTATE), baggage: text(meta::BAGGAGE) })
     }
+
+    /// The second part of the `traceparent`: what traces are looked up by.
+    pub fn trace_id(&self) -> &str {
+        self.traceparent.split('-').nth(1).unwrap_or_default()
+    }
 }
 
 /// W3C Trace Context, level 1, section 3.2.2.
@@ -423,6 +428,9 @@ mod tests {
         ] {
             assert!(!well_formed(bad), "{bad}");
         }
+        let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned();
+        let trace = TraceContext { traceparent, tracestate: None, baggage: None };
+        assert_eq!(trace.trace_id(), "0af7651916cd43dd8448eb211c80319c");
     }
 
     #[tokio::test]

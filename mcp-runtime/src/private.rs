@@ -30,6 +30,8 @@ pub use crate::promised::{Promised, PromisedBreaker, PromisedRate, PromisedScope
 pub use crate::reconcile::{Found, Look, looking, reconciling};
 pub use crate::store::memory::Survivors;
 pub use crate::store::steered::{Edge, Fate, Passing, Steering, Tears, Wait, Write};
+#[cfg(feature = "suites")]
+pub use crate::store::suite::outside::{StoreSuite, told};
 pub use crate::tool::{Invocation, ToolDef, assert_unique};
 
 /// What tools find of a crate without a catalogue.

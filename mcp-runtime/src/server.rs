@@ -301,7 +301,7 @@ impl Server {
         self.settings.http_address = address;
     }
 
-    #[cfg(feature = "cli")]
+    #[cfg(any(feature = "cli", feature = "suites"))]
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }

@@ -11,6 +11,8 @@ use crate::{Answer, ListedTool, Mode, Retrying, TestServer};
 
 /// Where the key of an idempotent call travels in its `_meta`.
 const KEY: &str = "mcp-runtime/idempotency-key";
+/// Where the trace of a call travels there.
+const TRACEPARENT: &str = "traceparent";
 
 /// A server as one caller sees it: made by [`TestServer::as_caller`].
 #[derive(Clone)]
@@ -134,16 +136,30 @@ impl<'a> As<'a> {
 
     /// The call, with all that can be wrong about it told here, where the test's own line is known.
     #[track_caller]
-    pub(crate) fn prepared(self, tool: &str, arguments: &impl Serialize) -> Prepared<'a> {
+    pub(crate) fn prepared(mut self, tool: &str, arguments: &impl Serialize) -> Prepared<'a> {
         let info = self.server.find(tool);
         let arguments = json!(arguments);
-        let call = Call::new(tool, &arguments, &self.caller, self.server.way_in());
+        let trace = traced(&mut self.meta);
+        let call = Call::new(tool, &arguments, &self.caller, self.server.way_in(), trace);
         Prepared { caller: self, info, arguments, call }
     }
 
     pub(crate) fn has_key(&self) -> bool {
         self.meta.contains_key(KEY)
     }
+}
+
+/// The id of a call's trace, which is a new one unless the test gave one: by it the call's records
+/// are found, on every way in. It looks as the W3C wants it (Trace Context, level 1, 3.2.2), so that
+/// a server takes it for any client's.
+fn traced(meta: &mut Map<String, Value>) -> String {
+    let new = || {
+        let (trace, span) = (fastrand::u128(1..), fastrand::u64(1..));
+        format!("00-{trace:032x}-{span:016x}-01").into()
+    };
+    let traceparent = meta.entry(TRACEPARENT).or_insert_with(new);
+    let id = traceparent.as_str().and_then(|text| text.split('-').nth(1));
+    id.unwrap_or_default().to_owned()
 }
 
 /// A call that can be made.

@@ -34,28 +34,36 @@
 //! - [`TestServer`]: the server, its states, its mode, its counts and its log.
 //! - [`caller`], [`anonymous`], [`local`]: who calls; [`As`]: what the server is to them.
 //! - [`Answer`]: what came, and the assertions about it.
+//! - [`Audit`], [`Metrics`], [`Log`]: what calls leave behind, and the assertions about it.
+//! - [`TestServer::runs`], [`Effects`]: how often it happened.
 //! - [`As::retrying`]: a client that repeats what may be repeated.
 //! - [`Arguments`]: what to call a tool with, from its schema.
 //! - [`TestServer::time`]: both clocks of the server, to let pass and to move.
 //! - [`faults`]: what goes wrong, at every edge, and again in the same way.
 //! - [`crash`]: a server that is killed at each point of a call, and started anew.
 //! - [`contract_tests!`]: what a tool's attribute promises, as tests that nobody writes.
+//! - [`stores`]: what every place for records has to keep, as tests.
 //! - [`on_every_mode!`]: one test body on every way in.
 
 pub mod arguments;
 pub mod crash;
 pub mod faults;
+pub mod stores;
 
 mod answer;
 mod as_caller;
+mod audit;
 mod caller;
 mod contract;
+mod effects;
 mod listed;
 mod log;
 mod look;
+mod metrics;
 mod mode;
 mod modes;
 mod retrying;
+mod runs;
 mod server;
 mod time;
 mod wire;
@@ -63,15 +71,18 @@ mod wire;
 pub use answer::Answer;
 pub use arguments::Arguments;
 pub use as_caller::As;
+pub use audit::{Audit, Record};
 pub use caller::{TestCaller, anonymous, caller, local};
 #[doc(hidden)]
 pub use contract::{__contract_is_whole, __contract_test};
 pub use contract::{Contract, Promise};
+pub use effects::Effects;
 pub use faults::{Fault, Faults};
 pub use listed::ListedTool;
-pub use log::Log;
+pub use log::{Event, Events, Log};
 #[doc(hidden)]
 pub use mcp_runtime as __runtime;
+pub use metrics::{Metrics, Series};
 pub use mode::Mode;
 #[doc(hidden)]
 pub use modes::__run;
@@ -81,3 +92,15 @@ pub use proptest;
 pub use retrying::Retrying;
 pub use server::TestServer;
 pub use time::Time;
+
+/// The message of an assertion that must fail.
+#[cfg(test)]
+fn message(assertion: impl FnOnce()) -> String {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    let panic = catch_unwind(AssertUnwindSafe(assertion)).expect_err("it holds");
+    match panic.downcast::<String>() {
+        Ok(text) => *text,
+        Err(panic) => (*panic.downcast_ref::<&str>().expect("a panic has a text")).to_owned(),
+    }
+}

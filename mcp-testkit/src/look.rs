@@ -1,12 +1,8 @@
-//! What a test looks at beside its answers: counts, records, the log, the time.
+//! What a test looks at beside its answers: counts, metrics, the log, the time.
 
 use mcp_runtime::{Decision, Stats};
-use serde_json::Value;
 
-use crate::{Log, TestServer, Time};
-
-/// The most records that a test looks at.
-const RECORDS: usize = 10_000;
+use crate::{Log, Metrics, TestServer, Time};
 
 impl TestServer {
     /// What the policies have decided so far.
@@ -63,16 +59,18 @@ impl TestServer {
         }
     }
 
-    /// The newest records of the audit log, the oldest of them first; 10,000 at most.
+    /// What was counted and measured since [`capture_metrics`](Self::capture_metrics).
     ///
     /// # Panics
     ///
-    /// When the server can't start, or its audit log is off.
+    /// When the server can't start, and where nothing was captured.
     #[track_caller]
-    pub fn audit(&self) -> Vec<Value> {
-        match self.app().audit(RECORDS) {
-            Ok(records) => records,
-            Err(error) => panic!("{error}"),
+    pub fn metrics(&self) -> &Metrics {
+        // Gauges of pools are refreshed by this.
+        self.stats();
+        match &self.metrics {
+            Some(metrics) => metrics,
+            None => panic!("no metrics were kept: make the server with `.capture_metrics()`"),
         }
     }
 

@@ -7,8 +7,9 @@ use mcp_runtime::private::InMemory;
 use mcp_runtime::{App, Caller, Server, ToolInfo, Tools};
 use serde::Serialize;
 
+use crate::runs::Runs;
 use crate::wire::Connections;
-use crate::{Answer, As, Faults, ListedTool, Log, Mode, Time};
+use crate::{Answer, As, Faults, ListedTool, Log, Metrics, Mode, Time};
 
 /// A server in memory, for tests.
 ///
@@ -24,6 +25,8 @@ pub struct TestServer {
     pub(crate) time: Time,
     pub(crate) faults: Option<Faults>,
     pub(crate) log: Option<Log>,
+    pub(crate) metrics: Option<Metrics>,
+    pub(crate) runs: Runs,
     /// A runtime that breaks its promises.
     #[cfg(test)]
     pub(crate) patch: Option<crate::contract::Patch>,
@@ -41,6 +44,8 @@ impl From<Server> for TestServer {
             time,
             faults: None,
             log: None,
+            metrics: None,
+            runs: Runs::default(),
             #[cfg(test)]
             patch: None,
             connections: Connections::default(),
@@ -129,6 +134,24 @@ impl TestServer {
         self
     }
 
+    /// Keeps what this test counts and measures by the `metrics` crate from here on, for
+    /// [`metrics`](Self::metrics).
+    ///
+    /// It belongs to the test's own runtime, as its [log](Self::capture_log) does.
+    ///
+    /// # Panics
+    ///
+    /// When the server has been used already: its counters were made then, and nobody kept them.
+    /// Outside of a Tokio runtime, and when the program has installed a global recorder of its own.
+    #[must_use]
+    #[track_caller]
+    pub fn capture_metrics(mut self) -> Self {
+        // Which tells that it has been used.
+        self = self.configure(|server| server);
+        self.metrics = Some(Metrics::of_this_runtime());
+        self
+    }
+
     /// The tools, as the server knows them, whatever the mode. What a client is shown over it is
     /// in [`listed`](Self::listed).
     ///
@@ -206,6 +229,8 @@ impl TestServer {
     pub(crate) fn running(&self) -> &InMemory {
         let start = || {
             let server = self.taken().ok_or("there is no server any more")?;
+            // The last layer is the innermost: what it sees does run.
+            let server = server.function_layer(self.runs.clone());
             let running = server.in_memory().map_err(|error| error.to_string())?;
             if let Some(faults) = &self.faults {
                 faults.begin(running.app(), &self.time)?;

@@ -77,6 +77,12 @@ async fn an_issued_invoice_is_paid_once() {
     assert_eq!(receipt.open_cents, 0);
     let again = server.call("pay_invoice", pay(1)).await;
     assert_eq!(again.error().code().as_str(), "already_paid");
+
+    // An auditor finds the payment, and both that were refused.
+    let payments = server.audit().of("pay_invoice");
+    payments.intents(3).plain("number", number.clone()).complete().chain_holds();
+    let outcomes: Vec<_> = payments.iter().filter_map(|record| record.outcome()).collect();
+    assert_eq!(outcomes, ["overpayment", "ok", "already_paid"]);
 }
 
 #[tokio::test]

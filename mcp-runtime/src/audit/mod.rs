@@ -20,7 +20,7 @@ mod shown;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
-#[cfg(any(test, feature = "cli"))]
+#[cfg(any(test, feature = "cli", feature = "suites"))]
 pub(crate) mod verify;
 pub(crate) mod view;
 mod within;

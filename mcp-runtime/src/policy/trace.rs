@@ -1,7 +1,8 @@
 //! The log: a span around each call, and one line as it ends.
 //!
-//! The line carries the tool, the call's id, the caller, the outcome and the time; for a failure
-//! also its detail, which never leaves the process otherwise. Arguments and results aren't logged.
+//! The line carries the tool, the call's id, the caller, the trace that it belongs to, the outcome
+//! and the time; for a failure also its detail, which never leaves the process otherwise. Arguments
+//! and results aren't logged.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use tracing::{Span, error, info, info_span, warn};
 
 use super::Outcome;
 use crate::call::{Reply, ToolCall};
+use crate::context::TraceContext;
 use crate::error::{Code, ToolError};
 use crate::stats::{Decision, ToolStats};
 
@@ -62,6 +64,7 @@ where
             tool = context.tool(),
             call_id = context.call_id(),
             caller = context.caller().principal(),
+            trace_id = context.trace().map(TraceContext::trace_id),
         );
         let inner = span.in_scope(|| self.inner.call(call));
         TraceFuture { inner, span, started: Instant::now(), stats: Arc::clone(&self.stats) }

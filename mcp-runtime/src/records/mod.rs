@@ -14,6 +14,8 @@ use tracing::{info, warn};
 use crate::audit::{
     AuditKeys, AuditPlace, Recorder, Refused, Tear, load_keys, open_log, open_place, read_keys,
 };
+#[cfg(any(test, feature = "suites"))]
+use crate::audit::verify::Report;
 use crate::config::{Settings, StorePlace};
 use crate::store::journal::{Entry, Journal};
 use crate::store::memory::MemoryJournal;
@@ -22,6 +24,8 @@ use crate::store::split::Split;
 use crate::store::sqlite::SqliteJournal;
 use crate::store::steered::{Edge, Layout, steered};
 pub use place::Store;
+#[cfg(feature = "suites")]
+pub(crate) use unopened::Unopened;
 
 /// How long a server that stops waits for the last words of its log.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -81,6 +85,20 @@ impl Records {
         let bodies = journal.newest(limit).map_err(|error| error.0)?;
         let parsed = bodies.iter().map(|body| serde_json::from_slice(body));
         parsed.collect::<Result<_, _>>().map_err(|error| format!("a record is not JSON: {error}"))
+    }
+
+    /// The audit log, read back and verified without a key.
+    ///
+    /// # Errors
+    ///
+    /// There is no log, or it can't be read back.
+    #[cfg(any(test, feature = "suites"))]
+    pub(crate) fn verified(&self) -> Result<Report, String> {
+        let (Some(recorder), Some(journal)) = (&self.recorder, &self.journal) else {
+            return Err("the audit log is off".to_owned());
+        };
+        recorder.flush();
+        journal.verified()
     }
 
     /// Records a call that was refused before it had an intent.

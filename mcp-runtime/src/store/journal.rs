@@ -6,6 +6,8 @@
 use super::once::{OnceAnswer, OnceKey, OnceOp};
 use super::{Step, StoreError};
 use crate::audit::Draft;
+#[cfg(any(test, feature = "suites"))]
+use crate::audit::verify::Report;
 
 /// One write. All of it is durable once it is answered, or none of it.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +37,12 @@ pub(crate) trait Journal: Send + Sync + 'static {
 
     /// The bodies of the newest records, in order. Reads from where they are kept.
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError>;
+
+    /// Its log, read back and verified without a key: the chain alone.
+    #[cfg(any(test, feature = "suites"))]
+    fn verified(&self) -> Result<Report, String> {
+        Err("what was written here can't be read back".to_owned())
+    }
 
     /// Why nothing can be written, from now until the server is started anew. Known before the
     /// write that came upon it is answered.

@@ -15,7 +15,7 @@ pub(crate) mod split;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 pub(crate) mod steered;
-#[cfg(test)]
+#[cfg(any(test, feature = "suites"))]
 pub(crate) mod suite;
 pub(crate) mod table;
 #[cfg(test)]

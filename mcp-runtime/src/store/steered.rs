@@ -10,6 +10,8 @@ use tokio::task::spawn_blocking;
 use super::journal::{Entry, Journal, Written};
 use super::once::OnceOp;
 use super::{Step, StoreError};
+#[cfg(any(test, feature = "suites"))]
+use crate::audit::verify::Report;
 use crate::audit::{Draft, Tear};
 
 /// Where a server writes.
@@ -221,6 +223,11 @@ impl Journal for SteeredJournal {
 
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         self.journal.newest(limit)
+    }
+
+    #[cfg(any(test, feature = "suites"))]
+    fn verified(&self) -> Result<Report, String> {
+        self.journal.verified()
     }
 
     fn closed(&self) -> Option<String> {

@@ -18,16 +18,25 @@ pub(crate) struct Call {
     principal: String,
     scopes: Vec<String>,
     mode: Mode,
+    /// The id of its trace.
+    pub(crate) trace: String,
 }
 
 impl Call {
-    pub(crate) fn new(tool: &str, arguments: &Value, caller: &Caller, mode: Mode) -> Self {
+    pub(crate) fn new(
+        tool: &str,
+        arguments: &Value,
+        caller: &Caller,
+        mode: Mode,
+        trace: String,
+    ) -> Self {
         Self {
             tool: tool.to_owned(),
             arguments: shortened(&arguments.to_string()),
             principal: caller.principal().to_owned(),
             scopes: caller.scopes(),
             mode,
+            trace,
         }
     }
 }

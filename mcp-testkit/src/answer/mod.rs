@@ -132,6 +132,19 @@ impl Answer {
         self.attempts
     }
 
+    /// The id of the trace that the call belongs to.
+    pub(crate) fn trace(&self) -> &str {
+        &self.call.trace
+    }
+
+    pub(crate) fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub(crate) fn call(&self) -> &Call {
+        &self.call
+    }
+
     fn info(&self) -> Option<&ToolInfo> {
         self.app.tools().find(|info| info.name() == self.call.tool)
     }

@@ -95,7 +95,6 @@ pub(crate) struct Made {
 /// # Panics
 ///
 /// With the point, the call and what was broken. When the call doesn't succeed without a crash.
-#[expect(clippy::unused_async, reason = "who calls it needn't know that it has threads")]
 pub async fn crash_points<S: Into<TestServer>>(
     server: impl Fn() -> S + Sync,
     call: CrashCall,

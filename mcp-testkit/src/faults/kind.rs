@@ -154,11 +154,10 @@ impl Kind {
                 matches!(place, Place::Call(_) | Place::Dependency(_) | Place::Replies)
                     || place.is_of_records()
             }
-            Outage => place.is_of_records(),
             Torn if after_effect => {
                 return Some("a torn write is neither before it nor after it".to_owned());
             }
-            Torn => place.is_of_records(),
+            Outage | Torn => place.is_of_records(),
             Duplicate | Reorder | Truncate(_) | HalfFrame | SlowReader(_) | Disconnect => {
                 place.is_transport()
             }

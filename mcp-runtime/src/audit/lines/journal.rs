@@ -10,6 +10,8 @@ use super::FileLog;
 use super::engine::{Answer, Engine};
 use super::sink::Place;
 use crate::audit::Log;
+#[cfg(any(test, feature = "suites"))]
+use crate::audit::verify::{Report, verify};
 use crate::store::group::Group;
 use crate::store::journal::{Entry, Journal, Written};
 use crate::store::{Step, StoreError};
@@ -69,6 +71,12 @@ impl Journal for LinesJournal {
         });
         read.map_err(StoreError)?;
         Ok(newest.into())
+    }
+
+    #[cfg(any(test, feature = "suites"))]
+    fn verified(&self) -> Result<Report, String> {
+        let file = self.file.as_ref().ok_or("what a sink was given can't be read back")?;
+        verify(&FileLog::open(file)?, None, &[])
     }
 
     fn closed(&self) -> Option<String> {

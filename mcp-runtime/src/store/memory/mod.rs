@@ -15,6 +15,8 @@ pub use self::survivors::Survivors;
 use super::journal::{Entry, Journal, Written};
 use super::{Step, StoreError, millis};
 use crate::audit::chain::{Head, LogId};
+#[cfg(any(test, feature = "suites"))]
+use crate::audit::verify::{Report, verify};
 use crate::audit::{AuditKeys, Checkpoint, Kept, Log};
 use crate::clock::Clock;
 
@@ -60,6 +62,11 @@ impl Journal for MemoryJournal {
 
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         Ok(self.lock().log.newest(limit))
+    }
+
+    #[cfg(any(test, feature = "suites"))]
+    fn verified(&self) -> Result<Report, String> {
+        verify(self, None, &[])
     }
 }
 

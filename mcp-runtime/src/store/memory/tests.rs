@@ -25,7 +25,9 @@ impl Processes for OneProcess {
     }
 
     /// Its callers are gone; what they claimed is not.
-    async fn crash(&mut self, _: usize) {}
+    async fn crash(&mut self, process: usize) -> Result<Vec<usize>, String> {
+        Ok(vec![process])
+    }
 }
 
 proptest! {
@@ -39,7 +41,7 @@ proptest! {
         runtime.block_on(async {
             let clock = clock();
             let journal = Arc::new(journal(&clock));
-            suite::run(&mut OneProcess(Arc::clone(&journal)), &clock, script).await;
+            suite::run(&mut OneProcess(Arc::clone(&journal)), &clock, script).await.unwrap();
             suite::verify(&*journal);
         });
     }

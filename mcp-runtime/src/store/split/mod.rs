@@ -11,6 +11,8 @@ use std::time::Duration;
 use super::journal::{Entry, Journal, Written};
 use super::once::OnceOp;
 use super::{Step, StoreError};
+#[cfg(any(test, feature = "suites"))]
+use crate::audit::verify::Report;
 use crate::audit::{Draft, Intent, Outcome};
 use crate::error::Code;
 
@@ -55,6 +57,11 @@ impl Journal for Split {
 
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         self.log.newest(limit)
+    }
+
+    #[cfg(any(test, feature = "suites"))]
+    fn verified(&self) -> Result<Report, String> {
+        self.log.verified()
     }
 
     fn closed(&self) -> Option<String> {

@@ -43,6 +43,8 @@ use super::group::Group;
 use super::journal::{Entry, Journal, Written};
 use super::{Step, StoreError, millis};
 use crate::audit::AuditKeys;
+#[cfg(any(test, feature = "suites"))]
+use crate::audit::verify::{Report, verify};
 use crate::clock::Clock;
 
 /// How many writes wait for the disk: more than a server has calls, and few enough that those in
@@ -100,6 +102,11 @@ impl Journal for SqliteJournal {
 
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         SqliteLog::open(&self.path).and_then(|log| log.newest(limit)).map_err(StoreError)
+    }
+
+    #[cfg(any(test, feature = "suites"))]
+    fn verified(&self) -> Result<Report, String> {
+        verify(&SqliteLog::open(&self.path)?, None, &[])
     }
 
     fn closed(&self) -> Option<String> {

@@ -2,10 +2,19 @@
 //! holds the answers against the promises that were made.
 
 use std::collections::HashMap;
+use std::time::UNIX_EPOCH;
 
 use super::super::millis;
 use super::super::once::{Begin, Fence, OnceAnswer, OnceOp};
 use super::{LEASE, TTL};
+
+/// What a promise that was broken is called.
+type Held = Result<(), String>;
+
+/// Breaks off with a promise that isn't kept.
+fn promised(kept: bool, broken: &str) -> Held {
+    if kept { Ok(()) } else { Err(broken.to_owned()) }
+}
 
 #[derive(Default)]
 pub(super) struct Model {
@@ -49,11 +58,11 @@ impl Promises {
 }
 
 fn ttl() -> u64 {
-    u64::try_from(TTL.as_millis()).unwrap()
+    millis(UNIX_EPOCH + TTL)
 }
 
 fn lease() -> u64 {
-    u64::try_from(LEASE.as_millis()).unwrap()
+    millis(UNIX_EPOCH + LEASE)
 }
 
 impl Model {
@@ -82,25 +91,31 @@ impl Model {
         asker: &Begin,
         answer: &OnceAnswer,
         now: u64,
-    ) {
+    ) -> Held {
         let last = self.fence;
         let key = self.keys.entry(key).or_default();
         let kept = key.is_kept();
         match answer {
             OnceAnswer::Claimed { fence, doubt } => {
-                assert!(*fence > last, "a fence was given twice");
+                promised(*fence > last, "a fence was given twice")?;
                 self.fence = *fence;
                 if let Some(claim) = &key.claim
                     && kept
                 {
-                    assert!(claim.response.is_none(), "what was completed is done again");
+                    promised(claim.response.is_none(), "what was completed is done again")?;
                     let free = claim.lost && !key.unsettled;
                     let same = claim.asker.payload == asker.payload;
-                    assert!(same || free, "a mismatch was let through");
-                    assert!(key.latest >= key.lease_until || claim.doubted, "two owners");
+                    promised(same || free, "a mismatch was let through")?;
+                    promised(
+                        key.latest >= key.lease_until || claim.doubted,
+                        "a key has two owners",
+                    )?;
                 }
-                assert!(!key.unsettled || *doubt || !kept, "an effect silently repeats");
-                assert!(!doubt || key.unsettled && asker.settles, "a doubt without a reason");
+                promised(!key.unsettled || *doubt || !kept, "an effect silently repeats")?;
+                promised(
+                    !doubt || key.unsettled && asker.settles,
+                    "there is a doubt without a reason",
+                )?;
                 let asker = asker.clone();
                 key.claim = Some(Claim {
                     process,
@@ -116,21 +131,25 @@ impl Model {
                 key.keep(now + ttl(), now);
             }
             OnceAnswer::Completed { response, call_id, .. } => {
-                let claim = key.claim.as_ref().expect("nothing was ever done");
-                assert_eq!(claim.response.as_ref(), Some(response), "a replay is another answer");
-                assert_eq!(*call_id, claim.asker.call_id);
+                let claim = key.claim.as_ref().ok_or("a replay of what was never done")?;
+                promised(claim.response.as_ref() == Some(response), "a replay is another answer")?;
+                promised(*call_id == claim.asker.call_id, "a replay names another call")?;
             }
             OnceAnswer::Running => {
-                let claim = key.claim.as_ref().expect("nobody has it");
-                assert!(claim.response.is_none() && !claim.doubted, "nobody runs");
+                let claim = key.claim.as_ref().ok_or("a call runs that nobody made")?;
+                let runs = claim.response.is_none() && !claim.doubted;
+                promised(runs, "a call runs that has ended")?;
             }
-            OnceAnswer::Indeterminate { .. } => assert!(key.unsettled, "a doubt without a reason"),
+            OnceAnswer::Indeterminate { .. } => {
+                promised(key.unsettled, "there is a doubt without a reason")?;
+            }
             OnceAnswer::Mismatch => {
-                let claim = key.claim.as_ref().expect("nothing to differ from");
-                assert_ne!(claim.asker.payload, asker.payload);
+                let claim = key.claim.as_ref().ok_or("a mismatch with nothing")?;
+                promised(claim.asker.payload != asker.payload, "a mismatch of what is the same")?;
             }
-            other => panic!("{other:?} to who asks"),
+            other => return Err(format!("who asks is told {other:?}")),
         }
+        Ok(())
     }
 
     pub(super) fn owner(
@@ -140,13 +159,12 @@ impl Model {
         op: &OnceOp,
         answer: &OnceAnswer,
         now: u64,
-    ) {
+    ) -> Held {
         let key = self.keys.entry(key).or_default();
         let kept = key.is_kept();
         let current = key.claim.as_mut().filter(|claim| claim.fence == fence);
         let Some(claim) = current else {
-            assert_eq!(*answer, OnceAnswer::Stale, "a stale owner won: {op:?}");
-            return;
+            return promised(*answer == OnceAnswer::Stale, "an owner won that was replaced");
         };
         let is_open = claim.response.is_none();
         let may = match op {
@@ -154,16 +172,16 @@ impl Model {
             _ => is_open,
         };
         match answer {
-            OnceAnswer::Done => assert!(may, "{op:?} must not be done"),
+            OnceAnswer::Done => promised(may, "an owner's step was done twice, or too late")?,
             OnceAnswer::Stale => {
-                assert!(!may || !kept, "{op:?} of the owner was refused");
-                return;
+                return promised(!may || !kept, "a step of the owner was refused");
             }
-            other => panic!("{other:?} to an owner"),
+            other => return Err(format!("an owner is told {other:?}")),
         }
         let later = key.kept_until.max(now + ttl());
         match op {
-            OnceOp::Begin(_) => unreachable!("not an owner's"),
+            // Not an owner's.
+            OnceOp::Begin(_) => {}
             OnceOp::Start { .. } => {
                 (claim.started, key.unsettled) = (true, true);
                 key.keep(later, now);
@@ -177,7 +195,7 @@ impl Model {
             OnceOp::Complete { response, ttl, .. } => {
                 claim.response = Some(response.clone());
                 key.unsettled = false;
-                let ttl = millis(std::time::UNIX_EPOCH + *ttl);
+                let ttl = millis(UNIX_EPOCH + *ttl);
                 key.keep(now + ttl, now);
             }
             OnceOp::Release { .. } => {
@@ -188,5 +206,6 @@ impl Model {
                 key.keep(later, now);
             }
         }
+        Ok(())
     }
 }

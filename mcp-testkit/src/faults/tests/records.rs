@@ -171,7 +171,7 @@ async fn a_claim_that_comes_late_is_no_claim() {
 #[track_caller]
 fn misfits(put: impl FnOnce(Faults) -> Faults, why: &str) {
     let put = std::panic::AssertUnwindSafe(|| put(Faults::of(1)));
-    let panic = std::panic::catch_unwind(put).err().expect("it is refused");
+    let panic = std::panic::catch_unwind(put).expect_err("it is refused");
     let told = panic.downcast_ref::<String>().unwrap();
     assert!(told.contains(why), "{told}");
 }

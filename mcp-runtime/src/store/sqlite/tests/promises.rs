@@ -15,9 +15,10 @@ impl Processes for TwoProcesses<'_> {
         self.journals[process].as_ref().expect("it runs")
     }
 
-    async fn crash(&mut self, process: usize) {
+    async fn crash(&mut self, process: usize) -> Result<Vec<usize>, String> {
         self.journals[process] = None;
         self.journals[process] = Some(started(self.place).await);
+        Ok(vec![process])
     }
 }
 
@@ -39,7 +40,7 @@ fn play(script: Script) {
         let place = Place::new();
         let journals = [Some(started(&place).await), Some(started(&place).await)];
         let mut processes = TwoProcesses { place: &place, journals };
-        suite::run(&mut processes, &place.clock, script).await;
+        suite::run(&mut processes, &place.clock, script).await.unwrap();
         suite::verify(&place.log());
         drop(processes);
         assert_eq!(place.count("keys"), place.keys());

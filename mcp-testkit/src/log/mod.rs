@@ -4,6 +4,11 @@
 //! happened on. Each `#[tokio::test]` has a runtime of its own, and tasks and threads that a
 //! server starts belong to it too, which no subscriber of a thread or of a future would see.
 
+mod collect;
+mod event;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -15,10 +20,14 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+pub use event::{Event, Events};
+
 use crate::wire::SDK_LOG;
 
 /// The longest log: more than any test writes on purpose, and little enough to search.
 const MAX: usize = 16 << 20;
+/// The most events that are kept with their fields: so many lines fill the log.
+const MAX_EVENTS: usize = 100_000;
 
 /// What a test logged: see [`TestServer::capture_log`](crate::TestServer::capture_log).
 ///
@@ -31,6 +40,9 @@ struct Kept {
     text: String,
     /// There was more than fits.
     cut: bool,
+    events: Vec<Event>,
+    /// There were more of them.
+    more: bool,
 }
 
 impl Log {
@@ -55,6 +67,32 @@ impl Log {
     /// All of it, a line for each event.
     pub fn text(&self) -> String {
         self.kept().text.clone()
+    }
+
+    /// All events, with their fields and the spans around them: to be narrowed, and asserted about.
+    ///
+    /// ```
+    /// # use mcp_runtime::{tool, tools};
+    /// # use mcp_testkit::TestServer;
+    /// # use serde_json::json;
+    /// /// The answer to everything.
+    /// #[tool(read_only)]
+    /// async fn answer() -> u32 {
+    ///     42
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let server = TestServer::new(tools![answer]).capture_log();
+    /// let answer = server.call("answer", json!({})).await;
+    /// // The runtime logs one line for each call.
+    /// let line = server.log().events().of(&answer).within("call").with("outcome", "ok");
+    /// assert_eq!(line.once()[0].field("tool"), Some("answer"));
+    /// # }
+    /// ```
+    pub fn events(&self) -> Events {
+        let kept = self.kept();
+        Events::all(kept.events.clone(), kept.more)
     }
 
     /// Asserts that some line holds a text.
@@ -86,6 +124,15 @@ impl Log {
         self
     }
 
+    fn keep(&self, event: Event) {
+        let mut kept = self.kept();
+        if kept.events.len() < MAX_EVENTS {
+            kept.events.push(event);
+        } else {
+            kept.more = true;
+        }
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -99,7 +146,13 @@ fn logs() -> MutexGuard<'static, HashMap<Id, Weak<Mutex<Kept>>>> {
 fn subscriber() -> impl SubscriberInitExt {
     let targets = Targets::new().with_default(LevelFilter::TRACE).with_targets(SDK_LOG);
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Router);
-    tracing_subscriber::registry().with(lines.with_filter(targets))
+    tracing_subscriber::registry().with(lines.and_then(collect::Collect).with_filter(targets))
+}
+
+/// The log of what happens here and now, where there is one.
+fn of_this_event() -> Option<Log> {
+    let runtime = Handle::try_current().ok()?;
+    logs().get(&runtime.id())?.upgrade().map(Log)
 }
 
 /// Finds the log that an event belongs to.
@@ -109,8 +162,7 @@ impl<'a> MakeWriter<'a> for Router {
     type Writer = Writer;
 
     fn make_writer(&'a self) -> Writer {
-        let runtime = Handle::try_current().ok();
-        Writer(runtime.and_then(|runtime| logs().get(&runtime.id())?.upgrade()).map(Log))
+        Writer(of_this_event())
     }
 }
 
