@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
@@ -138,7 +138,9 @@ impl<'a> Composer<'a> {
 
     fn make(&mut self, def: &'static ToolDef) -> Option<Tool> {
         let before = self.problems.len();
-        self.check_states(def);
+        if !self.settings.stateless {
+            self.check_states(def);
+        }
         for problem in secrets::rules::problems(def) {
             self.problem(def.name, problem);
         }
@@ -208,6 +210,7 @@ impl<'a> Composer<'a> {
             shape: contract.shape,
             icons: def.icons.map(|icons| icons()).unwrap_or_default(),
             meta,
+            pipeline: OnceLock::new(),
         });
         let whole = def.policies.fallback.is_some_and(|fallback| {
             fallback.params.iter().any(|param| matches!(param.kind, Kind::Flatten(_)))

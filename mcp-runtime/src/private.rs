@@ -18,6 +18,7 @@ pub use crate::fallback::{
     same_result,
 };
 use crate::output::Returned;
+pub use crate::manifest::lock::against as against_lock;
 pub use crate::output::{PlainOutput, Probe, output};
 pub use crate::params::{
     Bound, JsonResult, Param, ParamDef, argument, assert_argument, assert_shareable, assert_transaction, compared,

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::policies::{Breaker, Per, RateLimit};
+use crate::policies::{Breaker, Cache, Per, RateLimit};
 use crate::tool::{ToolInfo, Tools};
 
 /// What is promised about the calls of one tool, beside its schemas and its timeout.
@@ -15,6 +15,8 @@ pub struct Promised {
     pub rates: Vec<PromisedRate>,
     /// Results are kept, each for its own caller.
     pub caches_by_caller: bool,
+    /// A call that comes so much later finds no result of an earlier one, unless it fails.
+    pub results_kept: Duration,
     /// One effect for each key.
     pub keyed: bool,
     /// What became of an interrupted call can be found out: its function may then run again.
@@ -75,6 +77,7 @@ impl ToolInfo {
         Promised {
             scopes: scopes.collect(),
             rates: self.rate_limits.iter().copied().map(PromisedRate::from).collect(),
+            results_kept: self.policies.cache.map(kept).unwrap_or_default(),
             caches_by_caller: self.policies.cache.is_some_and(|cache| !cache.shared),
             keyed: self.policies.idempotency.is_some(),
             settles: self.policies.idempotency.is_some_and(|once| once.settles()),
@@ -82,6 +85,12 @@ impl ToolInfo {
             breakers: breakers.collect(),
         }
     }
+}
+
+/// Lifetimes are jittered, by less than once their length.
+fn kept(cache: Cache) -> Duration {
+    let stale = cache.stale_while_revalidate.unwrap_or_default();
+    cache.ttl.saturating_mul(2).saturating_add(stale)
 }
 
 impl From<RateLimit> for PromisedRate {

@@ -278,6 +278,14 @@ impl Server {
         self
     }
 
+    /// Does without the states that tools take, so that they can be looked at. A call of one that
+    /// takes a state answers `internal`.
+    #[doc(hidden)]
+    pub fn without_states(mut self) -> Self {
+        self.settings.stateless = true;
+        self
+    }
+
     /// The clock that [`clock`](Self::clock) set, for the test kit.
     #[doc(hidden)]
     pub fn clock_in_use(&self) -> &Clock {

@@ -5,7 +5,7 @@ use std::any::TypeId;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use schemars::SchemaGenerator;
@@ -458,6 +458,8 @@ pub struct ToolInfo {
     pub(crate) shape: Shape,
     pub(crate) icons: Vec<Icon>,
     pub(crate) meta: Map<String, Value>,
+    /// Set as the pipeline is composed, which needs the rest.
+    pub(crate) pipeline: OnceLock<Vec<&'static str>>,
 }
 
 impl ToolInfo {
@@ -524,6 +526,33 @@ impl ToolInfo {
     /// The JSON Schema of the structured result, where there is one.
     pub fn output_schema(&self) -> Option<&Map<String, Value>> {
         self.output_schema.as_deref()
+    }
+
+    /// The layers that its calls pass, by name, in the order in which a call meets them.
+    ///
+    /// The names are those of the table in the guide's chapter on policies, and are stable. A
+    /// policy that the tool doesn't use isn't there. A layer of
+    /// [`Server::layer`](crate::Server::layer) is a `layer`, at its place; one that the test kit
+    /// puts around functions, such as its faults, is a `function_layer`.
+    ///
+    /// ```
+    /// use mcp_runtime::{Server, tool, tools};
+    ///
+    /// /// The price of a share.
+    /// #[tool(read_only, rate_limit = "60/1m", cache_ttl = "30s")]
+    /// async fn price(symbol: String) -> usize {
+    ///     symbol.len()
+    /// }
+    ///
+    /// # fn main() -> Result<(), mcp_runtime::Error> {
+    /// let app = Server::new("market", "1.0.0").tools(tools![price]).build()?;
+    /// let price = app.tools().next().unwrap();
+    /// assert!(price.pipeline().ends_with(&["rate_limit", "validation", "journal", "cache"]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pipeline(&self) -> &[&'static str] {
+        self.pipeline.get().map_or(&[], Vec::as_slice)
     }
 
     /// The arguments of which no part may be told.

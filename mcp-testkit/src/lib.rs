@@ -43,6 +43,8 @@
 //! - [`crash`]: a server that is killed at each point of a call, and started anew.
 //! - [`contract_tests!`]: what a tool's attribute promises, as tests that nobody writes.
 //! - [`stores`]: what every place for records has to keep, as tests.
+//! - [`assert_pipeline!`]: the layers that a tool's calls pass, in order.
+//! - [`Snapshot`], [`TestServer::assert_lock`]: lists, pipelines and the contract, as they were.
 //! - [`on_every_mode!`]: one test body on every way in.
 
 pub mod arguments;
@@ -62,9 +64,11 @@ mod look;
 mod metrics;
 mod mode;
 mod modes;
+mod pipeline;
 mod retrying;
 mod runs;
 mod server;
+mod snapshot;
 mod time;
 mod wire;
 
@@ -86,11 +90,14 @@ pub use metrics::{Metrics, Series};
 pub use mode::Mode;
 #[doc(hidden)]
 pub use modes::__run;
+#[doc(hidden)]
+pub use pipeline::{__assert_pipeline, __compose};
 /// The crate by which [`Arguments::strategy`] is used.
 #[doc(no_inline)]
 pub use proptest;
 pub use retrying::Retrying;
 pub use server::TestServer;
+pub use snapshot::Snapshot;
 pub use time::Time;
 
 /// The message of an assertion that must fail.

@@ -4,7 +4,10 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Empty, Limited};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use http_body_util::{BodyExt, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -13,6 +16,8 @@ use mcp_runtime::Endpoints;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
+use tower::ServiceExt;
+use tower::util::BoxCloneSyncService;
 
 use crate::listing::{self, CLOSED_AT, Symbol};
 
@@ -80,14 +85,37 @@ impl Market {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(PATIENCE));
         connector.set_nodelay(true);
-        let http = Client::builder(TokioExecutor::new())
+        let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(30))
             .pool_max_idle_per_host(64)
             .build(connector);
-        let exchanges = exchanges
-            .into_iter()
-            .map(|(name, address)| (name, Exchange { name, address, http: http.clone() }));
+        let http = client.map_response(|response| response.map(Body::new)).map_err(Box::from);
+        let http = Http::new(http);
+        Self::of(exchanges.into_iter().map(|(name, address)| {
+            let host = address.to_string();
+            Exchange { name, host, http: http.clone() }
+        }))
+    }
+
+    /// The market at exchanges in this process, by name and routes: without a socket, so that a
+    /// test can stop the clock.
+    ///
+    /// # Errors
+    ///
+    /// When there are none.
+    pub fn in_process(
+        exchanges: impl IntoIterator<Item = (&'static str, Router)>,
+    ) -> Result<Self, mcp_runtime::Error> {
+        Self::of(exchanges.into_iter().map(|(name, routes)| {
+            let routes = routes.into_service::<Body>();
+            let http = Http::new(routes.map_err(|never| match never {}));
+            Exchange { name, host: name.to_owned(), http }
+        }))
+    }
+
+    fn of(exchanges: impl Iterator<Item = Exchange>) -> Result<Self, mcp_runtime::Error> {
+        let exchanges = exchanges.map(|exchange| (exchange.name, exchange));
         let another_may_know = |error: &_| matches!(error, MarketError::Unavailable { .. });
         Endpoints::with_failover(exchanges, another_may_know).map(Self)
     }
@@ -117,12 +145,14 @@ pub fn closing_price(symbol: Symbol) -> Result<Quote, MarketError> {
     Ok(Quote { symbol, cents: listing.around_cents, at: CLOSED_AT, source: "closing".to_owned() })
 }
 
+type Http = BoxCloneSyncService<Request<Body>, Response<Body>, Box<dyn Error + Send + Sync>>;
+
 /// One exchange, over HTTP.
 #[derive(Debug)]
 struct Exchange {
     name: &'static str,
-    address: SocketAddr,
-    http: Client<HttpConnector, Empty<&'static [u8]>>,
+    host: String,
+    http: Http,
 }
 
 /// What an exchange answers.
@@ -144,8 +174,9 @@ impl Exchange {
     }
 
     async fn ask(&self, symbol: &Symbol) -> Result<Option<Tick>, Box<dyn Error + Send + Sync>> {
-        let url = format!("http://{}/quotes/{symbol}", self.address).parse()?;
-        let (head, body) = self.http.get(url).await?.into_parts();
+        let request =
+            Request::get(format!("http://{}/quotes/{symbol}", self.host)).body(Body::empty())?;
+        let (head, body) = self.http.clone().oneshot(request).await?.into_parts();
         let body = Limited::new(body, LONGEST_ANSWER).collect().await?.to_bytes();
         match head.status.as_u16() {
             200 => Ok(Some(serde_json::from_slice(&body)?)),

@@ -110,14 +110,11 @@ impl Upstreams {
     ///
     /// When there is no port to listen on.
     pub async fn start() -> io::Result<Self> {
-        let exchange = |name| Exchange { name, mode: Mutex::new(Mode::Ok), asked: 0.into() };
-        let exchanges: Exchanges = NAMES.map(exchange).into();
+        let exchanges = exchanges();
         let mut serving = JoinSet::new();
         let mut addresses = Vec::new();
         for index in 0..exchanges.len() {
-            let this = (Arc::clone(&exchanges), index);
-            let routes = Router::new().route("/quotes/{symbol}", get(quote)).with_state(this);
-            addresses.push(serve(&mut serving, routes).await?);
+            addresses.push(serve(&mut serving, routes(&exchanges, index)).await?);
         }
         let routes = Router::new()
             .route("/", get(show))
@@ -146,6 +143,21 @@ impl Upstreams {
     pub fn asked(&self, name: &str) -> u64 {
         named(&self.exchanges, name).map(|one| one.asked.load(Ordering::Relaxed)).sum()
     }
+}
+
+/// The exchanges without a port and without a switch: what they answer, by name.
+pub fn in_process() -> impl Iterator<Item = (&'static str, Router)> {
+    let exchanges = exchanges();
+    NAMES.into_iter().enumerate().map(move |(index, name)| (name, routes(&exchanges, index)))
+}
+
+fn exchanges() -> Exchanges {
+    NAMES.map(|name| Exchange { name, mode: Mutex::new(Mode::Ok), asked: 0.into() }).into()
+}
+
+fn routes(exchanges: &Exchanges, index: usize) -> Router {
+    let this = (Arc::clone(exchanges), index);
+    Router::new().route("/quotes/{symbol}", get(quote)).with_state(this)
 }
 
 async fn serve(serving: &mut JoinSet<io::Result<()>>, routes: Router) -> io::Result<SocketAddr> {

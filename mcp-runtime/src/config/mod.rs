@@ -66,6 +66,8 @@ pub(crate) struct Settings {
     pub(crate) steered: Vec<Steered>,
     /// Likewise: a test's records in memory outlive a server.
     pub(crate) survivors: Option<Survivors>,
+    /// Tools are composed without the states that they take: to be looked at, not called.
+    pub(crate) stateless: bool,
     #[cfg(feature = "cli")]
     pub(crate) log: String,
     #[cfg(feature = "cli")]
@@ -127,6 +129,7 @@ impl Default for Settings {
             clock: Clock::system(),
             steered: Vec::new(),
             survivors: None,
+            stateless: false,
             #[cfg(feature = "cli")]
             log: crate::adapter::DEFAULT_LOG.into(),
             #[cfg(feature = "cli")]

@@ -13,7 +13,6 @@ mod arguments;
 mod build;
 mod digest;
 mod findings;
-#[cfg(feature = "cli")]
 pub(crate) mod lock;
 mod model;
 mod number;

@@ -42,6 +42,7 @@ pub(crate) fn tool() -> ToolInfo {
         shape: Shape::Untyped,
         icons: Vec::new(),
         meta: Map::new(),
+        pipeline: std::sync::OnceLock::new(),
     }
 }
 

@@ -45,6 +45,7 @@
 ///
 /// The tests are in a module `contract` beside the macro, so a module has room for one of them.
 /// A path in the list may lead anywhere; two tools of one list can't share their function's name.
+/// Before a path, `#[cfg(…)]` may stand, as in `tools![…]`.
 #[macro_export]
 macro_rules! contract_tests {
     (tools![$($tools:tt)*], $setup:expr $(,)?) => {
@@ -70,27 +71,36 @@ macro_rules! contract_tests {
     };
 }
 
-/// A module for each tool, by the last segment of its path.
+/// A module for each tool, by the last segment of its path. What counts is how many tools of the
+/// list are before it, which depends on their `cfg`s.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __contract_modules {
-    ($number:tt) => {};
-    ($number:tt $(::)? $first:ident $(:: $more:ident)* $(, $($rest:tt)*)?) => {
-        $crate::__contract_module! { $number $first $($more)* }
-        $crate::__contract_modules! { (1 + $number) $($($rest)*)? }
+    ($before:tt) => {};
+    (
+        $before:tt $(#[cfg($($cfg:tt)*)])* $(::)? $first:ident $(:: $more:ident)*
+        $(, $($rest:tt)*)?
+    ) => {
+        $crate::__contract_module! { $before [all($(all($($cfg)*)),*)] $first $($more)* }
+        $crate::__contract_modules! {
+            ($before + ::core::primitive::usize::from(::core::cfg!(all($(all($($cfg)*)),*)))) $($($rest)*)?
+        }
     };
+    // Whatever else stands in the list, `tools![…]` reports at its own place.
+    ($before:tt $($other:tt)+) => {};
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __contract_module {
-    ($number:tt $first:ident $($more:ident)+) => {
-        $crate::__contract_module! { $number $($more)+ }
+    ($before:tt $cfg:tt $first:ident $($more:ident)+) => {
+        $crate::__contract_module! { $before $cfg $($more)+ }
     };
-    ($number:tt $name:ident) => {
+    ($before:tt [$($cfg:tt)*] $name:ident) => {
+        #[cfg($($cfg)*)]
         mod $name {
             $crate::__contract_promises! {
-                $number
+                $before
                 denied_without_scope = DeniedWithoutScope,
                 denied_beyond_constraint = DeniedBeyondConstraint,
                 unlisted_without_scope = UnlistedWithoutScope,
@@ -115,13 +125,13 @@ macro_rules! __contract_module {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __contract_promises {
-    ($number:tt $($test:ident = $promise:ident,)+) => {
+    ($before:tt $($test:ident = $promise:ident,)+) => {
         $(
             #[test]
             fn $test() {
                 $crate::__contract_test(
                     &super::super::__contract_tools(),
-                    $number,
+                    $before,
                     $crate::Promise::$promise,
                     super::super::__contract_setup,
                 )

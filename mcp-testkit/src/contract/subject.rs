@@ -161,12 +161,13 @@ impl Subject {
         self.reaches_function(caller).await
     }
 
-    /// Lets everything that counts calls forget them.
+    /// Lets everything that counts calls or keeps results forget them.
     pub(super) async fn quiet(&self) {
         let rates = self.promised.rates.iter();
         let longest = rates.map(|rate| rate.interval * rate.burst).max().unwrap_or_default();
         let open = self.promised.breakers.iter().map(|one| one.open * 2).max().unwrap_or_default();
-        self.server.time().advance(QUIET.max(longest).max(open)).await;
+        let quiet = QUIET.max(longest).max(open).max(self.promised.results_kept);
+        self.server.time().advance(quiet).await;
     }
 }
 

@@ -22,6 +22,7 @@ mod tests;
 mod tool;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -30,7 +31,9 @@ use self::changes::Changes;
 use super::model::{About, Manifest};
 
 pub(crate) use self::file::read;
-pub(crate) use self::report::{json, report};
+#[cfg(feature = "cli")]
+pub(crate) use self::report::json;
+pub(crate) use self::report::report;
 
 /// What a change means to those who relied on the lock. The worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -112,4 +115,19 @@ pub(crate) fn compare(old: &Manifest, new: &Manifest) -> Vec<Change> {
         tool::added(new, &mut changes.about(Subject::Tool((*name).to_owned())));
     }
     changes.finish()
+}
+
+/// Compares with the lock at `path`, for tests, which have no exit codes: whatever is worse than
+/// compatible is an error.
+///
+/// # Errors
+///
+/// The report that `check --lock` prints, or why there is nothing to compare with.
+pub fn against(manifest: &Manifest, path: &Path) -> Result<(), String> {
+    let locked = read(path).map_err(|problem| problem.to_string())?;
+    let changes = compare(&locked, manifest);
+    if changes.iter().all(|change| change.class == Class::Compatible) {
+        return Ok(());
+    }
+    Err(report(&changes))
 }

@@ -34,6 +34,7 @@
 //! | the function | |
 
 pub(crate) mod shared;
+mod stacked;
 #[cfg(test)]
 mod tests;
 
@@ -42,7 +43,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use tower::{Layer, Service, ServiceBuilder, ServiceExt};
+use tower::{Layer, Service, ServiceExt};
 
 use super::Outcome;
 use super::service::ToolService;
@@ -76,6 +77,7 @@ use crate::policy::validation::ValidationLayer;
 use crate::tool::{Invocation, ToolDef, ToolInfo};
 use crate::validate::Validator;
 use shared::Shared;
+use stacked::Stacked;
 
 /// A layer from outside, its types erased.
 pub(crate) struct UserLayer {
@@ -93,10 +95,12 @@ pub(crate) enum LayerPlace {
 }
 
 impl LayerPlace {
-    /// Puts the layers of this place around `inner`, the first of them outermost.
-    fn wrap(self, layers: &[UserLayer], inner: ToolService) -> ToolService {
-        let here = layers.iter().rev().filter(|layer| layer.place == self);
-        here.fold(inner, |inner, layer| (layer.wrap)(inner))
+    /// The name of a layer that stands here.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Call => "layer",
+            Self::Function => "function_layer",
+        }
     }
 }
 
@@ -129,7 +133,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) fallback: Option<Target>,
 }
 
-/// Composes one tool's pipeline.
+/// Composes one tool's pipeline, and tells the tool the names of its layers.
 pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let Parts { def, info, validator, rate_limits, users, fallback } = parts;
     let policies = &info.policies;
@@ -159,48 +163,56 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let (early, start) = if fallback.is_some() { (start, None) } else { (None, start) };
     let recorder = &shared.records.recorder;
     let function = Function { def, shape: info.shape, audited: recorder.is_some() };
-    let function = ToolService::new(function).within(blocking);
-    let inner = LayerPlace::Function
-        .wrap(users, function)
-        .within(attempt.map(AttemptTimeoutLayer::new))
-        .within(breaker)
-        .within(retry)
-        .within(start)
-        .within(limit)
-        .within(admission)
-        .within(cache)
-        .within(fallback)
-        .within(early);
+    let inner = Stacked::around(ToolService::new(function))
+        .within("blocking", blocking)
+        .within_users(LayerPlace::Function, users)
+        .within("attempt_timeout", attempt.map(AttemptTimeoutLayer::new))
+        .within("breaker", breaker)
+        .within("retry", retry)
+        .within("start", start)
+        .within("result_limit", limit)
+        .within("admission", admission)
+        .within("cache", cache)
+        .within("fallback", fallback)
+        .within("start", early);
 
     let budget = policies
         .cost
         .map(|cost| BudgetLayer::new(cost, shared.budget, Arc::clone(&shared.ledger), stats()));
     let rate = (!rate_limits.is_empty())
         .then(|| RateLimitLayer::new(rate_limits, Arc::clone(&shared.rates), stats()));
-    let paid = inner.within(budget);
     let confirm =
         info.confirms.then(|| ConfirmLayer::new(info, Arc::clone(&shared.confirmations), stats()));
     let (waiting, at_once): (Vec<CheckDef>, _) = def.checks.iter().partition(|one| (one.waits)());
     let waiting = (!waiting.is_empty()).then(|| CheckLayer::new(waiting));
     let rows = info.gate.has_rows().then(|| ScopeLayer::of_rows(stats()));
     let journal = JournalLayer::of(info, &shared.records, shared.clock.clone(), stats());
-    let allowed = paid.within(confirm).within(waiting).within(journal).within(rows);
-    let validation = ValidationLayer::new(validator, at_once);
-    let checked = ToolService::new(validation.layer(allowed)).within(rate);
-    let users = LayerPlace::Call.wrap(users, checked);
     let scope = (!info.gate.requirements().is_empty()).then(|| ScopeLayer::of_tool(stats()));
-    let beating = users.within(policies.heartbeat.map(HeartbeatLayer::new)).within(scope);
-    ToolService::new(
-        ServiceBuilder::new()
-            .layer(TraceLayer::new(stats()))
-            .option_layer((!info.secrets.is_empty()).then(|| RedactLayer::new(info)))
-            .option_layer(recorder.clone().map(RefusalLayer::new))
-            .layer(LoopGuardLayer::new(Arc::clone(&shared.guard), stats()))
-            .layer(ContainLayer)
-            .layer(CancelLayer)
-            .layer(TimeoutLayer)
-            .service(beating),
-    )
+    let redact = (!info.secrets.is_empty()).then(|| RedactLayer::new(info));
+    let (service, names) = inner
+        .within("budget", budget)
+        .within("confirm", confirm)
+        .within("check", waiting)
+        .within("journal", journal)
+        .within("rows", rows)
+        .layer("validation", ValidationLayer::new(validator, at_once))
+        .erased()
+        .within("rate_limit", rate)
+        .within_users(LayerPlace::Call, users)
+        .within("heartbeat", policies.heartbeat.map(HeartbeatLayer::new))
+        .within("scope", scope)
+        .layer("timeout", TimeoutLayer)
+        .layer("cancel", CancelLayer)
+        .layer("contain", ContainLayer)
+        .layer("loop_guard", LoopGuardLayer::new(Arc::clone(&shared.guard), stats()))
+        .option_layer("refusals", recorder.clone().map(RefusalLayer::new))
+        .option_layer("redact", redact)
+        .layer("trace", TraceLayer::new(stats()))
+        .erased()
+        .finish();
+    // A tool is composed once; of its clones in tests, the first one says it for all.
+    let _ = info.pipeline.set(names);
+    service
 }
 
 /// The innermost service: the annotated function.

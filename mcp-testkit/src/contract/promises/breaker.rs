@@ -43,10 +43,11 @@ pub(super) async fn recovers(subject: &Subject) -> Tested {
         let what = format!("the breaker of `{name}` is closed after {failures} failures in a row");
         return Err(Broken::by(what, &refused));
     }
-    subject.quiet().await;
     subject.watch.act(Act::Answer);
     let trips = tripped();
     for probe in 1..=PROBES + 1 {
+        // Nor does a kept result.
+        subject.quiet().await;
         let begun = subject.watch.begun();
         let answer = call().await;
         if subject.watch.begun() == begun || tripped() > trips {

@@ -43,6 +43,8 @@ pub(super) async fn kept(subject: &Subject) -> Tested {
         Act::Tell { what, panics: true },
     ] {
         subject.watch.act(act);
+        // A kept result would answer in its place.
+        subject.quiet().await;
         let answer = subject.patient(&anna, &sent).await;
         if let Err(error) = answer.outcome() {
             errors.push(error.to_json().to_string());

@@ -11,11 +11,11 @@ use super::tools::{CARD, server};
 use super::{Ended, Patch, Promise, broken, layers};
 
 /// Takes everybody for another one.
-fn taken_for(other: impl Fn(Caller) -> Caller + Send + Sync + 'static) -> Patch {
+pub(super) fn taken_for(other: impl Fn(Caller) -> Caller + Send + Sync + 'static) -> Patch {
     Patch { caller: Arc::new(other), ..Patch::default() }
 }
 
-fn ends(how: impl Fn(Ended) -> Ended + Send + Sync + 'static) -> Patch {
+pub(super) fn ends(how: impl Fn(Ended) -> Ended + Send + Sync + 'static) -> Patch {
     let how = Arc::new(how);
     let outcome = Arc::new(move |outcome| -> super::Ending {
         let how = Arc::clone(&how);
@@ -51,12 +51,17 @@ fn unconstrained(caller: &Caller) -> Caller {
     tokens.fold(Caller::new(caller.principal()), |one, token| one.with_scope(token).unwrap())
 }
 
+/// Who shows nothing is the local user.
+fn known(caller: Caller) -> Caller {
+    if caller.is_anonymous() { Caller::local() } else { caller }
+}
+
 fn code(outcome: &Ended) -> Option<Code> {
     outcome.as_ref().err().map(|error| error.code().clone())
 }
 
 #[track_caller]
-fn says(found: &str, expected: &str) {
+pub(super) fn says(found: &str, expected: &str) {
     assert!(found.contains(expected), "{found}");
 }
 
@@ -72,6 +77,14 @@ async fn a_runtime_that_asks_for_no_scope() {
     let patch = taken_for(|caller| caller.with_scope("read:columns").unwrap());
     let found = broken(server(), "look", Promise::DeniedWithoutScope, patch).await;
     says(&found, "the function ran for a caller without `read:columns`");
+    // Who has nothing at all, and who shows nothing.
+    let nothing = |caller: &Caller| caller.scopes().is_empty() && !caller.is_anonymous();
+    let patch = taken_for(move |caller| if nothing(&caller) { Caller::local() } else { caller });
+    let found = broken(server(), "look", Promise::DeniedWithoutScope, patch).await;
+    says(&found, "the function ran for a caller without any of its scopes");
+    let patch = taken_for(known);
+    let found = broken(server(), "look", Promise::DeniedWithoutScope, patch).await;
+    says(&found, "the function ran for a caller without a credential");
     // And an answer that tells something else.
     let patch = ends(|outcome| outcome.map_err(|_| ToolError::internal("oops")));
     let found = broken(server(), "pay", Promise::DeniedWithoutScope, patch).await;
@@ -98,6 +111,9 @@ async fn a_runtime_that_lists_everything_or_nothing() {
     let patch = Patch { listed: Arc::new(|_| Caller::local()), ..Patch::default() };
     let found = broken(server(), "pay", Promise::UnlistedWithoutScope, patch).await;
     says(&found, "a caller without `write:payments` is shown the tool");
+    let patch = Patch { listed: Arc::new(known), ..Patch::default() };
+    let found = broken(server(), "pay", Promise::UnlistedWithoutScope, patch).await;
+    says(&found, "a caller without a credential is shown the tool");
     let patch = Patch { listed: Arc::new(|_| Caller::anonymous()), ..Patch::default() };
     let found = broken(server(), "pay", Promise::UnlistedWithoutScope, patch).await;
     says(&found, "a caller with all of its scopes isn't shown the tool");

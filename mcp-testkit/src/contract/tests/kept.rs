@@ -28,7 +28,7 @@ const ALWAYS: [Promise; 6] = [
 
 #[tokio::test(start_paused = true)]
 async fn what_is_declared_is_tested_and_kept() {
-    let table: [(&str, &[Promise]); 5] = [
+    let table: [(&str, &[Promise]); 7] = [
         (
             "pay",
             &[
@@ -49,6 +49,8 @@ async fn what_is_declared_is_tested_and_kept() {
         ),
         ("hello", &[]),
         ("remove", &[RateLimitExact]),
+        ("contents", &[BreakerRecovers]),
+        ("owner", &[CachedByCaller, SecretsKept]),
     ];
     for (tool, declared) in table {
         for promise in Promise::ALL {
@@ -175,6 +177,29 @@ mod macros {
         use super::{deep, morning, setup};
 
         crate::contract_tests!(tools![morning, deep::night,], async || setup().await);
+    }
+
+    /// What isn't there is before, between and after what is, so that positions are by what is.
+    mod conditional {
+        use super::{deep, morning, setup};
+
+        crate::contract_tests!(
+            tools![
+                #[cfg(target_pointer_width = "16")]
+                missing::tool,
+                #[cfg(test)]
+                #[cfg(all(unix, not(unix)))]
+                another,
+                #[cfg(not(target_pointer_width = "16"))]
+                morning,
+                #[cfg(target_pointer_width = "16")]
+                super::third,
+                deep::night,
+                #[cfg(any())]
+                last
+            ],
+            setup
+        );
     }
 
     #[test]

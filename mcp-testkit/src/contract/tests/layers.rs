@@ -78,3 +78,27 @@ pub(super) fn lenient() -> impl tower::Layer<ToolService, Service = Broken> + Cl
         inner.oneshot(call)
     })
 }
+
+/// Every other attempt fails before it gets to the function.
+pub(super) fn every_other() -> impl tower::Layer<ToolService, Service = Broken> + Clone + Send + Sync
+{
+    let attempts = Arc::new(AtomicU32::new(0));
+    around(move |inner, call| {
+        let is_let_through = attempts.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
+        async move {
+            if is_let_through {
+                return inner.oneshot(call).await;
+            }
+            Err(ToolError::new(Code::BackendUnavailable, "not this time").retryable())
+        }
+    })
+}
+
+/// The secret is written into what is put on record.
+pub(super) fn copying() -> impl tower::Layer<ToolService, Service = Broken> + Clone + Send + Sync {
+    around(|inner, mut call| {
+        let card = call.arguments_mut().get("card").cloned().unwrap_or_default();
+        call.arguments_mut().insert("note".to_owned(), card);
+        inner.oneshot(call)
+    })
+}

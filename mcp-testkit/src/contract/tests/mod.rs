@@ -55,6 +55,7 @@ mod broken;
 mod crashes;
 mod kept;
 mod layers;
+mod overlooked;
 mod tools;
 
 use super::{Contract, Outcome, Promise, keeps};

@@ -76,6 +76,57 @@ async fn divide(#[arg(range(0..=1000))] by: u32) -> u32 {
     1_000 / by
 }
 
+#[dependency(breaker(failures = 3, open = "5s"))]
+struct Vault;
+
+/// Look into a vault, whose results are kept for longer than anything else.
+#[tool(
+    read_only,
+    dependency = Vault,
+    retry(attempts = 2, base = "1ms"),
+    cache_ttl = "1h",
+    stale_while_revalidate = "30m",
+    cache(shared),
+    fallback = inventory
+)]
+async fn contents() -> u32 {
+    7
+}
+
+/// Look into the list of what was in a vault.
+#[tool(read_only)]
+async fn inventory() -> u32 {
+    7
+}
+
+/// Look up a customer, whose results are kept too.
+#[tool(read_only, cache_ttl = "1h")]
+async fn owner(#[arg(secret, pattern = "^4{16}$")] card: String) -> usize {
+    card.len()
+}
+
+/// Check a secret that is too short to be found anywhere.
+#[tool(read_only)]
+async fn unlock(#[arg(secret, length(..=3))] pin: String) -> bool {
+    pin.is_empty()
+}
+
+/// Send a card, with a note that is put on record.
+#[tool(read_only)]
+async fn send(
+    #[arg(secret, pattern = "^4{16}$")] card: String,
+    #[arg(audit = "plain")] note: String,
+) -> usize {
+    card.len() + note.len()
+}
+
+/// Pick a number, and fail far from the edges.
+#[tool(read_only)]
+async fn pick(#[arg(range(0..=1000))] number: u32) -> u32 {
+    assert!(!(300..=700).contains(&number), "not this one");
+    number
+}
+
 struct Lie;
 
 impl Serialize for Lie {
@@ -123,6 +174,9 @@ pub(super) fn pay_alone() -> mcp_runtime::Tools {
 }
 
 pub(super) fn server() -> TestServer {
-    TestServer::new(tools![pay, look, mine, hello, remove, divide, lie, greet, gossip])
-        .state(Paid::default())
+    TestServer::new(tools![
+        pay, look, mine, hello, remove, contents, owner, unlock, send, pick, divide, lie, greet,
+        gossip
+    ])
+    .state(Paid::default())
 }
