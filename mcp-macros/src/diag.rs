@@ -29,18 +29,23 @@ pub(crate) struct Report {
 
 impl Diagnostics {
     /// Reports an error at `at`.
+    #[cfg_attr(test, track_caller)]
     pub(crate) fn error(&mut self, at: impl ToTokens, message: impl Display) -> &mut Report {
+        #[cfg(test)]
+        crate::fuzz::sites::reached();
         self.reports.push(Report { at: at.into_token_stream(), message: message.to_string() });
         let last = self.reports.len() - 1;
         &mut self.reports[last]
     }
 
     /// Reports an error where there is no token to hold on to, such as an empty list.
+    #[cfg_attr(test, track_caller)]
     pub(crate) fn error_at(&mut self, span: Span, message: impl Display) -> &mut Report {
         self.error(token_at(span), message)
     }
 
     /// Takes over an error of the parser.
+    #[cfg_attr(test, track_caller)]
     pub(crate) fn syntax(&mut self, error: &syn::Error) -> &mut Report {
         self.error_at(error.span(), error)
     }

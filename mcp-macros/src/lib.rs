@@ -15,6 +15,8 @@ mod stages;
 mod validate;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod snapshots;
 
 use stages::{
@@ -360,6 +362,33 @@ use stages::{
 /// A check of a `#[tool]` names what it gets, each by reference: parameters, and names that a
 /// pattern binds. `check = path` alone gets all parameters with a plain name, in their order. A check
 /// of an `#[arg]` gets its argument; beside `flatten`, the whole struct.
+///
+/// # Warnings
+///
+/// What compiles can be unwise. Stable Rust has one way for a macro to warn, the lint `deprecated`,
+/// so that is what these are called; nothing in them is on its way out.
+///
+/// | name | unwise | what to do |
+/// |---|---|---|
+/// | `write_without_scope` | The tool may change something, and says neither `scope` nor `public`. With authentication on, its server doesn't start. | Say who may call it, or `read_only`. |
+/// | `argument_without_description` | A model fills it in by its name alone. | A `///` comment above the parameter. |
+/// | `read_without_arguments` | A model can ask for all of it or nothing, and all of it takes up its context. | An argument that narrows it down, or `max_result`. |
+///
+/// `#[allow(deprecated)]` silences them: on a parameter for itself, on a function for its tool, on a
+/// module or a crate for all of its tools. `#[deny(deprecated)]` makes errors of them in the same
+/// places. (`#[expect(deprecated)]` on a function looks for a use inside of it, and finds none.) A
+/// tool that is `#[deprecated]` itself has no warnings.
+///
+/// ```
+/// use mcp_runtime::tool;
+///
+/// /// Say what this server is for.
+/// #[tool(read_only)]
+/// #[allow(deprecated, reason = "it is one sentence")]
+/// async fn about() -> &'static str {
+///     "It keeps the invoices."
+/// }
+/// ```
 ///
 #[doc = include_str!("../../docs/attributes.md")]
 #[proc_macro_attribute]

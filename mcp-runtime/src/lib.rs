@@ -98,6 +98,7 @@ mod tool;
 #[cfg(feature = "sqlite")]
 mod transaction;
 mod trying;
+mod unwise;
 mod validate;
 mod violations;
 

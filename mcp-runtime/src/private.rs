@@ -34,6 +34,7 @@ pub use crate::store::steered::{Edge, Fate, Passing, Steering, Tears, Wait, Writ
 #[cfg(feature = "suites")]
 pub use crate::store::suite::outside::{StoreSuite, told};
 pub use crate::tool::{Invocation, ToolDef, assert_unique};
+pub use crate::unwise::{Unwise, has_argument, has_no_arguments, is_contract};
 
 /// What tools find of a crate without a catalogue.
 pub mod no_catalogue {

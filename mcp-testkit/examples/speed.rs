@@ -23,8 +23,12 @@ const CALLS: u32 = 1_000;
     max_result = "64KB"
 )]
 async fn price(
-    #[arg(range(1..))] shop: u32,
-    #[arg(length(1..=40), pattern = "^[a-z]+-[0-9]+$")] thing: String,
+    /// The shop's number.
+    #[arg(range(1..))]
+    shop: u32,
+    /// What is sold there, and its number, such as `lamp-17`.
+    #[arg(length(1..=40), pattern = "^[a-z]+-[0-9]+$")]
+    thing: String,
 ) -> String {
     format!("{thing} in {shop}")
 }

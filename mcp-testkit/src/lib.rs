@@ -46,6 +46,7 @@
 //! - [`assert_pipeline!`]: the layers that a tool's calls pass, in order.
 //! - [`Snapshot`], [`TestServer::assert_lock`]: lists, pipelines and the contract, as they were.
 //! - [`on_every_mode!`]: one test body on every way in.
+#![cfg_attr(test, allow(deprecated, reason = "tools for tests say no more than the test is about"))]
 
 pub mod arguments;
 pub mod crash;

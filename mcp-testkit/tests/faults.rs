@@ -1,4 +1,5 @@
 //! Faults on every way in.
+#![allow(deprecated, reason = "tools for tests say no more than the test is about")]
 
 mod tools;
 

@@ -1,4 +1,5 @@
 //! The log of one test: everything of its server, on every way in, and nothing of others'.
+#![allow(deprecated, reason = "tools for tests say no more than the test is about")]
 
 use mcp_runtime::{State, ToolError, tool, tools};
 use mcp_testkit::{Mode, TestServer, on_every_mode};

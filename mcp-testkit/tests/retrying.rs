@@ -1,4 +1,5 @@
 //! The client that repeats what may be repeated.
+#![allow(deprecated, reason = "tools for tests say no more than the test is about")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! A server for the tests that need a process of their own.
+#![allow(deprecated, reason = "tools for tests say no more than the test is about")]
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! What a server must keep, shown on real parts: the pipeline in memory with virtual time, HTTP
 //! through the router and over TCP, stdio and signals on a process.
+#![allow(deprecated, reason = "tools for tests say no more than the test is about")]
 
 mod command_line;
 mod confirmation;

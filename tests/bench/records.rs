@@ -3,6 +3,7 @@
 //!
 //! `cargo xtask bench records` runs it, with the syncs counted. The tool does nothing, so that what
 //! is measured is the policies; `calls/s` means something only in comparison, on one machine.
+#![allow(deprecated, reason = "tools for tests say no more than the test is about")]
 
 use std::fmt;
 use std::path::Path;

@@ -4,6 +4,7 @@
 //! anyone's; what the SDK has no word for (prompts, resources, completion, subscriptions) is left
 //! to a handler of the protocol crate, as a user would do it.
 
+#![allow(deprecated, reason = "the suite says what its tools are")]
 #![allow(
     clippy::unused_async,
     clippy::needless_pass_by_value,

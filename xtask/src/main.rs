@@ -5,6 +5,7 @@ mod conformance;
 mod documents;
 mod editor;
 mod features;
+mod fuzz;
 mod interop;
 mod mistakes;
 mod process;
@@ -32,6 +33,7 @@ usage: cargo xtask <command>
   editor        what rust-analyzer offers inside of annotated functions
   tidy          the house rules; `tidy --write` regenerates docs/attributes.md and mistakes.md
   bench records what records cost: audit and idempotency, in memory and on disk
+  fuzz          inputs that nobody would write, for every macro; `fuzz 600` for that many seconds
   features      whether mcp-runtime builds with no feature, each alone, and all
   help          this text
 ";
@@ -61,6 +63,8 @@ fn run() -> Result<()> {
         ["tidy"] => tidy::check(&Workspace::find()?),
         ["tidy", "--write"] => documents::write(&Workspace::find()?),
         ["bench", "records"] => bench::records::run(&Workspace::find()?),
+        ["fuzz"] => fuzz::run(&Workspace::find()?, "60"),
+        ["fuzz", seconds] => fuzz::run(&Workspace::find()?, seconds),
         ["features"] => features::run(&Workspace::find()?),
         _ => bail!("`{}` is not a command\n\n{HELP}", arguments.join(" ")),
     }

@@ -12,4 +12,5 @@ mod records;
 mod signature;
 pub(crate) mod tool;
 pub(crate) mod tool_list;
+mod unwise;
 pub(crate) mod words;

@@ -7,7 +7,7 @@ use syn::Type;
 use super::{
     access, check, parameter,
     place::{Place, moved},
-    policies, records, signature,
+    policies, records, signature, unwise,
 };
 use crate::{
     model::{
@@ -70,7 +70,8 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
     };
     let shell = shell(item, &definition, runtime);
     let published = signature::published(item, tool, runtime);
-    quote!(#shell #published)
+    let warnings = unwise::warnings(item, &tool.unwise, runtime);
+    quote!(#shell #published #warnings)
 }
 
 /// What stands beside a function whose contract is wrong, so that its users see no second error.
@@ -96,7 +97,8 @@ fn shell(item: &Item, definition: &TokenStream, runtime: &Runtime) -> TokenStrea
             missing_copy_implementations,
             missing_debug_implementations,
             non_camel_case_types,
-            unreachable_pub
+            unreachable_pub,
+            clippy::exhaustive_structs
         )]
         #visibility struct #ident {}
 

@@ -9,6 +9,7 @@ use super::{
     policy::{Breaker, Concurrency, Queue, Rate, Retry},
     records::{Audit, Once},
     text::Text,
+    unwise::Unwise,
 };
 
 /// A tool whose contract holds.
@@ -31,6 +32,7 @@ pub(crate) struct Tool {
     pub(crate) audit: Option<Audit>,
     pub(crate) icons: Option<Expr>,
     pub(crate) meta: Option<Expr>,
+    pub(crate) unwise: Vec<Unwise>,
 }
 
 /// One scope that a tool demands.
@@ -97,6 +99,7 @@ pub(crate) struct Dependency {
 /// A parameter and the rules of its argument.
 pub(crate) struct Parameter {
     pub(crate) cfg: Vec<Attribute>,
+    pub(crate) lints: Vec<Attribute>,
     pub(crate) pattern: Pat,
     pub(crate) ty: Type,
     pub(crate) source: Source,

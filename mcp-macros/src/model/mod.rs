@@ -7,3 +7,4 @@ pub(crate) mod parsed;
 pub(crate) mod policy;
 pub(crate) mod records;
 pub(crate) mod text;
+pub(crate) mod unwise;

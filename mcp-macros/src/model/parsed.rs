@@ -89,6 +89,8 @@ pub(crate) struct Function {
 pub(crate) struct Item {
     /// Copied onto everything that stands beside the function.
     pub(crate) cfg: Vec<Attribute>,
+    /// `#[allow(…)]` and the like, which hold for warnings about the contract, too.
+    pub(crate) lints: Vec<Attribute>,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
@@ -99,6 +101,7 @@ pub(crate) struct Item {
 /// One parameter, apart from `self`.
 pub(crate) struct Parameter {
     pub(crate) cfg: Vec<Attribute>,
+    pub(crate) lints: Vec<Attribute>,
     pub(crate) docs: Text,
     pub(crate) arg: Option<ArgAttribute>,
     pub(crate) pattern: Pat,

@@ -10,7 +10,7 @@ use syn::{
 
 use super::{reader::skip_to_comma, scope, texts::checked};
 use crate::{
-    diag::Diagnostics,
+    diag::{Diagnostics, token_at},
     model::{access::Entry, parsed::Catalogue},
 };
 
@@ -61,7 +61,9 @@ fn entry(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<O
         return Ok(None);
     }
     if !input.peek(LitStr) {
-        let at = skip_to_comma(input);
+        let here = token_at(input.span());
+        let skipped = skip_to_comma(input);
+        let at = if skipped.is_empty() { here } else { skipped };
         diagnostics.error(at, "`scopes!` lists scopes, each with a description").help(ENTRY);
         return Ok(None);
     }

@@ -12,7 +12,7 @@ use super::{
     function::cfg,
     keys,
     policies::{concurrency, queue},
-    share,
+    runtime, share,
 };
 use crate::{
     diag::Diagnostics,
@@ -30,7 +30,7 @@ pub(crate) fn parse(
 ) -> Option<Dependency> {
     let before = diagnostics.len();
     let mut entries = Entries::parse("#[dependency]", keys::DEPENDENCY, arguments, diagnostics);
-    let runtime = entries.path("crate", diagnostics);
+    let runtime = runtime::parse(&mut entries, diagnostics);
     let name = entries.string("name", diagnostics);
     let concurrency = concurrency(&mut entries, diagnostics);
     let queue = queue(&mut entries, diagnostics);

@@ -5,7 +5,7 @@ use syn::{
     Attribute, Data, DeriveInput, Fields, Ident, Member, Path, Variant, spanned::Spanned as _,
 };
 
-use super::{entries::Entries, keys, reader::is};
+use super::{entries::Entries, keys, reader::is, runtime};
 use crate::{
     diag::Diagnostics,
     model::parsed::{ErrorAttribute, ErrorField, ErrorType, ErrorVariant},
@@ -24,7 +24,7 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
     };
     let before = diagnostics.len();
     let mut entries = entries(&input.attrs, diagnostics);
-    let runtime = entries.path("crate", diagnostics);
+    let runtime = runtime::parse(&mut entries, diagnostics);
     let variants = match input.data {
         Data::Enum(data) => {
             entries.finish(

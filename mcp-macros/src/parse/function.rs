@@ -38,6 +38,7 @@ fn read(input: ParseStream<'_>) -> syn::Result<Item> {
     let attributes = input.call(Attribute::parse_outer)?;
     Ok(Item {
         cfg: cfg(&attributes),
+        lints: lints(&attributes),
         attributes,
         visibility: input.parse::<Visibility>()?,
         signature: input.parse::<Signature>()?,
@@ -51,6 +52,7 @@ fn take_parameter(parameter: &mut PatType, diagnostics: &mut Diagnostics) -> Par
     parameter.attrs.retain(|attribute| !arg_attribute::is_arg(attribute) && !is(attribute, "doc"));
     Parameter {
         cfg: cfg(&parameter.attrs),
+        lints: lints(&parameter.attrs),
         docs,
         arg,
         pattern: (*parameter.pat).clone(),
@@ -61,6 +63,15 @@ fn take_parameter(parameter: &mut PatType, diagnostics: &mut Diagnostics) -> Par
 /// The `#[cfg(…)]` among `attributes`: what is generated appears and disappears with the item.
 pub(super) fn cfg(attributes: &[Attribute]) -> Vec<Attribute> {
     attributes.iter().filter(|attribute| is(attribute, "cfg")).cloned().collect()
+}
+
+/// The levels of lints among `attributes`. `#[expect(…)]` is not one of them: what it expects
+/// has to happen in the item that it stands on.
+fn lints(attributes: &[Attribute]) -> Vec<Attribute> {
+    let is_level = |attribute: &&Attribute| {
+        ["allow", "warn", "deny", "forbid"].iter().any(|level| is(attribute, level))
+    };
+    attributes.iter().filter(is_level).cloned().collect()
 }
 
 fn report(item: &TokenStream, error: &syn::Error, diagnostics: &mut Diagnostics) {

@@ -20,6 +20,7 @@ mod numbers;
 mod policies;
 mod rate;
 mod reader;
+mod runtime;
 mod scope;
 mod shape;
 mod share;

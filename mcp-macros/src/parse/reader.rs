@@ -95,7 +95,8 @@ fn read_value(word: &Ident, input: ParseStream<'_>) -> Result<Value, Broken> {
             let message = format!("`{word}` has no value after its `=`");
             return Err(Broken { at: None, message, help: None });
         }
-        let value = read_static(input).map_or_else(|| input.parse(), Ok);
+        let preset = if word == "cache_ttl" { read_static(input) } else { None };
+        let value = preset.map_or_else(|| read_expression(input), Ok);
         return value.map(Value::Expression).map_err(|error| unreadable(&error));
     }
     if input.peek(syn::token::Paren)
@@ -117,7 +118,20 @@ fn no_equals(word: &Ident, rest: &TokenStream) -> Broken {
     Broken { at: Some(rest.clone()), message, help }
 }
 
-/// The word `static` where it is the whole value; an expression would go on as a closure.
+/// An expression. Where it breaks off, the parser knows no place but the whole attribute; then the
+/// error is at what was written of it.
+fn read_expression(input: ParseStream<'_>) -> syn::Result<Expr> {
+    let begin = input.fork();
+    input.parse().map_err(|error: syn::Error| {
+        if !input.is_empty() {
+            return error;
+        }
+        syn::Error::new_spanned(skip_to_comma(&begin), error)
+    })
+}
+
+/// The word `static` where it is the whole value, which is no expression: one would go on as a
+/// closure.
 fn read_static(input: ParseStream<'_>) -> Option<Expr> {
     let ahead = input.fork();
     let word = ahead.parse::<Token![static]>().ok()?;

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::Ident;
 
-use super::{access, audit, check, docs, entries::Entries, idempotent, keys, policies};
+use super::{access, audit, check, docs, entries::Entries, idempotent, keys, policies, runtime};
 use crate::{diag::Diagnostics, model::parsed::ToolAttribute};
 
 /// Reads the arguments of `#[tool(…)]`.
@@ -11,7 +11,7 @@ pub(crate) fn parse(arguments: TokenStream, diagnostics: &mut Diagnostics) -> To
     let before = diagnostics.len();
     let mut entries = Entries::parse("#[tool]", keys::TOOL, arguments, diagnostics);
     let mut attribute = ToolAttribute {
-        runtime: entries.path("crate", diagnostics),
+        runtime: runtime::parse(&mut entries, diagnostics),
         name: entries.string("name", diagnostics),
         title: entries.string("title", diagnostics),
         description: entries.constant_text("description", diagnostics).map(docs::description),

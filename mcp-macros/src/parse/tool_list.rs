@@ -44,6 +44,7 @@ fn read_tool(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Li
         Ok(attributes) => attributes,
         Err(error) => {
             diagnostics.syntax(&error);
+            skip_to_comma(input);
             return None;
         }
     };
@@ -65,7 +66,10 @@ fn read_tool(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Li
             let here = input.span();
             let tokens = skip_to_comma(input);
             match separated(&tokens) {
-                _ if tokens.is_empty() => report(token_at(here), diagnostics),
+                _ if tokens.is_empty() => match attributes.last() {
+                    Some(attribute) if input.is_empty() => report(attribute, diagnostics),
+                    _ => report(token_at(here), diagnostics),
+                },
                 Some(meant) => {
                     diagnostics
                         .error(tokens, "tools are separated by commas")

@@ -16,4 +16,5 @@ mod pattern;
 mod policies;
 mod signature;
 pub(crate) mod tool;
+mod unwise;
 mod values;

@@ -26,7 +26,7 @@ pub(crate) fn check_all(
 }
 
 fn check(parameter: parsed::Parameter, diagnostics: &mut Diagnostics) -> Parameter {
-    let parsed::Parameter { cfg, docs: comment, mut arg, pattern, ty } = parameter;
+    let parsed::Parameter { cfg, lints, docs: comment, mut arg, pattern, ty } = parameter;
     let mut rules = Vec::new();
     let check = arg.as_mut().and_then(|arg| arg.check.take());
     let source = match (plain_name(&pattern), arg) {
@@ -67,7 +67,7 @@ fn check(parameter: parsed::Parameter, diagnostics: &mut Diagnostics) -> Paramet
             }
         }
     };
-    Parameter { cfg, pattern, ty, source, rules, check, is_compared: false }
+    Parameter { cfg, lints, pattern, ty, source, rules, check, is_compared: false }
 }
 
 fn report_pattern(word: &Path, pattern: &Pat, diagnostics: &mut Diagnostics) {

@@ -1,7 +1,7 @@
 //! Which functions can be tools.
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{FnArg, ReturnType, Safety, Signature};
 
 use crate::diag::Diagnostics;
@@ -41,8 +41,10 @@ fn generics(signature: &Signature, diagnostics: &mut Diagnostics) {
     if !generics.params.is_empty() {
         diagnostics.error(generics, MESSAGE).help(HELP);
     } else if let Some(clause) = &generics.where_clause {
+        // An empty one prints nothing.
+        let (word, bounds) = (clause.where_token, &clause.predicates);
         diagnostics
-            .error(clause, "tool functions cannot have a `where` clause")
+            .error(quote!(#word #bounds), "tool functions cannot have a `where` clause")
             .help("remove it: there is nothing generic that it could bound");
     }
     for input in &signature.inputs {

@@ -5,7 +5,7 @@ use syn::{Ident, LitStr, ReturnType, ext::IdentExt as _};
 use super::{
     access, check, idempotent, name, parameter,
     policies::{self, Facts},
-    signature,
+    signature, unwise,
 };
 use crate::{
     diag::Diagnostics,
@@ -30,14 +30,20 @@ pub(crate) fn check(
     check_not_empty(attribute.title.as_ref(), diagnostics);
     check_not_empty(attribute.version.as_ref(), diagnostics);
     let facts = Facts::of(&attribute, ident);
+    let is_public = attribute.access.public.is_some();
     let hints = hints(&mut attribute, &facts);
     let mut parameters = parameter::check_all(parameters, diagnostics);
     let once = attribute.idempotent.take();
     let once = idempotent::check(once, &facts, &parameters, attribute.intact, diagnostics);
+    let scopes = access::bind(attribute.access, ident, &mut parameters, diagnostics);
+    let checks = check::check(attribute.checks, ident, &mut parameters, diagnostics);
+    let policies = policies::check(attribute.policies, &facts, attribute.intact, diagnostics);
+    let says_who = is_public || !scopes.is_empty();
     Tool {
-        scopes: access::bind(attribute.access, ident, &mut parameters, diagnostics),
-        checks: check::check(attribute.checks, ident, &mut parameters, diagnostics),
-        policies: policies::check(attribute.policies, &facts, attribute.intact, diagnostics),
+        unwise: unwise::check(item, &facts, says_who, &parameters, &policies),
+        scopes,
+        checks,
+        policies,
         once,
         audit: attribute.audit,
         name: tool_name(attribute.name, ident, diagnostics),

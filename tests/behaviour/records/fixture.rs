@@ -1,6 +1,7 @@
 //! A server whose effects leave a trace outside of it: lines in a file, and rows of a database.
 //!
 //! `EFFECTS` names the directory.
+#![allow(deprecated, reason = "tools for tests say no more than the test is about")]
 
 use std::fs::OpenOptions;
 use std::io::Write;

@@ -1,4 +1,5 @@
 //! A tool that is on its way out is served without a warning, and called with one.
+#![deny(deprecated)]
 
 use rt::{tool, tools};
 

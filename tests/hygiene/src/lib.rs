@@ -37,6 +37,7 @@
     clippy::ref_patterns,
     clippy::default_trait_access
 )]
+#![allow(deprecated, reason = "most tools here say nothing, so that one thing is tried at a time")]
 #![allow(
     clippy::missing_errors_doc,
     clippy::ref_option,
