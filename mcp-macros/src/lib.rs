@@ -15,7 +15,11 @@ mod stages;
 mod validate;
 
 #[cfg(test)]
+mod extremes;
+#[cfg(test)]
 mod fuzz;
+#[cfg(test)]
+mod page;
 #[cfg(test)]
 mod snapshots;
 

@@ -8,12 +8,12 @@ use crate::stages::{
     expand_catalogue, expand_dependency, expand_error_type, expand_tool, expand_tool_list,
 };
 
-fn tokens(text: &str) -> TokenStream {
+pub(crate) fn tokens(text: &str) -> TokenStream {
     TokenStream::from_str(text).unwrap_or_default()
 }
 
 /// Formats items; what isn't one stays a line of tokens.
-fn pretty(expansion: &TokenStream) -> String {
+pub(crate) fn pretty(expansion: &TokenStream) -> String {
     match syn::parse2(expansion.clone()) {
         Ok(file) => prettyplease::unparse(&file),
         Err(_) => expansion.to_string(),

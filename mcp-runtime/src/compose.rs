@@ -97,7 +97,7 @@ impl<'a> Composer<'a> {
     /// fallback is one tool: they share its places, rates and cached results.
     pub(crate) fn tool(&mut self, def: &'static ToolDef) -> Option<Tool> {
         if let Some((id, made)) = self.made.get(def.name) {
-            if *id == (def.id)() {
+            if *id == def.id {
                 return made.clone();
             }
             self.problem(def.name, "another tool, here or as a fallback, has the same name");
@@ -109,7 +109,7 @@ impl<'a> Composer<'a> {
         }
         let tool = self.make(def);
         self.making.remove(def.name);
-        self.made.insert(def.name, ((def.id)(), tool.clone()));
+        self.made.insert(def.name, (def.id, tool.clone()));
         tool
     }
 

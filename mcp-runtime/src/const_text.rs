@@ -30,6 +30,18 @@ impl Text {
     }
 }
 
+/// A hash of a text, in a constant: FNV-1a.
+pub(crate) const fn hash(text: &str) -> u64 {
+    let text = text.as_bytes();
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut i = 0;
+    while i < text.len() {
+        hash = (hash ^ text[i] as u64).wrapping_mul(0x0100_0000_01b3);
+        i += 1;
+    }
+    hash
+}
+
 /// `a == b`, in a constant.
 pub(crate) const fn equal(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());

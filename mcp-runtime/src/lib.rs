@@ -73,6 +73,7 @@ mod exposure;
 mod extract;
 mod fallback;
 mod json;
+mod life;
 mod manifest;
 pub mod meta;
 mod output;

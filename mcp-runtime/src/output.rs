@@ -174,9 +174,10 @@ impl<R, T> Codec<R, T> {
         (self.schema)(generator)
     }
 
+    /// The conversion of what the function returns, for [`respond`](crate::private::respond).
     #[doc(hidden)]
-    pub fn reply(self, result: R) -> Result<Returned, ToolError> {
-        (self.reply)(result)
+    pub fn reply(self) -> fn(R) -> Result<Returned, ToolError> {
+        self.reply
     }
 
     /// The conversion of what an earlier call left, for [`reconciling`](crate::private::reconciling).

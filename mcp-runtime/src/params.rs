@@ -383,7 +383,7 @@ impl<T> Param<T> {
     }
 
     #[doc(hidden)]
-    pub fn take(self, call: &mut ToolCall) -> Result<T, ToolError> {
+    pub fn take(&self, call: &mut ToolCall) -> Result<T, ToolError> {
         (self.take)(&self.def, call)
     }
 }

@@ -1,15 +1,20 @@
 //! What expansions call. Not part of the public API: it changes without notice.
 
+pub use schemars::SchemaGenerator;
 pub use std::format;
 
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+use pin_project_lite::pin_project;
 use serde::Serialize;
 
 pub use crate::access::{
     Binding, ScopeDef, ScopeEntry, Scopes, assert_found, assert_kept, assert_known, assert_unmixed,
 };
 pub use crate::adapter::in_memory::{InMemory, Known};
+pub use crate::call::ToolCall;
 pub use crate::check::{CheckDef, CheckError, Checking, checking, names, outcome, waits};
 use crate::content::{Icon, IntoIcons};
 use crate::error::ToolError;
@@ -17,12 +22,12 @@ pub use crate::fallback::{
     Answer, Argument, OtherArgument, PlainAnswer, Returns, Takes, Unknown, answer, fallback,
     same_result,
 };
-use crate::output::Returned;
 pub use crate::manifest::lock::against as against_lock;
-pub use crate::output::{PlainOutput, Probe, output};
+use crate::output::Returned;
+pub use crate::output::{OutputSchema, PlainOutput, Probe, output};
 pub use crate::params::{
-    Bound, JsonResult, Param, ParamDef, argument, assert_argument, assert_shareable, assert_transaction, compared,
-    extractor, flatten, param,
+    Bound, JsonResult, Param, ParamDef, argument, assert_argument, assert_shareable,
+    assert_transaction, compared, extractor, flatten, param,
 };
 pub use crate::policies::{
     Audit, Breaker, Cache, DependencyDef, Idempotency, Per, RateLimit, Reconciling, Retry,
@@ -33,7 +38,7 @@ pub use crate::store::memory::Survivors;
 pub use crate::store::steered::{Edge, Fate, Passing, Steering, Tears, Wait, Write};
 #[cfg(feature = "suites")]
 pub use crate::store::suite::outside::{StoreSuite, told};
-pub use crate::tool::{Invocation, ToolDef, assert_unique};
+pub use crate::tool::{Invocation, Invoked, ToolDef, assert_unique};
 pub use crate::unwise::{Unwise, has_argument, has_no_arguments, is_contract};
 
 /// What tools find of a crate without a catalogue.
@@ -87,7 +92,30 @@ where
     F: Future<Output = R> + Send + 'static,
     R: 'static,
 {
-    Ok(Box::pin(async move { reply(function.await) }))
+    // Pinned once its type is erased: `Box::pin` would be compiled for each tool.
+    let responding: Box<dyn Future<Output = _> + Send> = Box::new(Responding { function, reply });
+    Ok(Box::into_pin(responding))
+}
+
+pin_project! {
+    /// Written out, since the compiler makes far more of an `async` block, for each tool.
+    struct Responding<F, R> {
+        #[pin]
+        function: F,
+        reply: fn(R) -> Result<Returned, ToolError>,
+    }
+}
+
+impl<F: Future> Future for Responding<F, F::Output> {
+    type Output = Result<Returned, ToolError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        match this.function.poll(cx) {
+            Poll::Ready(result) => Poll::Ready((this.reply)(result)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
 }
 
 /// The value of an expression in an attribute.

@@ -8,6 +8,7 @@ use crate::tool::{ToolInfo, Tools};
 
 /// What is promised about the calls of one tool, beside its schemas and its timeout.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a promise of its own")]
 pub struct Promised {
     /// Each scope that a caller needs.
     pub scopes: Vec<PromisedScope>,

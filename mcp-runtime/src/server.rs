@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
 use tower::{Layer, Service};
 use tracing::warn;
 
@@ -26,6 +28,7 @@ use crate::config::Settings;
 use crate::context::LONGEST;
 use crate::error::Error;
 use crate::extract::States;
+use crate::life::until;
 use crate::policies::Dependency;
 use crate::policy::service::ToolService;
 use crate::policy::stack::{LayerPlace, UserLayer, user_layer};
@@ -226,7 +229,8 @@ impl Server {
     /// what broke the connection.
     pub async fn serve_stdio(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         self.warn_of_memory();
-        self.finish()?.serve_stdio(shutdown).await
+        let built = self.finish()?;
+        until(shutdown, |stop| built.stdio(stop)).await
     }
 
     /// Adds a tower layer around every call, inside the deadline and outside validation.
@@ -440,11 +444,16 @@ pub(crate) struct Built {
 }
 
 impl Built {
-    pub(crate) async fn serve_stdio(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+    /// Serves stdin and stdout until `stop` is cancelled or the client has gone.
+    pub(crate) fn stdio(self, stop: CancellationToken) -> BoxFuture<'static, Result<(), Error>> {
+        Box::pin(self.serve_stdio(stop))
+    }
+
+    async fn serve_stdio(self, stop: CancellationToken) -> Result<(), Error> {
         let Self { app, edge } = self;
         app.stdio_caller().map_err(Error::settings)?;
         let _watching = app.watch_pools();
-        let served = stdio::serve(&app, edge, shutdown).await;
+        let served = stdio::serve(&app, edge, stop.cancelled_owned()).await;
         // The client has gone. Calls with an idempotency key go on without it.
         app.drain(app.registry().idle()).await;
         app.registry().records().seal().await;

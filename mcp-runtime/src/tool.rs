@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::access::{AccessDef, Gate, ScopeDef, Scopes};
 use crate::call::ToolCall;
 use crate::check::CheckDef;
-use crate::const_text::{Text, equal};
+use crate::const_text::{Text, equal, hash};
 use crate::content::Icon;
 use crate::error::ToolError;
 use crate::output::{OutputSchema, Returned, Shape};
@@ -37,15 +37,20 @@ pub trait Tool {
 /// A tool's function, waiting to run.
 pub type Invocation = Pin<Box<dyn Future<Output = Result<Returned, ToolError>> + Send>>;
 
-type Invoke = fn(&mut ToolCall) -> Result<Invocation, ToolError>;
+/// A function that was called, unless an argument or an extractor prevented it.
+pub type Invoked = Result<Invocation, ToolError>;
+
+type Invoke = fn(&mut ToolCall) -> Invoked;
 
 /// Everything that an attribute says, as data.
 #[derive(Clone, Copy)]
 #[allow(clippy::struct_excessive_bools, reason = "one per flag of the attribute")]
 pub struct ToolDef {
     /// Tells tools of the same name apart.
-    pub(crate) id: fn() -> TypeId,
+    pub(crate) id: TypeId,
     pub(crate) name: &'static str,
+    /// Of the name: in constants, text is compared byte by byte, which takes long.
+    hash: u64,
     pub(crate) description: &'static str,
     pub(crate) params: &'static [ParamDef],
     pub(crate) output: fn(&mut SchemaGenerator) -> OutputSchema,
@@ -113,8 +118,9 @@ impl ToolDef {
     ) -> Self {
         check_arguments(params);
         Self {
-            id: TypeId::of::<()>,
+            id: TypeId::of::<()>(),
             name,
+            hash: hash(name),
             description,
             params,
             output,
@@ -139,7 +145,7 @@ impl ToolDef {
     #[doc(hidden)]
     #[must_use]
     pub const fn of<T: 'static>(mut self) -> Self {
-        self.id = TypeId::of::<T>;
+        self.id = TypeId::of::<T>();
         self
     }
 
@@ -389,14 +395,15 @@ pub const fn assert_unique(index: usize, all: &[(usize, &ToolDef)]) {
     while at < all.len() && all[at].0 != index {
         at += 1;
     }
-    let (name, description) = (all[at].1.name, all[at].1.description);
-    if description.is_empty() {
+    let tool = all[at].1;
+    let (name, hash) = (tool.name, tool.hash);
+    if tool.description.is_empty() {
         // `ToolDef::INVALID`, which has its own error already.
         return;
     }
     let mut earlier = 0;
     while earlier < at {
-        if equal(all[earlier].1.name, name) {
+        if all[earlier].1.hash == hash && equal(all[earlier].1.name, name) {
             let mut text = Text::new();
             text.push("two tools on this server share the name `").push(name);
             text.push("`\n= help: list it once, or name one otherwise: `#[tool(name = \"…\")]`");

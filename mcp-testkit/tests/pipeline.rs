@@ -1,4 +1,5 @@
 //! The guide's table of layers, and the pipelines of real tools.
+#![allow(deprecated, reason = "tools for tests say no more than the test is about")]
 
 use std::collections::BTreeSet;
 

@@ -45,9 +45,7 @@ static LOG_IN: ToolDef = ToolDef::new(
     |generator| output::<Result<String, ToolError>>().codec().schema(generator),
     |call| {
         let (how, tokens) = (HOW.take(call)?, TOKENS.take(call)?);
-        respond(log_in(how, tokens), |result| {
-            output::<Result<String, ToolError>>().codec().reply(result)
-        })
+        respond(log_in(how, tokens), output::<Result<String, ToolError>>().codec().reply())
     },
 )
 .destructive()

@@ -32,6 +32,8 @@ usage: cargo xtask <command>
   interop       real clients against the example server, over HTTP and stdio
   editor        what rust-analyzer offers inside of annotated functions
   tidy          the house rules; `tidy --write` regenerates docs/attributes.md and mistakes.md
+  bench compile [ROUNDS]
+                what the macros cost at compile time, beside other crates'
   bench records what records cost: audit and idempotency, in memory and on disk
   fuzz          inputs that nobody would write, for every macro; `fuzz 600` for that many seconds
   features      whether mcp-runtime builds with no feature, each alone, and all
@@ -62,6 +64,8 @@ fn run() -> Result<()> {
         ["editor"] => editor::run(&Workspace::find()?)?.verdict(),
         ["tidy"] => tidy::check(&Workspace::find()?),
         ["tidy", "--write"] => documents::write(&Workspace::find()?),
+        ["bench", "compile"] => bench::compile::run(&Workspace::find()?, None),
+        ["bench", "compile", rounds] => bench::compile::run(&Workspace::find()?, Some(rounds)),
         ["bench", "records"] => bench::records::run(&Workspace::find()?),
         ["fuzz"] => fuzz::run(&Workspace::find()?, "60"),
         ["fuzz", seconds] => fuzz::run(&Workspace::find()?, seconds),

@@ -51,8 +51,8 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
         #name,
         #description,
         __PARAMS,
-        |__generator| #codec.schema(__generator),
-        |__call| { #run },
+        __schema,
+        __run,
     };
     let new = Ident::new(access::constructor(tool), place.last);
     let value = quote_spanned!(place.last=> #here::ToolDef::#new(#arguments));
@@ -62,6 +62,12 @@ pub(crate) fn contract(item: &Item, tool: &Tool, runtime: &Runtime) -> TokenStre
             use #private::PlainOutput as _;
             #(#constants)*
             const __PARAMS: &[#private::ParamDef] = &[#(#definitions),*];
+            fn __schema(__generator: &mut #private::SchemaGenerator) -> #private::OutputSchema {
+                #codec.schema(__generator)
+            }
+            fn __run(__call: &mut #private::ToolCall) -> #private::Invoked {
+                #run
+            }
             #shareable
             #scopes
             #keys
@@ -111,7 +117,7 @@ fn shell(item: &Item, definition: &TokenStream, runtime: &Runtime) -> TokenStrea
     }
 }
 
-/// The body of the closure that takes the arguments and calls the function.
+/// The body of the function that takes the arguments and calls the user's.
 fn run(
     ident: &Ident,
     parameters: &[Parameter],
@@ -128,7 +134,7 @@ fn run(
     let future = quote_spanned!(ident.span()=> #ident(#(#arguments),*));
     quote_spanned! {Span::mixed_site()=>
         #(#takes)*
-        #private::respond(#future, |__result| #codec.reply(__result))
+        #private::respond(#future, #codec.reply())
     }
 }
 

@@ -106,9 +106,8 @@ pub(super) fn smallest(case: Case, fails: &dyn Fn(&Case) -> bool) -> Case {
 /// Everything that is `tokens` without one token, or with one group taken apart; large parts first.
 fn smaller(tokens: TokenStream) -> Vec<TokenStream> {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
-    let without = |from: usize, to: usize| {
-        whole(trees[..from].iter().chain(&trees[to..]).cloned().collect())
-    };
+    let without =
+        |from: usize, to: usize| whole(trees[..from].iter().chain(&trees[to..]).cloned().collect());
     let mut all = Vec::new();
     let mut length = trees.len();
     while length > 0 {

@@ -14,6 +14,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tracing::Level;
@@ -174,12 +175,17 @@ impl Server {
     /// A setting that isn't known or valid, a server that was put together wrongly (see
     /// [`Server::build`]), an address that can't be listened on.
     pub async fn run(self) -> Result<(), Error> {
-        let code = run(self, std::env::args_os().collect()).await?;
+        let code = running(self).await?;
         if code != 0 {
             std::process::exit(code.into());
         }
         Ok(())
     }
+}
+
+/// See [`crate::life`].
+fn running(server: Server) -> BoxFuture<'static, Result<u8, Error>> {
+    Box::pin(run(server, std::env::args_os().collect()))
 }
 
 async fn run(server: Server, arguments: Vec<std::ffi::OsString>) -> Result<u8, Error> {

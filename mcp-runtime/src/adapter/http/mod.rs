@@ -22,12 +22,14 @@ use axum::http::StatusCode;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::life::until;
 use crate::server::{Built, Server};
 use door::{METADATA_AGE, Metadata, WELL_KNOWN};
 use guard::Guard;
@@ -93,9 +95,14 @@ impl Server {
     ) -> Result<(), Error> {
         self.set_http_address(address);
         self.warn_of_memory();
-        let ready = |address| info!("listening on http://{address}{PATH}");
-        serve(self.finish()?, shutdown, ready).await
+        let built = self.finish()?;
+        until(shutdown, |stop| announced(built, stop)).await
     }
+}
+
+fn announced(built: Built, stop: CancellationToken) -> BoxFuture<'static, Result<(), Error>> {
+    let ready = |address| info!("listening on http://{address}{PATH}");
+    Box::pin(serve(built, stop.cancelled_owned(), ready))
 }
 
 /// The routes. After `end`, streams that are still open are closed.

@@ -86,6 +86,7 @@ pub(crate) fn summary(changes: &[Change]) -> String {
 }
 
 /// The changes for a program.
+#[cfg(feature = "cli")]
 pub(crate) fn json(changes: &[Change]) -> Value {
     json!({
         "worst": changes.iter().map(|change| change.class).max(),

@@ -171,6 +171,6 @@ pub(super) fn app(tools: &[&'static ToolDef]) -> App {
 pub(super) fn changed(def: &ToolDef, change: fn(&mut ToolDef)) -> &'static ToolDef {
     let mut def = *def;
     change(&mut def);
-    def.id = TypeId::of::<fn()>;
+    def.id = TypeId::of::<fn()>();
     Box::leak(Box::new(def))
 }

@@ -16,20 +16,26 @@ use crate::clock::Clock;
 /// on disk. Keys are as they were, as in a store whose other machines can't know that one of them
 /// is gone: a lease has to end first.
 #[derive(Clone, Default)]
-pub struct Survivors(Arc<Mutex<Option<(AuditKeys, Arc<Mutex<Inner>>)>>>);
+pub struct Survivors(Arc<Mutex<Option<Kept>>>);
+
+/// What is there, and what signs it.
+struct Kept {
+    signs: AuditKeys,
+    inner: Arc<Mutex<Inner>>,
+}
 
 impl Survivors {
     /// The journal of a server that starts.
     pub(crate) fn journal(&self, clock: Clock, keys: AuditKeys) -> Result<MemoryJournal, String> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((signs, inner)) = &*kept {
+        if let Some(Kept { signs, inner }) = &*kept {
             let (signs, inner) = (signs.clone(), Arc::clone(inner));
             let journal = MemoryJournal { clock, signs, inner };
             journal.close_abandoned();
             return Ok(journal);
         }
         let journal = MemoryJournal::new(clock, keys)?;
-        *kept = Some((journal.signs.clone(), Arc::clone(&journal.inner)));
+        *kept = Some(Kept { signs: journal.signs.clone(), inner: Arc::clone(&journal.inner) });
         Ok(journal)
     }
 }

@@ -99,7 +99,7 @@ async fn survivors_have_the_keys_and_close_what_was_left_open() {
         version: "1".to_owned(),
         call_id: "a".to_owned(),
         lease: std::time::Duration::from_secs(30),
-        ttl: std::time::Duration::from_secs(60),
+        ttl: std::time::Duration::from_mins(1),
         settles: false,
     };
     let once = || Some(([1; 32], OnceOp::Begin(begin())));

@@ -16,8 +16,14 @@ const KINDS: &str =
     "a \"quoted\\\" text\n\r\t\u{0}\u{1f}\u{7f}\u{85}\u{2028}\u{2029}äß€😀 {\"log\":1} ";
 
 /// Takes note of something.
-#[tool(audit(result = "redacted"))]
-pub(super) async fn note(#[arg(audit = "plain")] text: String, times: usize) -> String {
+#[tool(public, audit(result = "redacted"))]
+pub(super) async fn note(
+    /// What to note.
+    #[arg(audit = "plain")]
+    text: String,
+    /// How often it is repeated.
+    times: usize,
+) -> String {
     text.repeat(times)
 }
 
