@@ -32,6 +32,10 @@ usage: cargo xtask <command>
   interop       real clients against the example server, over HTTP and stdio
   editor        what rust-analyzer offers inside of annotated functions
   tidy          the house rules; `tidy --write` regenerates docs/attributes.md and mistakes.md
+  bench         what calls cost, beside other servers: `bench http`, `throughput`, `calls`, `stdio`,
+                `lists` or `memory` is one part; `bench --write` writes docs/performance.md
+  bench --short what is counted about ours, against tests/bench/baseline.json, which
+                `bench --short --write` updates
   bench compile [ROUNDS]
                 what the macros cost at compile time, beside other crates'
   bench records what records cost: audit and idempotency, in memory and on disk
@@ -66,9 +70,13 @@ fn run() -> Result<()> {
         ["tidy", "--write"] => documents::write(&Workspace::find()?),
         ["bench", "compile"] => bench::compile::run(&Workspace::find()?, None),
         ["bench", "compile", rounds] => bench::compile::run(&Workspace::find()?, Some(rounds)),
-        ["bench", "records"] => bench::records::run(&Workspace::find()?),
         ["fuzz"] => fuzz::run(&Workspace::find()?, "60"),
         ["fuzz", seconds] => fuzz::run(&Workspace::find()?, seconds),
+        ["bench", "--short"] => bench::baseline::check(&Workspace::find()?),
+        ["bench", "--short", "--write"] => bench::baseline::update(&Workspace::find()?),
+        ["bench", "--write"] => bench::run(&Workspace::find()?, &[], true),
+        ["bench", "records"] => bench::records::run(&Workspace::find()?),
+        ["bench", ref parts @ ..] => bench::run(&Workspace::find()?, parts, false),
         ["features"] => features::run(&Workspace::find()?),
         _ => bail!("`{}` is not a command\n\n{HELP}", arguments.join(" ")),
     }

@@ -1,0 +1,155 @@
+//! The short form: what is counted about ours, against what it was when it was last agreed to.
+//!
+//! Counts are of instructions that callgrind simulated, on a processor of its own making: they
+//! depend on the compiler and the C library, hardly on the machine. `MARGIN` is several times what
+//! two runs of the same program differ by.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Map, Value, json};
+
+use super::callgrind::{Callgrind, Cost};
+use super::contenders::OURS;
+use super::in_process::{self, BARE, BUDGET, SUBJECTS, TOGETHER};
+use super::table::{Table, tenths, whole};
+use super::{http, machine, programs};
+use crate::workspace::{Workspace, read, write};
+
+/// A count may grow by so much. Runs of one program differ by 0.1 % in process and by 1 % over HTTP; the rest is for other builds of the same compiler and C library.
+const MARGIN: f64 = 0.03;
+/// And by so many instructions, since of few of them 3 % is nothing.
+const INSTRUCTIONS: f64 = 150.0;
+/// Allocations are the same in each run, but for tables that grow now and then.
+const ALLOCATIONS: f64 = 0.5;
+/// And over HTTP for what depends on when bytes arrive.
+const ALLOCATIONS_MARGIN: f64 = 0.005;
+
+fn path(workspace: &Workspace) -> PathBuf {
+    workspace.root.join("tests/bench/baseline.json")
+}
+
+fn count(workspace: &Workspace) -> Result<Vec<(String, Cost)>> {
+    let callgrind = Callgrind::find(workspace)?;
+    let program = programs::ours(workspace)?;
+    let mut counts = Vec::new();
+    for (subject, ..) in SUBJECTS {
+        counts.push((format!("call, {subject}"), in_process::cost(&callgrind, &program, subject)?));
+    }
+    for contender in OURS {
+        let cost = http::cost(&callgrind, &program, &program, contender)?;
+        let Some(title) = contender.title.strip_prefix("ours, ") else { continue };
+        counts.push((format!("http, {title}"), cost));
+    }
+    Ok(counts)
+}
+
+/// Counts, and makes that the baseline.
+pub(crate) fn update(workspace: &Workspace) -> Result<()> {
+    let mut figures = Map::new();
+    for (name, cost) in count(workspace)? {
+        let rounded = |number: f64| (number * 10.0).round() / 10.0;
+        let figure = json!({
+            "instructions": cost.instructions.round(),
+            "allocations": rounded(cost.allocations),
+        });
+        figures.insert(name, figure);
+    }
+    let baseline = json!({ "counted on": machine::lines(), "figures": figures });
+    let text = format!("{}\n", serde_json::to_string_pretty(&baseline)?);
+    write(&path(workspace), &text)?;
+    println!("{} is what is counted now", path(workspace).display());
+    Ok(())
+}
+
+/// Counts, and fails where something costs more than it did.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    let path = path(workspace);
+    let baseline: Value = serde_json::from_str(&read(&path)?).context("the baseline is no JSON")?;
+    let counts = count(workspace)?;
+    let mut table = Table::new(&["counted", "instructions", "before", "", "allocations", "before"]);
+    let mut grown = Vec::new();
+    for (name, cost) in &counts {
+        let before = before(&baseline["figures"][name])
+            .with_context(|| format!("`{name}` isn't in {}: {UPDATE}", path.display()))?;
+        let share = (cost.instructions / before.instructions - 1.0) * 100.0;
+        table.row([
+            name.clone(),
+            whole(cost.instructions),
+            whole(before.instructions),
+            format!("{share:+.1} %"),
+            tenths(cost.allocations),
+            tenths(before.allocations),
+        ]);
+        if has_grown(*cost, before) {
+            grown.push(name.as_str());
+        }
+    }
+    println!("\n{table}");
+    budget(&counts);
+    if grown.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "more than {:.0} % and {INSTRUCTIONS} instructions, or {ALLOCATIONS} allocations, dearer \
+         than in {}: {}\n{UPDATE}\nthe baseline was counted on: {}\nthis is: {}",
+        MARGIN * 100.0,
+        path.display(),
+        grown.join("; "),
+        baseline["counted on"],
+        json!(machine::lines()),
+    )
+}
+
+const UPDATE: &str = "where that is meant, or the compiler or the C library is another, \
+                      `cargo xtask bench --short --write` makes it the baseline";
+
+fn before(figure: &Value) -> Option<Cost> {
+    let number = |name: &str| figure[name].as_f64();
+    let (instructions, allocations) = (number("instructions")?, number("allocations")?);
+    Some(Cost { instructions, allocations, ..Cost::default() })
+}
+
+fn has_grown(now: Cost, before: Cost) -> bool {
+    now.instructions > before.instructions * (1.0 + MARGIN) + INSTRUCTIONS
+        || now.allocations > before.allocations * (1.0 + ALLOCATIONS_MARGIN) + ALLOCATIONS
+}
+
+/// Says whether the stack is within what it may cost.
+fn budget(counts: &[(String, Cost)]) {
+    let of = |subject: &str| {
+        let name = format!("call, {subject}");
+        counts.iter().find(|(found, _)| *found == name).map(|(_, cost)| *cost)
+    };
+    let Some((together, bare)) = of(TOGETHER).zip(of(BARE)) else { return };
+    let above = together - bare;
+    let within =
+        above.instructions <= BUDGET.instructions && above.allocations <= BUDGET.allocations;
+    println!(
+        "the stack: {} instructions and {} allocations above the bare call, {} {} and {}",
+        whole(above.instructions),
+        tenths(above.allocations),
+        if within { "within" } else { "OVER its budget of" },
+        whole(BUDGET.instructions),
+        tenths(BUDGET.allocations),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_beyond_the_margin_is_found() {
+        let cost = |instructions, allocations| Cost { instructions, allocations, hashing: 0.0 };
+        let before = cost(100_000.0, 100.0);
+        assert!(!has_grown(before, before));
+        assert!(!has_grown(cost(103_100.0, 100.4), before));
+        assert!(has_grown(cost(103_200.0, 100.0), before));
+        assert!(has_grown(cost(100_000.0, 101.1), before));
+        assert!(!has_grown(cost(90_000.0, 90.0), before));
+        // Of few instructions, a hundred more are chance.
+        assert!(!has_grown(cost(1_150.0, 1.0), cost(1_000.0, 1.0)));
+        assert!(has_grown(cost(1_200.0, 1.0), cost(1_000.0, 1.0)));
+    }
+}
