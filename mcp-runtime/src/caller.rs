@@ -143,6 +143,7 @@ impl fmt::Debug for Caller {
 impl FromCall for Caller {
     const IS_THE_CALLERS: bool = true;
     const GIVES_CONTEXT: bool = false;
+    const MAY_BE_RAW: bool = false;
 
     fn from_call(call: &ToolCall) -> Result<Self, ToolError> {
         Ok(call.context().caller().clone())

@@ -184,6 +184,10 @@ impl<'a> Composer<'a> {
             return None;
         }
         rate_limits.extend(&self.settings.rate_limits);
+        let fallback = fallback.flatten();
+        let may_see_raw = self.layers.iter().any(UserLayer::may_see_raw)
+            || def.params.iter().any(|one| one.may_be_raw)
+            || fallback.as_ref().is_some_and(|fallback| fallback.info.may_see_raw);
         let per_tool = self.settings.tool_concurrency;
         policies.concurrency = policies.concurrency.or(per_tool.map(Concurrency::Fixed));
         let info = Arc::new(ToolInfo {
@@ -201,6 +205,7 @@ impl<'a> Composer<'a> {
             access: def.access,
             gate: Gate::new(def.access, &self.catalogue),
             reads_caller: def.params.iter().any(|one| one.depends_on_caller),
+            may_see_raw,
             confirms: def.destructive && !def.confirm_never,
             secrets: def.params.iter().filter(|one| one.secret).map(|one| one.name).collect(),
             plain: plain(def, &contract.input),
@@ -216,7 +221,7 @@ impl<'a> Composer<'a> {
             fallback.params.iter().any(|param| matches!(param.kind, Kind::Flatten(_)))
         });
         let target = |Tool { info, pipeline }: Tool| Target { tool: info, pipeline, whole };
-        let fallback = fallback.flatten().map(target);
+        let fallback = fallback.map(target);
         let parts = Parts {
             def,
             info: &info,

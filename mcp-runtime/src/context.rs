@@ -344,6 +344,8 @@ impl fmt::Debug for Context {
 }
 
 impl FromCall for Context {
+    const MAY_BE_RAW: bool = false;
+
     fn from_call(call: &ToolCall) -> Result<Self, ToolError> {
         Ok(call.context().for_attempt())
     }

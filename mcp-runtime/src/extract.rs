@@ -67,6 +67,11 @@ pub trait FromCall: Sized {
     #[doc(hidden)]
     const GIVES_CONTEXT: bool = true;
 
+    /// Whether the value may be taken from [`RawContext`](crate::raw::RawContext). This crate's
+    /// own know that it isn't; of others it can't be known.
+    #[doc(hidden)]
+    const MAY_BE_RAW: bool = true;
+
     /// Says what the server must have, so that a lack of it is found at start.
     fn requires(_requirements: &mut Requirements) {}
 }
@@ -146,6 +151,7 @@ impl<T: Clone + Send + Sync + 'static> Shared for T {}
 impl<T: Shared> FromCall for State<T> {
     const DEPENDS_ON_CALLER: bool = false;
     const GIVES_CONTEXT: bool = false;
+    const MAY_BE_RAW: bool = false;
 
     fn from_call(call: &ToolCall) -> Result<Self, ToolError> {
         call.state::<T>()

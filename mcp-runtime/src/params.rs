@@ -38,6 +38,8 @@ pub trait ToolParam<M>: Sized {
     const KEEPS_GRANTS: bool;
     #[doc(hidden)]
     const GIVES_CONTEXT: bool;
+    #[doc(hidden)]
+    const MAY_BE_RAW: bool;
 
     #[doc(hidden)]
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError>;
@@ -51,6 +53,7 @@ impl<T: DeserializeOwned + JsonSchema> ToolParam<AsArgument> for T {
     const DEPENDS_ON_REQUEST: bool = false;
     const KEEPS_GRANTS: bool = false;
     const GIVES_CONTEXT: bool = false;
+    const MAY_BE_RAW: bool = false;
 
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
         match call.arguments.remove(def.name) {
@@ -67,6 +70,7 @@ impl<T: FromCall> ToolParam<AsExtractor> for T {
     const DEPENDS_ON_REQUEST: bool = T::DEPENDS_ON_CALLER && !T::IS_THE_CALLERS;
     const KEEPS_GRANTS: bool = T::KEEPS_GRANTS;
     const GIVES_CONTEXT: bool = T::GIVES_CONTEXT;
+    const MAY_BE_RAW: bool = T::MAY_BE_RAW;
 
     fn take(_: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
         T::from_call(call)
@@ -186,6 +190,7 @@ pub struct ParamDef {
     pub(crate) depends_on_request: bool,
     pub(crate) keeps_grants: bool,
     pub(crate) gives_context: bool,
+    pub(crate) may_be_raw: bool,
     /// A scope compares it with a grant.
     pub(crate) compared: bool,
     pub(crate) secret: bool,
@@ -214,6 +219,7 @@ impl ParamDef {
             depends_on_request: false,
             keeps_grants: false,
             gives_context: false,
+            may_be_raw: false,
             compared: false,
             secret: false,
             audit_plain: false,
@@ -236,6 +242,7 @@ pub const fn param<T: ToolParam<M>, M>(name: &'static str) -> Param<T> {
     def.depends_on_request = T::DEPENDS_ON_REQUEST;
     def.keeps_grants = T::KEEPS_GRANTS;
     def.gives_context = T::GIVES_CONTEXT;
+    def.may_be_raw = T::MAY_BE_RAW;
     Param { def, take: T::take, ty: PhantomData }
 }
 
@@ -261,6 +268,7 @@ pub const fn extractor<T: FromCall>() -> Param<T> {
     def.depends_on_request = T::DEPENDS_ON_CALLER && !T::IS_THE_CALLERS;
     def.keeps_grants = T::KEEPS_GRANTS;
     def.gives_context = T::GIVES_CONTEXT;
+    def.may_be_raw = T::MAY_BE_RAW;
     Param { def, take: <T as ToolParam<AsExtractor>>::take, ty: PhantomData }
 }
 

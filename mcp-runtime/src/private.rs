@@ -13,6 +13,8 @@ use serde::Serialize;
 pub use crate::access::{
     Binding, ScopeDef, ScopeEntry, Scopes, assert_found, assert_kept, assert_known, assert_unmixed,
 };
+#[cfg(feature = "http")]
+pub use crate::adapter::in_memory::Ways;
 pub use crate::adapter::in_memory::{InMemory, Known};
 pub use crate::call::ToolCall;
 pub use crate::check::{CheckDef, CheckError, Checking, checking, names, outcome, waits};

@@ -452,6 +452,9 @@ pub struct ToolInfo {
     pub(crate) gate: Gate,
     /// Whether its function can tell callers apart, by an extractor.
     pub(crate) reads_caller: bool,
+    /// Whether code that runs for it, or for its fallback, may ask for the request in the SDK's
+    /// own terms: an extractor or a layer from outside.
+    pub(crate) may_see_raw: bool,
     /// Whether a person has to confirm each call.
     pub(crate) confirms: bool,
     /// The arguments that must not be recorded anywhere.

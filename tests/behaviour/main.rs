@@ -18,6 +18,7 @@ mod records;
 mod rules;
 mod secrets;
 mod support;
+mod ways;
 
 mcp_runtime::scopes! {
     "read:invoices" => "Read invoices",

@@ -53,6 +53,7 @@ impl<T: DeserializeOwned> FromCall for Granted<T> {
     const IS_THE_CALLERS: bool = true;
     const KEEPS_GRANTS: bool = true;
     const GIVES_CONTEXT: bool = false;
+    const MAY_BE_RAW: bool = false;
 
     fn from_call(call: &ToolCall) -> Result<Self, ToolError> {
         let Some(Rows(rows)) = call.extensions.get::<Rows>() else {

@@ -21,7 +21,7 @@ impl Entry {
 
     /// Tells the door, if it is a failure of that kind.
     pub(super) fn report(&self, error: &ToolError) {
-        if error.as_denied().is_some() || *error.code() == Code::RateLimited {
+        if is_for_the_door(error) {
             let _ = self.failure.set(error.clone());
         }
     }
@@ -30,4 +30,9 @@ impl Entry {
     pub(super) fn failure(&self) -> Option<&ToolError> {
         self.failure.get()
     }
+}
+
+/// Whether a failure is told by a status or by headers too.
+pub(super) fn is_for_the_door(error: &ToolError) -> bool {
+    error.as_denied().is_some() || *error.code() == Code::RateLimited
 }

@@ -37,7 +37,7 @@ use crate::validate::nearest;
 
 /// How long a client may keep the lists, which change only with the server's build.
 const LIST_TTL_MS: u64 = 300_000;
-const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+pub(super) const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
 type Answer<T> = Result<T, ErrorData>;
 type Request = RequestContext<RoleServer>;
@@ -73,6 +73,12 @@ impl<D: ServerHandler> Handler<D> {
 
     pub(super) fn app(&self) -> &App {
         &self.app
+    }
+
+    /// What the server says of itself.
+    #[cfg(feature = "http")]
+    pub(super) fn server_info(&self) -> &Value {
+        &self.server_info
     }
 
     /// What the specification asks a modern server to say of itself on each result.

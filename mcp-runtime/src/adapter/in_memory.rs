@@ -11,8 +11,6 @@ use super::{Edge, convert};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
-#[cfg(feature = "http")]
-use crate::server::Built;
 use crate::server::Server;
 use crate::tool::ToolInfo;
 
@@ -20,6 +18,16 @@ use crate::tool::ToolInfo;
 /// put it there; a program that holds the routes could as well call the tools.
 #[derive(Clone, Debug)]
 pub struct Known(pub Caller);
+
+/// How requests over HTTP are answered, of which nobody should notice anything.
+#[cfg(feature = "http")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ways {
+    /// Plain calls by the direct path, and what is left by the SDK.
+    Both,
+    /// All by the SDK.
+    Sdk,
+}
 
 /// A server that has been checked, and both of its transports.
 pub struct InMemory {
@@ -75,10 +83,13 @@ impl InMemory {
     /// The routes. A request that carries a [`Known`] comes from that caller.
     #[cfg(feature = "http")]
     pub fn router(&self) -> axum::Router {
-        let built = Built { app: self.app.clone(), edge: Arc::clone(&self.edge) };
-        // The SDK times signs of life by the machine's clock: paused, they would follow each other
-        // without an end.
-        super::http::routes(built, CancellationToken::new(), None)
+        self.router_by(Ways::Both)
+    }
+
+    /// The routes, with these ways to answer.
+    #[cfg(feature = "http")]
+    pub fn router_by(&self, ways: Ways) -> axum::Router {
+        super::http::routes_in_memory(self.app.clone(), Arc::clone(&self.edge), ways)
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) fn tool() -> ToolInfo {
         access: AccessDef::Public,
         gate: Gate::new(AccessDef::Public, &Catalogue::default()),
         reads_caller: false,
+        may_see_raw: false,
         confirms: false,
         secrets: Vec::new(),
         plain: Vec::new(),

@@ -31,7 +31,7 @@ pub(super) fn table(callgrind: &Callgrind, programs: &Programs) -> Result<Table>
     ]);
     for (title, server, program, tools) in SERVERS {
         println!("  {title}, {tools} tools");
-        let of = |sent| Contender { title, server, sent, program };
+        let of = |sent| Contender { title, program, server, sent };
         let path = programs.path(program);
         let cost = |sent| http::cost(callgrind, path, &programs.ours, of(sent));
         let (list, call) = (cost("list")?, cost("call")?);

@@ -1,4 +1,4 @@
-//! The SDK's HTTP service, its types erased.
+//! The two ways to answer a request: the SDK's HTTP service, its types erased, and the direct path.
 
 use std::collections::HashSet;
 use std::pin::Pin;
@@ -13,6 +13,7 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio_util::sync::CancellationToken;
 
+use super::direct::Direct;
 use crate::adapter::handler::Handler;
 
 type Answer = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
@@ -21,6 +22,7 @@ type Answer = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 pub(crate) struct Endpoint {
     answer: Box<dyn Fn(Request<Full<Bytes>>) -> Answer + Send + Sync>,
     sessions: Arc<LocalSessionManager>,
+    direct: Option<Direct>,
 }
 
 impl Endpoint {
@@ -30,6 +32,8 @@ impl Endpoint {
         signs: Option<Duration>,
     ) -> Self {
         let sessions = Arc::new(LocalSessionManager::default());
+        let supported = handler.supported_protocol_versions();
+        let direct = Direct::new(handler.app(), &supported, handler.server_info(), end.clone());
         let limit = handler.app().settings().json_limits().message;
         // Host, Origin and size are checked in front, where the answer can be a JSON-RPC error.
         let config = StreamableHttpServerConfig::default()
@@ -47,7 +51,18 @@ impl Endpoint {
                 Box::pin(async move { service.handle(request).await.map(Body::new) })
             }),
             sessions,
+            direct,
         }
+    }
+
+    /// The same with one way alone, so that a test can compare the two.
+    pub(super) fn by_the_sdk(self) -> Self {
+        Self { direct: None, ..self }
+    }
+
+    /// The way of plain calls, where the server has tools that can be called so.
+    pub(super) fn direct(&self) -> Option<&Direct> {
+        self.direct.as_ref()
     }
 
     pub(super) async fn answer(&self, request: Request<Full<Bytes>>) -> Response<Body> {

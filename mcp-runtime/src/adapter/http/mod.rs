@@ -1,9 +1,12 @@
 //! HTTP: the MCP endpoint with its checks, and the health endpoints.
 
 mod cors;
+mod direct;
 mod door;
 mod endpoint;
 mod guard;
+mod hosts;
+mod in_json;
 mod limits;
 mod refusal;
 mod serve;
@@ -27,6 +30,8 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+use super::Edge;
+use super::in_memory::Ways;
 use crate::app::App;
 use crate::error::Error;
 use crate::life::until;
@@ -107,13 +112,23 @@ fn announced(built: Built, stop: CancellationToken) -> BoxFuture<'static, Result
 
 /// The routes. After `end`, streams that are still open are closed.
 fn router(built: Built, end: CancellationToken) -> Router {
-    routes(built, end, Some(SIGN_OF_LIFE))
+    let endpoint = Arc::clone(&built.edge).http(end, Some(SIGN_OF_LIFE));
+    routes(built.app, endpoint)
 }
 
-/// The routes, whose open streams show a sign of life so often.
-pub(super) fn routes(built: Built, end: CancellationToken, signs: Option<Duration>) -> Router {
-    let Built { app, edge } = built;
-    let guard = Arc::new(Guard::new(&app, edge.http(end, signs)));
+/// The routes in memory, whose open streams show no sign of life: the SDK times those by the
+/// machine's clock, and while it is paused they would follow each other without an end.
+pub(super) fn routes_in_memory(app: App, edge: Arc<dyn Edge>, ways: Ways) -> Router {
+    let endpoint = edge.http(CancellationToken::new(), None);
+    let endpoint = match ways {
+        Ways::Both => endpoint,
+        Ways::Sdk => endpoint.by_the_sdk(),
+    };
+    routes(app, endpoint)
+}
+
+fn routes(app: App, endpoint: Endpoint) -> Router {
+    let guard = Arc::new(Guard::new(&app, endpoint));
     let described = guard.metadata().map(described).unwrap_or_default();
     described
         .route(PATH, any(mcp).with_state(guard))

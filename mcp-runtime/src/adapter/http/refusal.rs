@@ -41,6 +41,11 @@ impl Refusal {
         }))
     }
 
+    /// The server's own failure, whose reason stands in its log.
+    pub(super) fn failed(status: StatusCode) -> Self {
+        Self::new(status, "the server failed to carry out this request")
+    }
+
     /// What a tool answers, as a status.
     pub(super) fn of(status: StatusCode, error: &ToolError) -> Self {
         let mut refusal = Self::new(status, error.message());

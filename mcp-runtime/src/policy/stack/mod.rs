@@ -85,6 +85,13 @@ pub(crate) struct UserLayer {
     wrap: Arc<dyn Fn(ToolService) -> ToolService + Send + Sync>,
 }
 
+impl UserLayer {
+    /// Whether it may ask for the request in the SDK's own terms. A test's faults don't.
+    pub(crate) fn may_see_raw(&self) -> bool {
+        self.place == LayerPlace::Call
+    }
+}
+
 /// Where in the pipeline a layer from outside stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LayerPlace {

@@ -1,0 +1,182 @@
+//! The answer to a call: what `convert` and the SDK's models make of it, written without either.
+
+use axum::http::StatusCode;
+use rmcp::model::{
+    CallToolResponse, ClientCapabilities, ErrorCode, ErrorData, MetaObject, RequestId,
+    ServerJsonRpcMessage, ServerResult,
+};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::{Map, Value};
+
+use super::block::Blocks;
+use super::request::Form;
+use crate::adapter::handler::SERVER_INFO;
+use crate::adapter::raw::RawReply;
+use crate::call::Reply;
+use crate::content::Content;
+use crate::error::ToolError;
+use crate::meta;
+use crate::policy::Outcome;
+use crate::tool::ToolInfo;
+
+/// What an answer has besides its texts and data.
+const ENVELOPE: usize = 512;
+
+/// Writes the answers of one server.
+pub(super) struct Writer {
+    server_info: Value,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    jsonrpc: &'static str,
+    id: &'a RequestId,
+    result: Told<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'a> {
+    result_type: &'static str,
+    content: Blocks<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    structured_content: Option<&'a Value>,
+    is_error: bool,
+    #[serde(rename = "_meta")]
+    meta: About<'a>,
+}
+
+/// A result's `_meta`, in which the server says who it is.
+struct About<'a> {
+    entries: &'a Map<String, Value>,
+    server_info: &'a Value,
+}
+
+impl Writer {
+    pub(super) fn new(server_info: &Value) -> Self {
+        Self { server_info: server_info.clone() }
+    }
+
+    /// The answer to a call. Only a tool that answers in the SDK's own terms can answer with another
+    /// status than 200.
+    pub(super) fn answer(
+        &self,
+        form: &Form,
+        outcome: Outcome,
+        tool: &ToolInfo,
+    ) -> (StatusCode, Vec<u8>) {
+        let mut reply = match outcome {
+            Ok(reply) => reply,
+            Err(error) => return (StatusCode::OK, self.failure(&form.id, &error, tool)),
+        };
+        match reply.raw.take().and_then(|raw| raw.0.downcast::<RawReply>().ok()) {
+            Some(raw) => self.raw(form, raw.into_inner()),
+            None => (StatusCode::OK, self.success(&form.id, &reply)),
+        }
+    }
+
+    fn success(&self, id: &RequestId, reply: &Reply) -> Vec<u8> {
+        self.write(id, &reply.content, reply.structured.as_ref(), false, &reply.meta)
+    }
+
+    /// A model reads the public error in a text; see `convert::response`.
+    fn failure(&self, id: &RequestId, error: &ToolError, tool: &ToolInfo) -> Vec<u8> {
+        let public = error.to_json();
+        let content = [Content::Text(public.to_string())];
+        let structured = tool.output_schema.is_none().then_some(&public);
+        let mut about = error.meta().clone();
+        about.insert(meta::ERROR.to_owned(), public.clone());
+        self.write(id, &content, structured, true, &about)
+    }
+
+    fn write(
+        &self,
+        id: &RequestId,
+        content: &[Content],
+        structured: Option<&Value>,
+        is_error: bool,
+        entries: &Map<String, Value>,
+    ) -> Vec<u8> {
+        let content = Blocks(content);
+        // The data mostly says once more what a text says.
+        let size = content.size() * if structured.is_some() { 2 } else { 1 };
+        let result = Told {
+            result_type: "complete",
+            content,
+            structured_content: structured,
+            is_error,
+            meta: About { entries, server_info: &self.server_info },
+        };
+        written(&Answer { jsonrpc: "2.0", id, result }, size + ENVELOPE)
+    }
+
+    /// What the SDK does with an answer in its own terms, to a client of this revision.
+    fn raw(
+        &self,
+        form: &Form,
+        response: Result<CallToolResponse, ErrorData>,
+    ) -> (StatusCode, Vec<u8>) {
+        let id = form.id.clone();
+        let response = match response {
+            Ok(CallToolResponse::Task(_)) if !form.tasks => {
+                let tasks = ClientCapabilities::builder().enable_tasks().build();
+                Err(ErrorData::missing_required_client_capability(tasks))
+            }
+            Ok(CallToolResponse::Complete(mut result)) => {
+                let meta = result.meta.get_or_insert_with(MetaObject::default);
+                meta.0.insert(SERVER_INFO.into(), self.server_info.clone());
+                Ok(CallToolResponse::Complete(result))
+            }
+            other => other,
+        };
+        let (status, message) = match response {
+            Ok(response) => {
+                let result = ServerResult::from(response);
+                (StatusCode::OK, ServerJsonRpcMessage::response(result, id))
+            }
+            Err(error) => (status(error.code), ServerJsonRpcMessage::error(error, Some(id))),
+        };
+        (status, written(&message, ENVELOPE))
+    }
+}
+
+impl Serialize for About<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        // In its place, as in a map that is sorted.
+        let mut own = Some(self.server_info);
+        for (name, value) in self.entries {
+            if name.as_str() >= SERVER_INFO
+                && let Some(own) = own.take()
+            {
+                map.serialize_entry(SERVER_INFO, own)?;
+            }
+            if name != SERVER_INFO {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        if let Some(own) = own {
+            map.serialize_entry(SERVER_INFO, own)?;
+        }
+        map.end()
+    }
+}
+
+/// The status of a JSON-RPC error: the SDK has one for those that tell of the request as such.
+fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::UNSUPPORTED_PROTOCOL_VERSION
+        | ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY
+        | ErrorCode::HEADER_MISMATCH => StatusCode::BAD_REQUEST,
+        ErrorCode::METHOD_NOT_FOUND => StatusCode::NOT_FOUND,
+        _ => StatusCode::OK,
+    }
+}
+
+/// Names and values of JSON alone: writing them into memory cannot fail.
+fn written(message: &impl Serialize, size: usize) -> Vec<u8> {
+    let mut text = Vec::with_capacity(size);
+    let _ = serde_json::to_writer(&mut text, message);
+    text
+}

@@ -1,0 +1,61 @@
+//! A call that runs in the task of its request, and doesn't end with it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
+use crate::policy::Outcome;
+
+/// A call on its way. Dropped before its end, as when the client goes away, it is cancelled, and
+/// goes on in a task of its own until it has noticed: what it does then, from its line in the log to
+/// its last record, is no less than that of any other cancelled call.
+///
+/// It begins one turn of its task later. A function that blocks its thread, as none should, must hold
+/// up no other: but a runtime whose threads sleep wakes a second one only when the first has more
+/// than one thing to do, and until then nobody looks for what arrives. A task that wakes itself is
+/// such a thing.
+pub(super) struct Inline {
+    /// Nothing once it has ended.
+    call: Option<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
+    begun: bool,
+    cancellation: CancellationToken,
+}
+
+impl Inline {
+    pub(super) fn new(
+        call: impl Future<Output = Outcome> + Send + 'static,
+        cancellation: CancellationToken,
+    ) -> Self {
+        Self { call: Some(Box::pin(call)), begun: false, cancellation }
+    }
+}
+
+impl Future for Inline {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        if !std::mem::replace(&mut self.begun, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let Some(call) = &mut self.call else { return Poll::Pending };
+        let polled = call.as_mut().poll(context);
+        if polled.is_ready() {
+            self.call = None;
+        }
+        polled
+    }
+}
+
+impl Drop for Inline {
+    fn drop(&mut self) {
+        let Some(call) = self.call.take() else { return };
+        self.cancellation.cancel();
+        // Without a runtime nothing goes on, whatever is done here.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(call);
+        }
+    }
+}

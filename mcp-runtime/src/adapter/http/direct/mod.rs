@@ -1,0 +1,128 @@
+//! The direct path: a plain `tools/call` of revision 2026-07-28 over HTTP, answered with JSON, is
+//! read once, run in the request's own task, and its answer written once.
+//!
+//! Such a request needs no session and no stream, so that the SDK's service, its tasks and its
+//! models, which cost several times the whole call, have nothing to add. The path takes a request
+//! only where every condition is seen to be the plain good case: by its headers ([`headers`]), by its
+//! tool (see [`Direct::takes`]), and by the shape of its body (`json::inspect_call`, and
+//! [`Request::new`]). Whatever else there is goes on to the SDK as it came, above all what is wrong
+//! in any way, so that its refusals are the SDK's own.
+//!
+//! The checks in front of the endpoint stand in front of both ways, in the same order, and so does
+//! the pipeline behind both. What a test holds the two against each other for is everything that a
+//! client or an operator can see: status, headers, body, log, records.
+
+mod answer;
+mod block;
+mod headers;
+mod inline;
+mod request;
+#[cfg(test)]
+mod tests;
+
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Response};
+use rmcp::model::ProtocolVersion;
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+use tracing::trace;
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::context::Origin;
+use crate::json::{Call, Envelope};
+use crate::policy::Outcome;
+use crate::tool::ToolInfo;
+use answer::Writer;
+use inline::Inline;
+pub(super) use request::{Form, Request};
+
+/// What the path needs to know of a server.
+pub(super) struct Direct {
+    app: App,
+    /// Whether it takes calls, by the tool's position.
+    takes: Vec<bool>,
+    writer: Writer,
+    /// Fires when what still runs is cut off.
+    end: CancellationToken,
+}
+
+impl Direct {
+    /// Nothing where no call of any tool is one for it.
+    pub(super) fn new(
+        app: &App,
+        supported: &[ProtocolVersion],
+        server_info: &Value,
+        end: CancellationToken,
+    ) -> Option<Self> {
+        let takes: Vec<bool> = app.tools().map(takes).collect();
+        if !supported.contains(&ProtocolVersion::V_2026_07_28) || !takes.contains(&true) {
+            return None;
+        }
+        Some(Self { app: app.clone(), takes, writer: Writer::new(server_info), end })
+    }
+
+    /// The tool that a request calls, where its headers are those of a plain call of a tool that
+    /// the path takes calls of.
+    pub(super) fn tool(&self, parts: &Parts) -> Option<usize> {
+        let position = self.app.registry().position(headers::tool(parts)?)?;
+        self.takes[position].then_some(position)
+    }
+
+    /// The call of a message, if the message says of itself what its headers say of it.
+    pub(super) fn call(&self, position: usize, said: &Envelope<'_>, call: Call) -> Option<Request> {
+        let tool = self.app.registry().tool(position);
+        let same = said.name.as_deref() == Some(tool.name);
+        same.then(|| Request::new(position, &said.id, call)).flatten()
+    }
+
+    /// Runs a call to its end; nothing where the server ends before. When this is dropped, because
+    /// the client has gone, the call is cancelled.
+    pub(super) async fn run(&self, request: Request, caller: Caller) -> Option<Outcome> {
+        let Request { form, arguments, client } = request;
+        let position = form.position;
+        trace!(tool = self.app.registry().tool(position).name, "a call goes without the SDK");
+        let cancellation = CancellationToken::new();
+        let origin =
+            Origin { request: Box::new(client), caller, cancellation: cancellation.clone() };
+        let app = self.app.clone();
+        let call = async move { app.registry().call(position, arguments, origin).await };
+        tokio::select! {
+            // What has come to its end is answered.
+            biased;
+            outcome = Inline::new(call, cancellation) => Some(outcome),
+            () = self.end.cancelled() => None,
+        }
+    }
+
+    /// The answer to a call of this form.
+    pub(super) fn answer(&self, form: &Form, outcome: Outcome) -> Response<Body> {
+        let tool = self.app.registry().tool(form.position);
+        let (status, body) = self.writer.answer(form, outcome, tool);
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    }
+}
+
+/// Whether calls of a tool can be plain. One that asks people is not, nor one whose code may ask
+/// for the SDK's own view of the request, which nothing else can give; and whether the headers of
+/// its arguments say what the arguments do is for the SDK to compare.
+fn takes(tool: &ToolInfo) -> bool {
+    !tool.confirms && !tool.may_see_raw && !names_headers(&tool.input_schema)
+}
+
+/// Whether `x-mcp-header` stands anywhere in a schema.
+fn names_headers(schema: &Map<String, Value>) -> bool {
+    fn within(value: &Value) -> bool {
+        match value {
+            Value::Object(members) => names_headers(members),
+            Value::Array(items) => items.iter().any(within),
+            _ => false,
+        }
+    }
+    schema.contains_key("x-mcp-header") || schema.values().any(within)
+}

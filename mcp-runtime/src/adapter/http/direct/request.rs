@@ -1,0 +1,103 @@
+//! A plain call, and its client as the pipeline sees it.
+
+use std::borrow::Cow;
+
+use axum::http::HeaderMap;
+use rmcp::model::{ClientCapabilities, RequestId};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::adapter::idempotency;
+use crate::call::Arguments;
+use crate::context::ClientRequest;
+use crate::json::Call;
+
+/// The revision whose calls are taken.
+pub(super) const REVISION: &str = "2026-07-28";
+const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+const PROGRESS_TOKEN: &str = "progressToken";
+
+/// A call that the direct path takes.
+pub(in crate::adapter::http) struct Request {
+    pub(super) form: Form,
+    pub(super) arguments: Arguments,
+    pub(super) client: Client,
+}
+
+/// What its answer depends on besides what comes of it.
+#[derive(Clone)]
+pub(in crate::adapter::http) struct Form {
+    pub(super) position: usize,
+    pub(super) id: RequestId,
+    /// Whether the client can have tasks.
+    pub(super) tasks: bool,
+}
+
+impl Request {
+    /// The call, if it says all that one of this revision has to say. One that wants to hear of
+    /// progress is none for the path: it needs a stream.
+    pub(super) fn new(position: usize, id: &Value, call: Call) -> Option<Self> {
+        let Call { arguments, meta } = call;
+        let id = request_id(id)?;
+        let tasks = meta.get(CLIENT_CAPABILITIES).and_then(capabilities)?.supports_tasks();
+        let plain = meta.get(PROTOCOL_VERSION).and_then(Value::as_str) == Some(REVISION)
+            && !meta.contains_key(PROGRESS_TOKEN);
+        let client = Client { id: id.clone(), meta, headers: HeaderMap::new() };
+        plain.then(|| Self { form: Form { position, id, tasks }, arguments, client })
+    }
+
+    /// Completes the call by the headers that it came with.
+    pub(in crate::adapter::http) fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.client.headers = headers;
+        self
+    }
+
+    pub(in crate::adapter::http) fn form(&self) -> Form {
+        self.form.clone()
+    }
+}
+
+impl Form {
+    /// The id of the call, as JSON.
+    pub(in crate::adapter::http) fn id(&self) -> Value {
+        self.id.clone().into_json_value()
+    }
+}
+
+/// What the SDK makes of an id that is a string or an integer. It is patient with others.
+fn request_id(id: &Value) -> Option<RequestId> {
+    match id {
+        Value::String(text) => Some(RequestId::String(text.as_str().into())),
+        number => number.as_i64().map(RequestId::Number),
+    }
+}
+
+/// What a client can do, if the SDK can read it. Most can do nothing.
+fn capabilities(value: &Value) -> Option<ClientCapabilities> {
+    match value {
+        Value::Object(members) if members.is_empty() => Some(ClientCapabilities::default()),
+        value => ClientCapabilities::deserialize(value).ok(),
+    }
+}
+
+/// The client of a plain call.
+pub(super) struct Client {
+    id: RequestId,
+    meta: Map<String, Value>,
+    headers: HeaderMap,
+}
+
+impl ClientRequest for Client {
+    fn id(&self) -> Option<String> {
+        Some(self.id.to_string())
+    }
+
+    fn meta(&self) -> &Map<String, Value> {
+        &self.meta
+    }
+
+    fn idempotency_key(&self) -> Option<Result<Cow<'_, str>, &'static str>> {
+        idempotency::key(&self.headers)
+    }
+}

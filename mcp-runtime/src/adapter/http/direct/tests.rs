@@ -1,0 +1,267 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request as HttpRequest};
+use proptest::prelude::*;
+use rmcp::model::{CallToolResponse, MetaObject, RequestId, ServerJsonRpcMessage, ServerResult};
+use serde_json::json;
+
+use super::request::Form;
+use super::*;
+use crate::adapter::convert;
+use crate::adapter::handler::SERVER_INFO;
+use crate::call::Reply;
+use crate::content::{Content, ResourceLink};
+use crate::error::ToolError;
+use crate::policy::testing;
+
+/// The headers of a plain call.
+const PLAIN: [(&str, &str); 6] = [
+    ("host", "localhost"),
+    ("content-type", "application/json"),
+    ("accept", "application/json, text/event-stream"),
+    ("mcp-protocol-version", "2026-07-28"),
+    ("mcp-method", "tools/call"),
+    ("mcp-name", "t"),
+];
+
+fn tool_of(method: Method, headers: &[(&'static str, &'static str)]) -> Option<String> {
+    let (mut parts, ()) = HttpRequest::new(()).into_parts();
+    parts.method = method;
+    parts.headers = HeaderMap::new();
+    for (name, value) in headers {
+        let name = HeaderName::from_static(name);
+        parts.headers.append(name, HeaderValue::from_static(value));
+    }
+    headers::tool(&parts).map(str::to_owned)
+}
+
+#[test]
+fn headers_are_those_of_a_plain_call_or_the_sdk_answers() {
+    assert_eq!(tool_of(Method::POST, &PLAIN).as_deref(), Some("t"));
+    assert_eq!(tool_of(Method::PUT, &PLAIN), None);
+    for (at, (name, _)) in PLAIN.iter().enumerate().skip(1) {
+        let without: Vec<_> = PLAIN.iter().filter(|header| header.0 != *name).copied().collect();
+        assert_eq!(tool_of(Method::POST, &without), None, "without {name}");
+        let twice: Vec<_> = PLAIN.iter().chain([&PLAIN[at]]).copied().collect();
+        assert_eq!(tool_of(Method::POST, &twice), None, "{name} twice");
+    }
+    let session: Vec<_> = PLAIN.iter().copied().chain([("mcp-session-id", "x")]).collect();
+    assert_eq!(tool_of(Method::POST, &session), None);
+    for (name, value, plain) in [
+        ("content-type", "application/json; charset=utf-8", true),
+        ("content-type", "Application/JSON", true),
+        ("content-type", "application/jsonx", false),
+        ("content-type", "text/plain", false),
+        ("accept", "text/event-stream,application/json,*/*", true),
+        ("accept", "application/json", false),
+        ("accept", "text/event-stream", false),
+        ("accept", "*/*", false),
+        ("accept", "application/json;q=0, text/event-stream", false),
+        ("accept", "application/json, text/event-stream;q=0", false),
+        ("accept", "application/json, text/event-stream, \"a", false),
+        ("mcp-protocol-version", "2025-11-25", false),
+        ("mcp-protocol-version", "2026-07-29", false),
+        ("mcp-method", "tools/list", false),
+        ("mcp-method", "Tools/Call", false),
+    ] {
+        let changed = PLAIN.map(|header| if header.0 == name { (name, value) } else { header });
+        assert_eq!(tool_of(Method::POST, &changed).is_some(), plain, "{name}: {value}");
+    }
+}
+
+fn request(id: Value, meta: Value) -> Option<Request> {
+    let Value::Object(meta) = meta else { panic!("{meta}") };
+    Request::new(0, &id, Call { arguments: Map::new(), meta })
+}
+
+#[test]
+fn a_call_says_all_that_its_revision_wants() {
+    let meta = |name: &str, value: Value| {
+        let mut meta = json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        meta[name] = value;
+        meta
+    };
+    let version = "io.modelcontextprotocol/protocolVersion";
+    let capabilities = "io.modelcontextprotocol/clientCapabilities";
+    let plain = meta("x", json!(1));
+    for (id, taken) in [
+        (json!("x"), true),
+        (json!(-7), true),
+        (json!(i64::MAX), true),
+        (json!(u64::MAX), false),
+        (json!(1.0), false),
+        (Value::Null, false),
+    ] {
+        assert_eq!(request(id.clone(), plain.clone()).is_some(), taken, "{id}");
+    }
+    for (name, value, taken) in [
+        (version, json!("2025-11-25"), false),
+        (version, json!(7), false),
+        (capabilities, json!({ "roots": {}, "anything": 7 }), true),
+        (capabilities, json!({ "roots": 7 }), false),
+        (capabilities, json!([]), false),
+        (capabilities, Value::Null, false),
+        ("progressToken", json!(1), false),
+        ("progressToken", Value::Null, false),
+        ("traceparent", json!(7), true),
+    ] {
+        assert_eq!(
+            request(json!(1), meta(name, value.clone())).is_some(),
+            taken,
+            "{name}: {value}"
+        );
+    }
+    assert!(request(json!(1), json!({ version: "2026-07-28" })).is_none());
+    assert!(request(json!(1), json!({ capabilities: {} })).is_none());
+    let with_tasks = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
+    assert!(request(json!(1), meta(capabilities, with_tasks)).unwrap().form.tasks);
+}
+
+#[test]
+fn the_path_takes_tools_of_which_all_is_known() {
+    let with = |change: fn(&mut ToolInfo)| {
+        let mut tool = testing::tool();
+        change(&mut tool);
+        takes(&tool)
+    };
+    assert!(with(|_| {}));
+    assert!(!with(|tool| tool.confirms = true));
+    assert!(!with(|tool| tool.may_see_raw = true));
+    assert!(!with(|tool| {
+        let schema = json!({ "properties": { "a": { "anyOf": [{ "x-mcp-header": "A" }] } } });
+        tool.input_schema = Arc::new(schema.as_object().unwrap().clone());
+    }));
+}
+
+/// A call that counts how often it gets on, and notices its cancellation.
+async fn call(cancelled: CancellationToken, ended: Arc<AtomicUsize>) -> Outcome {
+    cancelled.cancelled().await;
+    // More than one turn, as a record takes that is written elsewhere.
+    tokio::task::yield_now().await;
+    ended.fetch_add(1, Ordering::SeqCst);
+    Ok(Reply::text("x"))
+}
+
+#[tokio::test]
+async fn a_call_whose_client_goes_is_cancelled_and_comes_to_its_end() {
+    let (cancelled, ended) = (CancellationToken::new(), Arc::default());
+    let mut inline = Inline::new(call(cancelled.clone(), Arc::clone(&ended)), cancelled.clone());
+    assert!(futures_util::poll!(&mut inline).is_pending());
+    drop(inline);
+    assert!(cancelled.is_cancelled());
+    while ended.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_has_ended_is_not_cancelled() {
+    let cancelled = CancellationToken::new();
+    let outcome = Inline::new(async { Ok(Reply::text("x")) }, cancelled.clone()).await;
+    assert_eq!(outcome.unwrap().content(), [Content::text("x")]);
+    assert!(!cancelled.is_cancelled());
+}
+
+/// What the SDK makes of an outcome.
+fn by_the_sdk(form: &Form, outcome: Outcome, tool: &ToolInfo, info: &Value) -> String {
+    let mut response = convert::response(outcome, tool).unwrap();
+    if let CallToolResponse::Complete(result) = &mut response {
+        let meta = result.meta.get_or_insert_with(MetaObject::default);
+        meta.0.insert(SERVER_INFO.into(), info.clone());
+    }
+    let message = ServerJsonRpcMessage::response(ServerResult::from(response), form.id.clone());
+    serde_json::to_string(&message).unwrap()
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let scalar = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    scalar.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(any::<String>(), inner, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn block() -> impl Strategy<Value = Content> {
+    let texts = (any::<String>(), any::<String>(), any::<Option<String>>(), any::<Option<u64>>());
+    (0..6, texts).prop_map(|(kind, (a, b, c, size))| match kind {
+        0 => Content::text(a),
+        1 => Content::image(a, b),
+        2 => Content::audio(a, b),
+        3 => Content::ResourceText { uri: a, mime_type: c, text: b },
+        4 => Content::ResourceBlob { uri: a, mime_type: c, blob: b },
+        _ => {
+            let link = ResourceLink::new(a, &*b);
+            let link = size.map_or(link.clone(), |size| link.size(size).title(&*b));
+            c.map_or(link.clone(), |c| link.description(&*c).mime_type(c)).into()
+        }
+    })
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![any::<String>(), Just("a/b".to_owned()), Just(SERVER_INFO.to_owned())]
+}
+
+fn reply() -> impl Strategy<Value = Reply> {
+    let meta = prop::collection::hash_map(name(), value(), 0..4);
+    let content = prop::collection::vec(block(), 0..4);
+    (content, prop::option::of(value()), meta).prop_map(|(content, structured, meta)| Reply {
+        content,
+        structured,
+        meta: meta.into_iter().collect(),
+        raw: None,
+    })
+}
+
+fn error() -> impl Strategy<Value = ToolError> {
+    (any::<String>(), any::<String>(), value(), name()).prop_map(|(code, message, value, name)| {
+        ToolError::new(code, message).details(value.clone()).with_meta(&name, value)
+    })
+}
+
+fn id() -> impl Strategy<Value = RequestId> {
+    prop_oneof![
+        any::<i64>().prop_map(RequestId::Number),
+        any::<String>().prop_map(|text| RequestId::String(text.into())),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_what_the_sdk_writes(
+        id in id(),
+        reply in reply(),
+        error in error(),
+        schema in any::<bool>(),
+    ) {
+        let info = json!({ "name": "s", "version": "1" });
+        let form = Form { position: 0, id, tasks: false };
+        let mut tool = testing::tool();
+        tool.output_schema = schema.then(Arc::default);
+        let writer = Writer::new(&info);
+        let again = Reply {
+            content: reply.content.clone(),
+            structured: reply.structured.clone(),
+            meta: reply.meta.clone(),
+            raw: None,
+        };
+        for (one, other) in [(Ok(reply), Ok(again)), (Err(error.clone()), Err(error))] {
+            let (_, written) = writer.answer(&form, one, &tool);
+            let expected = by_the_sdk(&form, other, &tool, &info);
+            prop_assert_eq!(String::from_utf8(written).unwrap(), expected);
+        }
+    }
+}
