@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use mcp_runtime::{Arguments, Caller, Context, State, tool, tools};
 
 /// A payment from the cache is none.

@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use mcp_runtime::{Caller, tool, tools};
 
 /// List the caller's invoices.

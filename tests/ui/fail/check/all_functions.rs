@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use mcp_runtime::{tool, tools};
 
 fn of_text(text: &str) -> Result<(), String> {

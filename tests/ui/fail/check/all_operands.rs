@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use mcp_runtime::{Context, State, tool, tools};
 
 fn in_order(from: &u32, to: &u32) -> Result<(), &'static str> {

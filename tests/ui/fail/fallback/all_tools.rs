@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use mcp_runtime::{Caller, Context, ToolError, tool, tools};
 
 #[derive(serde::Serialize, schemars::JsonSchema)]

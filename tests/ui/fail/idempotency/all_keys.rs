@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use mcp_runtime::{Context, State, ToolError, tool, tools};
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]

@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use mcp_runtime::{tool, tools};
 
 /// Fetch one invoice.

@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use mcp_runtime::{ToolError, tool, tools};
 
 struct Ledger;

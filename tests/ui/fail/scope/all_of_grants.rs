@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use mcp_runtime::{Granted, tool, tools};
 
 #[derive(serde::Deserialize)]

@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use mcp_runtime::{Context, State, scopes, tool, tools};
 
 scopes! {

@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 mod access {
     mcp_runtime::scopes! {
         "read:invoices" => "Read invoices",

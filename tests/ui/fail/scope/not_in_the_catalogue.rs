@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use mcp_runtime::{scopes, tool, tools};
 
 scopes! {

@@ -1,3 +1,5 @@
+#![allow(deprecated)]
+
 use std::rc::Rc;
 
 use mcp_runtime::{tool, tools};
