@@ -23,9 +23,12 @@ fn blocks() -> Vec<String> {
 #[test]
 fn the_page_shows_the_expansion_line_by_line() {
     let blocks = blocks();
-    let [source, parts @ ..] = blocks.as_slice() else { panic!("docs/expansion.md has no code") };
-    let (before, after) = source.split_once("#[tool(").unwrap();
-    let (attribute, function) = after.split_once(")]\n").unwrap();
+    let [source, parts @ ..] = blocks.as_slice() else { unreachable!("the page has blocks") };
+    let split = source.split_once("#[tool(");
+    let split = split.and_then(|(before, after)| Some((before, after.split_once(")]\n")?)));
+    let Some((before, (attribute, function))) = split else {
+        unreachable!("it begins with a tool")
+    };
     let real = expand_tool(tokens(attribute), &tokens(&format!("{before}{function}")));
     assert!(
         plain(&tokens(&parts.join("\n"))) == plain(&real),
@@ -36,6 +39,6 @@ fn the_page_shows_the_expansion_line_by_line() {
 
 /// Tokens as a text, whatever lines they stand on: a comma before the end of a list is layout.
 fn plain(tokens: &TokenStream) -> String {
-    let text = tokens.to_string().replace(' ', "").replace('\n', "");
+    let text = tokens.to_string().replace([' ', '\n'], "");
     [",)", ",]", ",}", ",>"].iter().fold(text, |text, end| text.replace(end, &end[1..]))
 }

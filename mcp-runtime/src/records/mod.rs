@@ -11,11 +11,11 @@ use serde_json::Value;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
+#[cfg(any(test, feature = "suites"))]
+use crate::audit::verify::Report;
 use crate::audit::{
     AuditKeys, AuditPlace, Recorder, Refused, Tear, load_keys, open_log, open_place, read_keys,
 };
-#[cfg(any(test, feature = "suites"))]
-use crate::audit::verify::Report;
 use crate::config::{Settings, StorePlace};
 use crate::store::journal::{Entry, Journal};
 use crate::store::memory::MemoryJournal;

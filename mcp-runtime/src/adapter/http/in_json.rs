@@ -1,8 +1,8 @@
 //! Refusals of the SDK, in the form that ours have.
 
 use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
 use axum::http::Response;
+use axum::http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, Limited};
 use serde_json::Value;
 

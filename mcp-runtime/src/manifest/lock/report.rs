@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use serde::Deserialize as _;
-use serde_json::{Value, json};
+use serde_json::Value;
+#[cfg(feature = "cli")]
+use serde_json::json;
 
 use super::{Change, Class, Subject};
 use crate::manifest::model::RateLimitPart;
