@@ -268,6 +268,20 @@ impl Server {
         self
     }
 
+    /// Adds a tower layer around every tool's function, inside of all others. It changes nothing,
+    /// so that pipelines don't show it: the test kit counts by it.
+    #[doc(hidden)]
+    pub fn watch_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<ToolService> + Send + Sync + 'static,
+        L::Service: Service<ToolCall, Response = Reply> + Clone + Send + Sync + 'static,
+        <L::Service as Service<ToolCall>>::Error: Into<Box<dyn StdError + Send + Sync>>,
+        <L::Service as Service<ToolCall>>::Future: Send,
+    {
+        self.layers.push(user_layer(LayerPlace::Watch, layer));
+        self
+    }
+
     /// Lets a test decide what becomes of the server's records. What is added later decides first.
     #[doc(hidden)]
     pub fn steered(mut self, steering: Arc<dyn crate::private::Steering>) -> Self {

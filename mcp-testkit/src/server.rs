@@ -229,8 +229,7 @@ impl TestServer {
     pub(crate) fn running(&self) -> &InMemory {
         let start = || {
             let server = self.taken().ok_or("there is no server any more")?;
-            // The last layer is the innermost: what it sees does run.
-            let server = server.function_layer(self.runs.clone());
+            let server = server.watch_layer(self.runs.clone());
             let running = server.in_memory().map_err(|error| error.to_string())?;
             if let Some(faults) = &self.faults {
                 faults.begin(running.app(), &self.time)?;

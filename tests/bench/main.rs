@@ -10,7 +10,6 @@
 //! bench turns PROGRAM ARGUMENTS…         the client of a server over stdio
 //! ```
 #![allow(deprecated, reason = "tools that are measured say no more than is measured")]
-
 #![allow(missing_docs, unreachable_pub, reason = "programs, not libraries")]
 
 mod calls;

@@ -210,7 +210,10 @@ pub fn many(count: usize) -> Tools {
                     let number = NUMBER.take(call)?;
                     let customer_id = CUSTOMER.take(call)?;
                     let with_lines = LINES.take(call)?;
-                    respond(async move { invoice(number, customer_id, with_lines) }, output::<Invoice>().codec().reply())
+                    respond(
+                        async move { invoice(number, customer_id, with_lines) },
+                        output::<Invoice>().codec().reply(),
+                    )
                 },
             )
             .public()

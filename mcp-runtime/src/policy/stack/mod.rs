@@ -99,14 +99,17 @@ pub(crate) enum LayerPlace {
     Call,
     /// Around each attempt, outside the threads for blocking work: a test's faults.
     Function,
+    /// Inside of those: what a test sees of a function.
+    Watch,
 }
 
 impl LayerPlace {
-    /// The name of a layer that stands here.
-    fn name(self) -> &'static str {
+    /// The name of a layer that stands here; none for one that changes nothing.
+    fn name(self) -> Option<&'static str> {
         match self {
-            Self::Call => "layer",
-            Self::Function => "function_layer",
+            Self::Call => Some("layer"),
+            Self::Function => Some("function_layer"),
+            Self::Watch => None,
         }
     }
 }
@@ -172,6 +175,7 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let function = Function { def, shape: info.shape, audited: recorder.is_some() };
     let inner = Stacked::around(ToolService::new(function))
         .within("blocking", blocking)
+        .within_users(LayerPlace::Watch, users)
         .within_users(LayerPlace::Function, users)
         .within("attempt_timeout", attempt.map(AttemptTimeoutLayer::new))
         .within("breaker", breaker)

@@ -61,7 +61,7 @@ impl Stacked<ToolService> {
     pub(super) fn within_users(self, place: LayerPlace, layers: &[UserLayer]) -> Self {
         let here = layers.iter().rev().filter(|layer| layer.place == place);
         here.fold(self, |Self { service, mut names }, layer| {
-            names.push(place.name());
+            names.extend(place.name());
             Self { service: (layer.wrap)(service), names }
         })
     }
