@@ -3,37 +3,37 @@
 use std::borrow::Cow;
 
 use serde::de::MapAccess;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::Envelope;
 use super::part::{Part, Scalar, Skipped, read};
 use super::rules::{Key, Keys, Rules};
-use super::{Call, Envelope};
 
-/// What a message turns out to be. `CALL` is whether the parts of a call are wanted.
+/// What a message turns out to be. `P` is what becomes of the parts of a call.
 #[derive(Default)]
-pub(super) enum Message<'de, const CALL: bool> {
+pub(super) enum Message<'de, P> {
     #[default]
     Scalar,
     List,
-    /// And the call, if it is a plain one.
-    Object(Envelope<'de>, Option<Call>),
+    /// And arguments and `_meta`, if it is a plain call as far as they don't matter.
+    Object(Envelope<'de>, Option<(Option<P>, P)>),
 }
 
 /// The members of a message that are known so far.
 #[derive(Default)]
-pub(super) struct Members<'de, const CALL: bool> {
+pub(super) struct Members<'de, P> {
     names: Keys<'de>,
     envelope: Envelope<'de>,
     versioned: bool,
-    params: Params<'de, CALL>,
+    params: Params<'de, P>,
     /// It has members that no call has.
     other: bool,
 }
 
-impl<'de, const CALL: bool> Part<'de> for Message<'de, CALL> {
+impl<'de, P: Part<'de>> Part<'de> for Message<'de, P> {
     type Item = Skipped;
     type Items = ();
-    type Members = Members<'de, CALL>;
+    type Members = Members<'de, P>;
 
     fn push((): &mut (), _: Skipped) {}
 
@@ -70,27 +70,24 @@ impl<'de, const CALL: bool> Part<'de> for Message<'de, CALL> {
         envelope.name = params.name;
         let named = !envelope.id.is_null() && envelope.name.is_some();
         let calls = envelope.method.as_deref() == Some("tools/call");
-        let plain = CALL && versioned && named && calls && !other && !params.other;
-        let call = params
-            .meta
-            .filter(|_| plain)
-            .map(|meta| Call { arguments: params.arguments.unwrap_or_default(), meta });
+        let plain = versioned && named && calls && !other && !params.other;
+        let call = params.meta.filter(|_| plain).map(|meta| (params.arguments, meta));
         Self::Object(envelope, call)
     }
 }
 
 /// The parameters of a message.
 #[derive(Default)]
-struct Params<'de, const CALL: bool> {
+struct Params<'de, P> {
     names: Keys<'de>,
     name: Option<Cow<'de, str>>,
-    arguments: Option<Map<String, Value>>,
-    meta: Option<Map<String, Value>>,
-    /// It has members, or values of members, that no plain call has.
+    arguments: Option<P>,
+    meta: Option<P>,
+    /// It has members that no plain call has.
     other: bool,
 }
 
-impl<'de, const CALL: bool> Part<'de> for Params<'de, CALL> {
+impl<'de, P: Part<'de>> Part<'de> for Params<'de, P> {
     type Item = Skipped;
     type Items = ();
     type Members = Self;
@@ -111,11 +108,8 @@ impl<'de, const CALL: bool> Part<'de> for Params<'de, CALL> {
         params.names.note(name, rules)?;
         match &*of {
             "name" => params.name = read::<Scalar<'_>, _>(fields, rules)?.into_text(),
-            "arguments" if CALL => {
-                params.arguments = object(read(fields, rules)?);
-                params.other |= params.arguments.is_none();
-            }
-            "_meta" if CALL => params.meta = object(read(fields, rules)?),
+            "arguments" => params.arguments = Some(read(fields, rules)?),
+            "_meta" => params.meta = Some(read(fields, rules)?),
             _ => {
                 params.other = true;
                 read::<Skipped, _>(fields, rules)?;
@@ -135,12 +129,5 @@ fn id(scalar: Scalar<'_>) -> Value {
         Scalar::Text(text) => Value::String(text.into_owned()),
         Scalar::Plain(number @ Value::Number(_)) => number,
         Scalar::Plain(_) | Scalar::None => Value::Null,
-    }
-}
-
-fn object(value: Value) -> Option<Map<String, Value>> {
-    match value {
-        Value::Object(members) => Some(members),
-        _ => None,
     }
 }

@@ -8,10 +8,12 @@ mod rules;
 use std::borrow::Cow;
 
 use serde::de::DeserializeSeed;
-use serde_json::{Map, Value};
+#[cfg(feature = "http")]
+use serde_json::Map;
+use serde_json::Value;
 
 use message::Message;
-use part::Reader;
+use part::{Part, Reader, Skipped};
 use rules::Rules;
 
 /// The deepest nesting that can be allowed: a little less than where the parser itself stops.
@@ -76,6 +78,7 @@ pub(crate) struct Envelope<'a> {
 
 /// What a plain `tools/call` brings along: one with an id and a `_meta`, whose arguments are an
 /// object or absent, and without anything else.
+#[cfg(feature = "http")]
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) arguments: Map<String, Value>,
@@ -88,7 +91,7 @@ pub(crate) struct Call {
 ///
 /// What isn't JSON, breaks a limit, names a key twice, or isn't one JSON-RPC message.
 pub(crate) fn inspect(bytes: &[u8], limits: Limits) -> Result<Envelope<'_>, Malformed> {
-    read::<false>(bytes, limits).map(|(envelope, _)| envelope)
+    read::<Skipped>(bytes, limits).map(|(envelope, _)| envelope)
 }
 
 /// The same, of a message that may be a plain call, which it then gives too.
@@ -101,13 +104,26 @@ pub(crate) fn inspect_call(
     bytes: &[u8],
     limits: Limits,
 ) -> Result<(Envelope<'_>, Option<Call>), Malformed> {
-    read::<true>(bytes, limits)
+    let (envelope, call) = read::<Value>(bytes, limits)?;
+    let call = call.and_then(|(arguments, meta)| {
+        let arguments = arguments.map_or_else(|| Some(Map::new()), object)?;
+        Some(Call { arguments, meta: object(meta)? })
+    });
+    Ok((envelope, call))
 }
 
-fn read<const CALL: bool>(
-    bytes: &[u8],
-    limits: Limits,
-) -> Result<(Envelope<'_>, Option<Call>), Malformed> {
+#[cfg(feature = "http")]
+fn object(value: Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(members) => Some(members),
+        _ => None,
+    }
+}
+
+/// What a message says about itself, and the parts of a call.
+type Said<'a, P> = (Envelope<'a>, Option<(Option<P>, P)>);
+
+fn read<'a, P: Part<'a>>(bytes: &'a [u8], limits: Limits) -> Result<Said<'a, P>, Malformed> {
     if bytes.len() > limits.message {
         return Err(Malformed::invalid(format!(
             "the message is larger than {} bytes",
@@ -116,7 +132,7 @@ fn read<const CALL: bool>(
     }
     let mut broken = None;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let root = Reader::<Message<'_, CALL>>::by(Rules::new(limits, &mut broken));
+    let root = Reader::<Message<'_, P>>::by(Rules::new(limits, &mut broken));
     let read = root.deserialize(&mut deserializer).and_then(|message| {
         deserializer.end()?;
         Ok(message)

@@ -1,7 +1,9 @@
 //! The two ways to answer a request over HTTP, held against each other: whoever sends it, and
 //! whoever reads the log, must not notice which one was taken.
 
+mod calls;
 mod gone;
+mod pool;
 mod requests;
 mod tools;
 

@@ -5,150 +5,8 @@ use axum::http::{HeaderName, HeaderValue, Request};
 use mcp_runtime::Caller;
 use mcp_runtime::private::Known;
 
-use super::tools::CALLS;
-
-const HEADERS: &[(&str, &[&str])] = &[
-    ("host", &["localhost", "LOCALHOST:80", "127.0.0.1:1", "evil.example.com", ""]),
-    ("origin", &["http://localhost:8080", "http://evil.example.com", "null"]),
-    (
-        "content-type",
-        &[
-            "application/json; charset=utf-8",
-            "APPLICATION/JSON",
-            "text/plain",
-            "application/jsonx",
-            "application/json;",
-            "",
-            "application/json, text/plain",
-        ],
-    ),
-    (
-        "accept",
-        &[
-            "text/event-stream,application/json",
-            "application/json",
-            "text/event-stream",
-            "*/*",
-            "",
-            "application/json;q=0, text/event-stream",
-            "application/json;q=0.5, text/event-stream;q=1",
-            "Application/JSON, Text/Event-Stream",
-            "application/json, text/event-stream, */*;q=0.1",
-            "application/json, \"text/event-stream\"",
-            "\"application/json, text/event-stream\"",
-            "application/json, text/event-stream\\",
-            "x, \"y, application/json, text/event-stream, z\"",
-            "application/json text/event-stream",
-        ],
-    ),
-    (
-        "mcp-protocol-version",
-        &[
-            "2026-07-28 ",
-            "2025-11-25",
-            "2025-03-26",
-            "2027-01-01",
-            "x",
-            "",
-            "2026-07-28, 2026-07-28",
-        ],
-    ),
-    ("mcp-method", &["tools/list", "TOOLS/CALL", "tools/call ", "initialize", ""]),
-    (
-        "mcp-name",
-        &[
-            "echo",
-            "Echo",
-            "echo ",
-            "=?base64?ZWNobw==?=",
-            "=?base64?x?=",
-            "ecko",
-            "",
-            "sum",
-            "=?base64??=",
-        ],
-    ),
-    ("mcp-session-id", &["x", ""]),
-    ("mcp-param-region", &["eu", "us", "=?base64?ZXU=?="]),
-    ("idempotency-key", &["k1", "\"k2\"", "k1, k2", "\"k\\1\"", ""]),
-    ("last-event-id", &["0/1"]),
-    ("x-unknown", &["x"]),
-];
-
-/// JSON of all kinds, some of it none.
-const VALUES: &[&str] = &[
-    "null",
-    "true",
-    "0",
-    "7",
-    "-1",
-    "1.0",
-    "1e2",
-    "1.5",
-    "-0",
-    "9007199254740991.0",
-    "9007199254740993.0",
-    "9223372036854775807",
-    "9223372036854775808",
-    "-9223372036854775808",
-    "18446744073709551615",
-    "123456789012345678901234567890",
-    "1e999",
-    "01",
-    "\"\"",
-    "\"x\"",
-    "\"2.0\"",
-    "\"2026-07-28\"",
-    "\"2025-11-25\"",
-    "\"\\u0032.0\"",
-    "\"tools\\u002fcall\"",
-    "\"\\ud83d\\ude00\"",
-    "\"\\ud800\"",
-    "\"é\"",
-    "\"\\u0000\"",
-    "\"a\\",
-    "[]",
-    "[1,{}]",
-    "{}",
-    "{\"a\":1}",
-    "{\"a\":1,\"a\":2}",
-    "{\"a\":1,\"\\u0061\":2}",
-    "nul",
-    "",
-    "\"tools/list\"",
-    "\"ping\"",
-    "{\"elicitation\":{}}",
-    "{\"elicitation\":{\"form\":{}}}",
-    "{\"elicitation\":7}",
-    "{\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}",
-    "{\"roots\":{\"listChanged\":true}}",
-    "{\"sampling\":{\"tools\":[]}}",
-    "{\"unknown\":{}}",
-];
-
-const ENVELOPE: &[&str] =
-    &["jsonrpc", "id", "method", "params", "result", "error", "extra", "\\u0069d"];
-const PARAMS: &[&str] = &[
-    "name",
-    "arguments",
-    "_meta",
-    "inputResponses",
-    "requestState",
-    "task",
-    "extra",
-    "n\\u0061me",
-];
-const META: &[&str] = &[
-    "io.modelcontextprotocol/protocolVersion",
-    "io.modelcontextprotocol/clientCapabilities",
-    "io.modelcontextprotocol/clientInfo",
-    "io.modelcontextprotocol/logLevel",
-    "progressToken",
-    "traceparent",
-    "tracestate",
-    "mcp-runtime/idempotency-key",
-    "example.com/tenant",
-];
+use super::calls::CALLS;
+use super::pool::{ENVELOPE, HEADERS, META, PARAMS, VALUES};
 
 /// The members of an object, as they are written.
 type Members = Vec<(String, String)>;
@@ -257,9 +115,8 @@ pub(super) fn any(dice: &mut Dice) -> Sent {
 
 /// What a plain call may say without being another kind of call.
 fn vary(dice: &mut Dice, [envelope, _, meta]: &mut [Members; 3]) {
-    envelope[1].1 = dice
-        .one(&["7", "0", "-3", "\"7\"", "\"a b\"", "\"\\u00e9\"", "9007199254740993"])
-        .to_owned();
+    let ids = ["7", "0", "-3", "\"7\"", "\"a b\"", "\"\\u00e9\"", "9007199254740993"];
+    dice.one(&ids).clone_into(&mut envelope[1].1);
     if dice.below(6) == 0 {
         let key = dice.one(&["\"k1\"", "\"k2\"", "\"\"", "7", "\"\\n\""]);
         meta.push(("mcp-runtime/idempotency-key".to_owned(), key.to_owned()));
@@ -272,13 +129,12 @@ fn vary(dice: &mut Dice, [envelope, _, meta]: &mut [Members; 3]) {
         meta.push(("example.com/tenant".to_owned(), "\"t\"".to_owned()));
     }
     if dice.below(4) == 0 {
-        meta[1].1 = dice
-            .one(&[
-                "{\"elicitation\":{}}",
-                "{\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}",
-                "{\"roots\":{\"listChanged\":true},\"sampling\":{}}",
-            ])
-            .to_owned();
+        let capabilities = [
+            "{\"elicitation\":{}}",
+            "{\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}",
+            "{\"roots\":{\"listChanged\":true},\"sampling\":{}}",
+        ];
+        dice.one(&capabilities).clone_into(&mut meta[1].1);
     }
 }
 
@@ -299,7 +155,7 @@ fn change_header(dice: &mut Dice, headers: &mut Vec<(&'static str, String)>) {
     match (there, dice.below(4)) {
         (Some(at), 0) => drop(headers.remove(at)),
         (Some(at), 1) => headers.push(headers[at].clone()),
-        (Some(at), 2) => headers[at].1 = dice.one(values).to_owned(),
+        (Some(at), 2) => dice.one(values).clone_into(&mut headers[at].1),
         _ => headers.push((name, dice.one(values).to_owned())),
     }
 }

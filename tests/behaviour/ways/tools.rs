@@ -98,7 +98,7 @@ async fn fails(how: String) -> Result<(), ToolError> {
         "stop" => ToolError::new("conflict", "no").next_action(NextAction::Stop),
         "panic" => panic!("told to"),
         "never" => {
-            tokio::time::sleep(Duration::from_secs(3_600)).await;
+            tokio::time::sleep(Duration::from_hours(1)).await;
             ToolError::new("not_found", "nobody waits so long")
         }
         how => ToolError::internal(how.to_owned()),
@@ -235,66 +235,6 @@ async fn slow(seconds: u64) -> u64 {
 async fn first(text: String) -> Result<String, ToolError> {
     Err(ToolError::new("backend_unavailable", text))
 }
-
-/// Every tool, and arguments that it takes.
-pub(super) const CALLS: &[(&str, &[&str])] = &[
-    ("echo", &[r#"{"text":"x"}"#, r#"{"text":"\u00e9\ud83d\ude00 \"q\" \\ \u0007"}"#]),
-    (
-        "data",
-        &[
-            r#"{"item":{"name":"n","amount":1.50,"count":18446744073709551615,"below":[-0,1e2,{"a":null}]}}"#,
-            r#"{"item":{"amount":0.1,"below":[123456789012345678901234567890,[[[]]]],"name":"é"}}"#,
-        ],
-    ),
-    ("sum", &[r#"{"a":1,"b":2}"#, r#"{"a":-3}"#, r#"{"a":99,"b":"x","c":1}"#]),
-    ("nothing", &["{}"]),
-    ("blocks", &["{}", r#"{"text":null}"#, r#"{"text":"</script>\u2028"}"#]),
-    ("parts", &[r#"{"before":true}"#, r#"{"before":false}"#]),
-    (
-        "fails",
-        &[
-            r#"{"how":"later"}"#,
-            r#"{"how":"limited"}"#,
-            r#"{"how":"mine"}"#,
-            r#"{"how":"stop"}"#,
-            r#"{"how":"panic"}"#,
-            r#"{"how":"never"}"#,
-            r#"{"how":"é \"internal\""}"#,
-        ],
-    ),
-    ("schema_fails", &["{}"]),
-    ("seen", &["{}"]),
-    ("tenant", &["{}"]),
-    ("raw", &["{}"]),
-    (
-        "raw_reply",
-        &[
-            r#"{"how":"complete"}"#,
-            r#"{"how":"plain"}"#,
-            r#"{"how":"input"}"#,
-            r#"{"how":"task"}"#,
-            r#"{"how":"-32601"}"#,
-            r#"{"how":"-32602"}"#,
-            r#"{"how":"-32002"}"#,
-            r#"{"how":"-32020"}"#,
-            r#"{"how":"-32021"}"#,
-            r#"{"how":"-32022"}"#,
-            r#"{"how":"7"}"#,
-        ],
-    ),
-    ("scoped", &[r#"{"number":7}"#]),
-    ("rows", &[r#"{"customer":17}"#, r#"{"customer":18}"#]),
-    ("paced", &["{}"]),
-    ("cached", &[r#"{"symbol":"A"}"#, r#"{"symbol":"B"}"#]),
-    ("pay", &[r#"{"amount":1}"#, r#"{"amount":2}"#, r#"{"amount":13}"#]),
-    ("pay_by_key", &[r#"{"amount":1}"#, r#"{"amount":2}"#]),
-    ("delete", &[r#"{"number":1}"#]),
-    ("sign_in", &[r#"{"user":"u","pin":"12345"}"#, r#"{"user":"u","pin":"1"}"#]),
-    ("routed", &[r#"{"region":"eu"}"#]),
-    ("slow", &[r#"{"seconds":3}"#, r#"{"seconds":60}"#]),
-    ("first", &[r#"{"text":"x"}"#]),
-    ("ecko", &[r#"{"text":"x"}"#]),
-];
 
 pub(super) fn all() -> Tools {
     tools![

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use axum::body::Body;
 use axum::http::header::{HOST, ORIGIN};
+use axum::http::uri::Authority;
 use axum::http::{Request, StatusCode};
 
 use super::guard::text;
@@ -30,7 +31,7 @@ impl Hosts {
     /// (Host), or straight from a browser (Origin).
     pub(super) fn check(&self, request: &Request<Body>) -> Result<(), Refusal> {
         let authority = text(request.headers(), HOST)
-            .or_else(|| request.uri().authority().map(|authority| authority.as_str()))
+            .or_else(|| request.uri().authority().map(Authority::as_str))
             .ok_or_else(|| Refusal::new(StatusCode::BAD_REQUEST, "the Host header is missing"))?;
         let authority = lowercase(authority);
         if !self.hosts.contains(without_port(&authority)) && !self.hosts.contains(&*authority) {

@@ -70,9 +70,9 @@ fn headers_are_those_of_a_plain_call_or_the_sdk_answers() {
     }
 }
 
-fn request(id: Value, meta: Value) -> Option<Request> {
+fn request(id: &Value, meta: Value) -> Option<Request> {
     let Value::Object(meta) = meta else { panic!("{meta}") };
-    Request::new(0, &id, Call { arguments: Map::new(), meta })
+    Request::new(0, id, Call { arguments: Map::new(), meta })
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_call_says_all_that_its_revision_wants() {
         (json!(1.0), false),
         (Value::Null, false),
     ] {
-        assert_eq!(request(id.clone(), plain.clone()).is_some(), taken, "{id}");
+        assert_eq!(request(&id, plain.clone()).is_some(), taken, "{id}");
     }
     for (name, value, taken) in [
         (version, json!("2025-11-25"), false),
@@ -110,15 +110,15 @@ fn a_call_says_all_that_its_revision_wants() {
         ("traceparent", json!(7), true),
     ] {
         assert_eq!(
-            request(json!(1), meta(name, value.clone())).is_some(),
+            request(&json!(1), meta(name, value.clone())).is_some(),
             taken,
             "{name}: {value}"
         );
     }
-    assert!(request(json!(1), json!({ version: "2026-07-28" })).is_none());
-    assert!(request(json!(1), json!({ capabilities: {} })).is_none());
+    assert!(request(&json!(1), json!({ version: "2026-07-28" })).is_none());
+    assert!(request(&json!(1), json!({ capabilities: {} })).is_none());
     let with_tasks = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
-    assert!(request(json!(1), meta(capabilities, with_tasks)).unwrap().form.tasks);
+    assert!(request(&json!(1), meta(capabilities, with_tasks)).unwrap().form.tasks);
 }
 
 #[test]
