@@ -21,17 +21,56 @@ use std::fmt::Write;
 use serde_json::{Number, Value};
 
 use crate::call::Arguments;
+use crate::json_text::{Digits, plain};
+
+/// What a text has room for from the start: most arguments, and many results.
+const ROOM: usize = 256;
 
 /// The canonical text of a call's arguments.
 pub(crate) fn canonical(arguments: &Arguments) -> String {
-    let mut text = String::with_capacity(64);
+    let mut text = String::with_capacity(ROOM);
     object(&mut text, arguments.iter());
     text
 }
 
+/// The canonical text of an object, made member by member: they come in the order of their names,
+/// each once.
+pub(crate) struct Members(String);
+
+impl Members {
+    pub(crate) fn new() -> Self {
+        let mut text = String::with_capacity(ROOM);
+        text.push('{');
+        Self(text)
+    }
+
+    /// Adds a member. What comes back is the canonical text of its value.
+    pub(crate) fn add(&mut self, name: &str, of: &Value) -> &str {
+        let Self(text) = self;
+        separate(text, text.len() - 1);
+        string(text, name);
+        text.push(':');
+        let start = text.len();
+        value(text, of);
+        &text[start..]
+    }
+
+    pub(crate) fn finish(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
+}
+
+/// Members in the order in which a canonical text has them.
+pub(crate) fn sorted(of: &Arguments) -> Vec<(&String, &Value)> {
+    let mut members: Vec<_> = of.iter().collect();
+    members.sort_unstable_by_key(|(name, _)| *name);
+    members
+}
+
 /// The canonical text of any value.
 pub(crate) fn canonical_value(of: &Value) -> String {
-    let mut text = String::with_capacity(64);
+    let mut text = String::with_capacity(2 * ROOM);
     value(&mut text, of);
     text
 }
@@ -83,26 +122,34 @@ fn separate(text: &mut String, index: usize) {
 }
 
 fn number(text: &mut String, number: &Number) {
-    // Writing to a string doesn't fail.
-    let _ = match number.as_f64().filter(|_| number.is_f64()) {
-        // The sum turns -0.0 into 0.0 and changes nothing else.
-        Some(float) => write!(text, "{:e}", float + 0.0),
-        None => write!(text, "{number}"),
-    };
+    if let Some(whole) = number.as_u64() {
+        text.push_str(Digits::of(whole).as_str());
+    } else if let Some(negative) = number.as_i64() {
+        text.push('-');
+        text.push_str(Digits::of(negative.unsigned_abs()).as_str());
+    } else if let Some(float) = number.as_f64() {
+        // The sum turns -0.0 into 0.0 and changes nothing else. Writing to a string doesn't fail.
+        let _ = write!(text, "{:e}", float + 0.0);
+    }
 }
 
 /// Only what JSON demands is escaped, and in one way.
 fn string(text: &mut String, of: &str) {
     text.push('"');
-    for c in of.chars() {
-        match c {
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            '\0'..='\u{1f}' => {
-                let _ = write!(text, "\\u{:04x}", u32::from(c));
+    let mut rest = of;
+    loop {
+        let (these, others) = rest.split_at(plain(rest.as_bytes()));
+        text.push_str(these);
+        let mut others = others.chars();
+        match others.next() {
+            None => break,
+            Some('"') => text.push_str("\\\""),
+            Some('\\') => text.push_str("\\\\"),
+            Some(control) => {
+                let _ = write!(text, "\\u{:04x}", u32::from(control));
             }
-            c => text.push(c),
         }
+        rest = others.as_str();
     }
     text.push('"');
 }

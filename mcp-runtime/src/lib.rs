@@ -73,6 +73,7 @@ mod exposure;
 mod extract;
 mod fallback;
 mod json;
+mod json_text;
 mod life;
 mod manifest;
 pub mod meta;

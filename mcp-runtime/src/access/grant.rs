@@ -1,5 +1,6 @@
 //! What a caller was granted.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
@@ -98,14 +99,20 @@ impl Grant {
     pub(crate) fn constraints(&self) -> &BTreeMap<String, String> {
         &self.constraints
     }
+
+    /// The scope as one token of OAuth.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        if self.constraints.is_empty() {
+            return Cow::Borrowed(&self.token);
+        }
+        let pairs = self.constraints.iter().map(|(field, value)| (field.as_str(), value.as_str()));
+        Cow::Owned(written(&self.token, pairs))
+    }
 }
 
 impl fmt::Display for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&written(
-            &self.token,
-            self.constraints.iter().map(|(field, value)| (field.as_str(), value.as_str())),
-        ))
+        f.write_str(&self.text())
     }
 }
 

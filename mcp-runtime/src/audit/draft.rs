@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::chain::{Hash, Head, LogId};
+use super::json::Json;
 use super::keys::{AuditKeys, Erasure};
 
 /// A record, still without place and chain.
@@ -47,24 +48,18 @@ pub(crate) struct Intent {
     pub(crate) principal: String,
     pub(crate) tool: &'static str,
     pub(crate) version: &'static str,
-    pub(crate) arguments: Map<String, Value>,
+    /// An object: each argument, as it may be kept.
+    pub(crate) arguments: Json,
     /// Keyed, of all arguments but the secret ones.
     pub(crate) digest: String,
-    pub(crate) scopes: Scopes,
+    /// An object: what was required and granted, and what of that was not used.
+    pub(crate) scopes: Json,
     /// W3C `traceparent`.
     pub(crate) trace: Option<String>,
     /// Where the key of the call came from, and its keyed digest: `none` without one where the tool
     /// takes keys and the call had none.
     pub(crate) key: Option<(&'static str, Option<String>)>,
     pub(crate) retention: Duration,
-}
-
-/// What was needed, held, and not needed.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Scopes {
-    pub(crate) required: Vec<String>,
-    pub(crate) granted: Vec<String>,
-    pub(crate) unused: Vec<String>,
 }
 
 /// What came of a call.

@@ -13,6 +13,7 @@ use sha2::Sha256;
 
 use super::chain::{Hash, Head, LogId};
 use super::hex;
+use super::json::Writer;
 
 /// A digest of a value has 16 bytes: enough to know it again, and half the room.
 const DIGEST: usize = 16;
@@ -60,7 +61,23 @@ impl AuditKeys {
 
     /// The digest of a value: 32 hexadecimal digits.
     pub(crate) fn digest(&self, value: &[u8]) -> String {
-        hex(&self.values.clone().chain_update(value).finalize().into_bytes()[..DIGEST])
+        hex(&self.mac(value))
+    }
+
+    /// Writes the same digits.
+    pub(super) fn write_digest(&self, value: &[u8], json: &mut Writer) {
+        let mut digits = [0; 2 * DIGEST];
+        for (place, byte) in digits.chunks_exact_mut(2).zip(self.mac(value)) {
+            place.copy_from_slice(&super::digits(byte));
+        }
+        json.quoted(&digits);
+    }
+
+    fn mac(&self, value: &[u8]) -> [u8; DIGEST] {
+        let whole: Hash = self.values.clone().chain_update(value).finalize().into_bytes().into();
+        let mut digest = [0; DIGEST];
+        digest.copy_from_slice(&whole[..DIGEST]);
+        digest
     }
 
     pub(crate) fn sign(&self, log: LogId, head: Head, time: SystemTime) -> Checkpoint {

@@ -6,7 +6,9 @@
 mod body;
 pub(crate) mod chain;
 pub(crate) mod checkpoint;
+mod date;
 mod draft;
+mod json;
 mod key_file;
 mod keys;
 mod lines;
@@ -29,6 +31,8 @@ pub(crate) use checkpoint::with_suffix;
 #[cfg(test)]
 pub(crate) use draft::Refusal;
 pub(crate) use draft::{Draft, Erased, Intent, Outcome};
+#[cfg(any(test, feature = "suites"))]
+pub(crate) use json::Json;
 pub(crate) use key_file::{load_keys, read_keys};
 pub(crate) use keys::{AuditKeys, Checkpoint};
 pub(crate) use lines::Tear;
@@ -44,11 +48,16 @@ pub(crate) use within::within;
 
 /// Two lowercase digits for each byte.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
+    let mut text = Vec::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.extend_from_slice(&digits(*byte));
+    }
+    // Digits are always text.
+    String::from_utf8(text).unwrap_or_default()
+}
 
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string doesn't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+/// Its two lowercase digits.
+fn digits(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
 }

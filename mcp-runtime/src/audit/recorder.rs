@@ -12,6 +12,7 @@ use super::refusals::{Refused, Refusing};
 use super::{AuditKeys, shown, within};
 use crate::call::{Reply, ToolCall};
 use crate::clock::Clock;
+use crate::context::Context;
 use crate::error::{Code, Effect, ToolError};
 use crate::secrets::{self, Secrets, known_names};
 use crate::store::journal::Journal;
@@ -29,10 +30,8 @@ pub(crate) struct Recorder {
 /// What is kept of a call between its intent and its outcome.
 #[derive(Clone, Debug)]
 pub(crate) struct Trail {
-    call_id: String,
-    principal: String,
+    context: Context,
     tool: Arc<ToolInfo>,
-    trace: Option<String>,
     started: Instant,
     /// What its records mustn't show.
     secrets: Option<Arc<Secrets>>,
@@ -57,27 +56,25 @@ impl Recorder {
         key: Option<(&'static str, &str)>,
     ) -> (Draft, Trail) {
         let (keys, context, tool) = (&self.keys, &call.context, &call.tool);
-        let cut = |text: &str| shown::cut(keys, text);
         let trail = Trail {
-            call_id: context.call_id().to_owned(),
-            principal: cut(context.caller().principal()),
+            context: context.clone(),
             tool: Arc::clone(tool),
-            trace: context.trace().map(|trace| cut(&trace.traceparent)),
             started: Instant::now(),
             secrets: secrets_of(call),
         };
+        let (arguments, digest) = shown::arguments(keys, tool, &call.arguments);
         let intent = Intent {
             time: self.clock.now(),
-            call_id: trail.call_id.clone(),
+            call_id: context.call_id().to_owned(),
             parent: within::parent(),
-            request_id: context.request_id().as_deref().map(cut),
-            principal: trail.principal.clone(),
+            request_id: context.request_id().map(|id| shown::cut(keys, &id)),
+            principal: self.principal(context),
             tool: tool.name,
             version: tool.version(),
-            arguments: shown::arguments(keys, tool, &call.arguments),
-            digest: shown::digest(keys, tool, &call.arguments),
+            arguments,
+            digest,
             scopes: shown::scopes(call),
-            trace: trail.trace.clone(),
+            trace: self.trace(context),
             key: match key {
                 Some((from, key)) => Some((from, Some(keys.digest(key.as_bytes())))),
                 // It isn't protected against a repeat, and could have been.
@@ -104,8 +101,8 @@ impl Recorder {
         let record = Outcome {
             time: self.clock.now(),
             intent,
-            call_id: trail.call_id.clone(),
-            principal: trail.principal.clone(),
+            call_id: trail.context.call_id().to_owned(),
+            principal: self.principal(&trail.context),
             tool: tool.name.into(),
             code: error.map_or_else(|| "ok".to_owned(), |error| self.code(trail, error)),
             effect: effect(tool, error),
@@ -113,7 +110,7 @@ impl Recorder {
             digest,
             result: reply.and_then(|reply| trail.result(reply)),
             replay_of: replay_of.map(|call| shown::cut(&self.keys, call)),
-            trace: trail.trace.clone(),
+            trace: self.trace(&trail.context),
             retention: self.retention_of(tool),
         };
         Draft::Outcome(Box::new(record))
@@ -142,6 +139,14 @@ impl Recorder {
     /// Hands what was counted to the journal, as the server stops.
     pub(crate) fn flush(&self) {
         self.refusing.flush();
+    }
+
+    fn principal(&self, context: &Context) -> String {
+        shown::cut(&self.keys, context.caller().principal())
+    }
+
+    fn trace(&self, context: &Context) -> Option<String> {
+        context.trace().map(|trace| shown::cut(&self.keys, &trace.traceparent))
     }
 
     fn code(&self, trail: &Trail, error: &ToolError) -> String {

@@ -1,12 +1,12 @@
 //! What of a call the log holds, and what only as a digest.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::AuditKeys;
-use super::draft::Scopes;
-use crate::access::Grants;
+use super::json::{Json, Writer};
+use crate::access::{Grant, Grants};
 use crate::call::{Arguments, Reply, ToolCall};
-use crate::canonical::{canonical, canonical_value};
+use crate::canonical::{Members, canonical_value, sorted};
 use crate::content::Content;
 use crate::tool::ToolInfo;
 
@@ -31,74 +31,111 @@ const CUT: usize = 256;
 /// What stands for a secret argument.
 const SECRET: &str = "(secret)";
 
-/// Each argument, as it may be kept.
+/// Stands for the number of arguments that aren't shown.
+const OTHERS: &str = "(others)";
+
+/// Each argument as it may be kept, and the digest of all that aren't secret. What a digest is made
+/// of is written once.
 pub(super) fn arguments(
     keys: &AuditKeys,
     tool: &ToolInfo,
     arguments: &Arguments,
-) -> Map<String, Value> {
-    let one = |(name, value): (&String, &Value)| (name.clone(), argument(keys, tool, name, value));
-    let mut shown: Map<String, Value> = arguments.iter().take(MAX_ARGUMENTS).map(one).collect();
-    if let Some(more) = arguments.len().checked_sub(MAX_ARGUMENTS).filter(|more| *more > 0) {
-        shown.insert("(others)".to_owned(), more.into());
-    }
-    shown
-}
-
-fn argument(keys: &AuditKeys, tool: &ToolInfo, name: &str, value: &Value) -> Value {
-    if tool.secrets.contains(&name) {
-        return SECRET.into();
-    }
-    if tool.plain.iter().any(|plain| plain == name) && is_short(value) {
-        return value.clone();
-    }
-    json!({ "digest": keys.digest(canonical_value(value).as_bytes()) })
-}
-
-fn is_short(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => true,
-        Value::String(text) => text.len() <= MAX_PLAIN_STRING,
-        Value::Array(_) | Value::Object(_) => value.to_string().len() <= MAX_PLAIN,
-    }
-}
-
-/// The digest of all arguments that aren't secret.
-pub(super) fn digest(keys: &AuditKeys, tool: &ToolInfo, arguments: &Arguments) -> String {
-    let text = if tool.secrets.is_empty() {
-        canonical(arguments)
-    } else {
-        let mut open = arguments.clone();
-        open.retain(|name, _| !tool.secrets.contains(&name.as_str()));
-        canonical(&open)
+) -> (Json, String) {
+    let mut all = Members::new();
+    let mut shown = Writer::new(64 * (1 + arguments.len().min(MAX_ARGUMENTS)));
+    let mut others = arguments.len().checked_sub(MAX_ARGUMENTS).filter(|others| *others > 0);
+    let mut count = |shown: &mut Writer| {
+        if let Some(others) = others.take() {
+            shown.name(OTHERS).number(others as u64);
+        }
     };
-    keys.digest(text.as_bytes())
+    shown.open(b'{');
+    for (index, (name, value)) in sorted(arguments).into_iter().enumerate() {
+        let is_secret = tool.secrets.contains(&name.as_str());
+        let text = if is_secret { SECRET } else { all.add(name, value) };
+        if index >= MAX_ARGUMENTS {
+            continue;
+        }
+        if arguments.len() > MAX_ARGUMENTS && name.as_str() >= OTHERS {
+            count(&mut shown);
+            if name == OTHERS {
+                continue;
+            }
+        }
+        shown.any_name(name);
+        if is_secret {
+            shown.text(text);
+        } else if !(is_plain(tool, name) && short(&mut shown, value)) {
+            shown.open(b'{');
+            keys.write_digest(text.as_bytes(), shown.name("digest"));
+            shown.close(b'}');
+        }
+    }
+    count(&mut shown);
+    shown.close(b'}');
+    (shown.finish(), keys.digest(all.finish().as_bytes()))
+}
+
+fn is_plain(tool: &ToolInfo, name: &str) -> bool {
+    tool.plain.iter().any(|plain| plain == name)
+}
+
+/// Writes a value, unless it is too long.
+fn short(shown: &mut Writer, value: &Value) -> bool {
+    if let Value::String(text) = value {
+        let short = text.len() <= MAX_PLAIN_STRING;
+        if short {
+            shown.text(text);
+        }
+        return short;
+    }
+    let start = shown.place();
+    shown.value(value);
+    let short = shown.place() - start <= MAX_PLAIN;
+    if !short {
+        shown.back_to(start);
+    }
+    short
 }
 
 /// What the tool asks for, what the caller holds, and which of that this call didn't need.
-pub(super) fn scopes(call: &ToolCall) -> Scopes {
+pub(super) fn scopes(call: &ToolCall) -> Json {
     let gate = &call.tool.gate;
-    let required = bounded(gate.requirements().iter().map(|one| one.token.to_owned()));
-    match call.context.caller().grants() {
-        Grants::Everything => Scopes { required, granted: vec!["*".to_owned()], unused: vec![] },
+    let mut shown = Writer::new(128);
+    shown.open(b'{');
+    let grants = call.context.caller().grants();
+    shown.name("granted");
+    match grants {
+        Grants::Everything => list(&mut shown, ["*"]),
+        Grants::Only(grants) => list(&mut shown, grants.iter().map(Grant::text)),
+    }
+    shown.name("required");
+    list(&mut shown, gate.requirements().iter().map(|one| one.token));
+    shown.name("unused");
+    match grants {
+        Grants::Everything => list(&mut shown, [""; 0]),
         Grants::Only(grants) => {
             let unused = grants.iter().filter(|grant| !gate.uses(grant, &call.arguments));
-            Scopes {
-                required,
-                granted: bounded(grants.iter().map(ToString::to_string)),
-                unused: bounded(unused.map(ToString::to_string)),
-            }
+            list(&mut shown, unused.map(Grant::text));
         }
     }
+    shown.close(b'}');
+    shown.finish()
 }
 
-fn bounded(mut scopes: impl Iterator<Item = String>) -> Vec<String> {
-    let mut shown: Vec<String> = scopes.by_ref().take(MAX_SCOPES).collect();
+fn list(shown: &mut Writer, scopes: impl IntoIterator<Item = impl AsRef<str>>) {
+    let mut scopes = scopes.into_iter();
+    shown.open(b'[');
+    for scope in scopes.by_ref().take(MAX_SCOPES) {
+        shown.item();
+        shown.text(scope.as_ref());
+    }
     let more = scopes.count();
     if more > 0 {
-        shown.push(format!("and {more} more"));
+        shown.item();
+        shown.text(&format!("and {more} more"));
     }
-    shown
+    shown.close(b']');
 }
 
 /// A text of bounded length, which differs where the whole ones do.

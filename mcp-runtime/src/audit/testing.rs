@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde_json::Map;
-
-use super::draft::{Draft, Intent, Outcome, Refusal, Scopes};
+use super::draft::{Draft, Intent, Outcome, Refusal};
+use super::json::Json;
 use super::keys::AuditKeys;
 use crate::clock::Clock;
 
@@ -33,9 +32,9 @@ pub(crate) fn intent(call: &str, tool: &'static str, time: SystemTime) -> Intent
         principal: "anna".to_owned(),
         tool,
         version: "1",
-        arguments: Map::new(),
+        arguments: Json::empty(),
         digest: keys().digest(call.as_bytes()),
-        scopes: Scopes::default(),
+        scopes: Json::empty(),
         trace: None,
         key: None,
         retention: DAY,

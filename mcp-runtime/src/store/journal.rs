@@ -35,6 +35,12 @@ pub(crate) trait Journal: Send + Sync + 'static {
     /// is made again. The same entry may be taken another time.
     fn write(&self, entry: Entry) -> Step<Written>;
 
+    /// Whether every write is done as it is made, and none is refused: nobody needs to keep what
+    /// would be written again.
+    fn is_sure(&self) -> bool {
+        false
+    }
+
     /// The bodies of the newest records, in order. Reads from where they are kept.
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError>;
 

@@ -37,6 +37,15 @@ impl<T> Step<T> {
     pub(crate) fn done(value: T) -> Self {
         Self::Done(Some(Ok(value)))
     }
+
+    /// What came of it, where it was done at once: there is nothing to wait for, and no time to
+    /// measure.
+    pub(crate) fn at_once(&mut self) -> Option<Result<T, StoreError>> {
+        match self {
+            Self::Done(value) => value.take(),
+            Self::Waits(_) => None,
+        }
+    }
 }
 
 impl<T: Unpin> Future for Step<T> {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::words;
 use crate::call::{Arguments, ToolCall};
-use crate::canonical::canonical;
+use crate::canonical::{Members, canonical, sorted};
 use crate::error::ToolError;
 use crate::meta;
 use crate::policies::{Idempotency, KeyFrom};
@@ -69,7 +69,10 @@ impl Key {
         // With the key's text, which the store doesn't have: who reads the store can't find the
         // arguments of a client's random key by trying. Where the key is made of arguments, what
         // can be guessed can be found; so no digest is made of what is secret.
-        let payload = digest(&["payload", &text, &compared(call)]);
+        let payload = match from {
+            From::Arguments => digest(&["payload", &text, &text]),
+            From::Client | From::Field => digest(&["payload", &text, &compared(call)]),
+        };
         Ok(Some(Self { from, text, once, payload }))
     }
 }
@@ -107,9 +110,13 @@ fn compared(call: &ToolCall) -> String {
     if secrets.is_empty() {
         return canonical(arguments);
     }
-    let mut compared = arguments.clone();
-    compared.retain(|name, _| !secrets.contains(&name.as_str()));
-    canonical(&compared)
+    let mut compared = Members::new();
+    for (name, value) in sorted(arguments) {
+        if !secrets.contains(&name.as_str()) {
+            compared.add(name, value);
+        }
+    }
+    compared.finish()
 }
 
 /// The values of these arguments, where all of them have one.

@@ -72,7 +72,11 @@ impl StartLayer {
     async fn start(&self, claim: &Claim) -> Result<(), ToolError> {
         let start = step(claim.key, OnceOp::Start { fence: claim.fence });
         let late = |_| Err(StoreError(format!("it was not written within {OPENING:?}")));
-        let written = timeout(OPENING, self.journal.write(start)).await.unwrap_or_else(late);
+        let mut writing = self.journal.write(start);
+        let written = match writing.at_once() {
+            Some(written) => written,
+            None => timeout(OPENING, writing).await.unwrap_or_else(late),
+        };
         match written.and_then(answer) {
             Ok(OnceAnswer::Done) => {
                 claim.start();

@@ -71,10 +71,17 @@ impl Keys {
     }
 
     fn put(&mut self, key: OnceKey, row: Row) {
-        self.remove(&key);
         self.bytes += row.response.len();
-        self.ends.insert((row.expires, key));
-        self.rows.insert(key, row);
+        let end = row.expires;
+        if let Some(before) = self.rows.insert(key, row) {
+            self.bytes -= before.response.len();
+            // Most steps move no end.
+            if before.expires == end {
+                return;
+            }
+            self.ends.remove(&(before.expires, key));
+        }
+        self.ends.insert((end, key));
     }
 
     fn remove(&mut self, key: &OnceKey) {

@@ -60,6 +60,10 @@ impl Journal for MemoryJournal {
         Step::done(Written { once, seq })
     }
 
+    fn is_sure(&self) -> bool {
+        true
+    }
+
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         Ok(self.lock().log.newest(limit))
     }

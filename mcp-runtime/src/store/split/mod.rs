@@ -55,6 +55,10 @@ impl Journal for Split {
         })
     }
 
+    fn is_sure(&self) -> bool {
+        self.keys.is_sure() && self.log.is_sure()
+    }
+
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         self.log.newest(limit)
     }

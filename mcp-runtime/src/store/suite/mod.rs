@@ -15,8 +15,6 @@ mod unit;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde_json::Map;
-
 #[cfg(test)]
 pub(crate) use self::act::Script;
 #[cfg(test)]
@@ -25,7 +23,7 @@ pub(crate) use self::script::{Processes, run};
 #[cfg(test)]
 pub(crate) use self::unit::*;
 use super::once::Begin;
-use crate::audit::{Draft, Intent};
+use crate::audit::{Draft, Intent, Json};
 use crate::clock::Clock;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(1);
@@ -58,9 +56,9 @@ pub(crate) fn intent(call_id: &str, time: SystemTime) -> Draft {
         principal: "anna".to_owned(),
         tool: "pay_invoice",
         version: "1",
-        arguments: Map::new(),
+        arguments: Json::empty(),
         digest: "d".to_owned(),
-        scopes: <_>::default(),
+        scopes: Json::empty(),
         trace: Some("00-trace-span-01".to_owned()),
         key: None,
         retention: RETENTION,

@@ -1,0 +1,183 @@
+//! JSON as the records have it, written byte by byte into one buffer: the same bytes as
+//! `serde_json` makes of the same values.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::json_text::{Digits, plain};
+
+/// A text of JSON that is part of a record.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Json(Vec<u8>);
+
+impl Json {
+    /// An object without members.
+    #[cfg(any(test, feature = "suites"))]
+    pub(crate) fn empty() -> Self {
+        Self(b"{}".to_vec())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.0))
+    }
+}
+
+/// Writes JSON. What belongs between two values is written with the second.
+pub(super) struct Writer(Vec<u8>);
+
+impl Writer {
+    /// With room for so many bytes.
+    pub(super) fn new(capacity: usize) -> Self {
+        Self(Vec::with_capacity(capacity))
+    }
+
+    pub(super) fn finish(self) -> Json {
+        Json(self.0)
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
+    pub(super) fn open(&mut self, bracket: u8) {
+        self.0.push(bracket);
+    }
+
+    pub(super) fn close(&mut self, bracket: u8) {
+        self.0.push(bracket);
+    }
+
+    /// Where the next value begins.
+    pub(super) fn place(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Takes back all that was written since.
+    pub(super) fn back_to(&mut self, place: usize) {
+        self.0.truncate(place);
+    }
+
+    /// Comes before an item of a list.
+    pub(super) fn item(&mut self) {
+        // No value ends with an opening bracket: only the first item follows one.
+        if !matches!(self.0.last(), Some(b'{' | b'[')) {
+            self.0.push(b',');
+        }
+    }
+
+    /// Comes before the value of a member whose name has nothing to escape.
+    pub(super) fn name(&mut self, name: &'static str) -> &mut Self {
+        self.item();
+        self.quoted(name.as_bytes());
+        self.0.push(b':');
+        self
+    }
+
+    /// The same for any name.
+    pub(super) fn any_name(&mut self, name: &str) -> &mut Self {
+        self.item();
+        self.text(name);
+        self.0.push(b':');
+        self
+    }
+
+    pub(super) fn number(&mut self, number: u64) {
+        self.0.extend_from_slice(Digits::of(number).bytes());
+    }
+
+    /// A string that has nothing to escape.
+    pub(super) fn quoted(&mut self, text: &[u8]) {
+        self.0.push(b'"');
+        self.0.extend_from_slice(text);
+        self.0.push(b'"');
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        self.0.push(b'"');
+        let mut rest = text.as_bytes();
+        loop {
+            let (these, others) = rest.split_at(plain(rest));
+            self.0.extend_from_slice(these);
+            let Some((byte, others)) = others.split_first() else { break };
+            self.escaped(*byte);
+            rest = others;
+        }
+        self.0.push(b'"');
+    }
+
+    fn escaped(&mut self, byte: u8) {
+        let short = match byte {
+            b'"' | b'\\' => byte,
+            0x08 => b'b',
+            b'\t' => b't',
+            b'\n' => b'n',
+            0x0c => b'f',
+            b'\r' => b'r',
+            _ => {
+                self.0.extend_from_slice(b"\\u00");
+                self.0.extend_from_slice(&super::digits(byte));
+                return;
+            }
+        };
+        self.0.extend_from_slice(&[b'\\', short]);
+    }
+
+    pub(super) fn value(&mut self, value: &Value) {
+        // Writing values to a buffer doesn't fail.
+        let _ = serde_json::to_writer(&mut self.0, value);
+    }
+
+    pub(super) fn json(&mut self, json: &Json) {
+        self.0.extend_from_slice(&json.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Writer)) -> String {
+        let mut writer = Writer::new(0);
+        write(&mut writer);
+        String::from_utf8(writer.into_bytes()).unwrap()
+    }
+
+    #[test]
+    fn values_are_kept_apart() {
+        let text = written(|writer| {
+            writer.open(b'{');
+            writer.name("a").number(0);
+            writer.name("b").open(b'[');
+            for text in ["{", "["] {
+                writer.item();
+                writer.text(text);
+            }
+            writer.close(b']');
+            writer.any_name("c\"").open(b'{');
+            writer.close(b'}');
+            writer.name("d").value(&json!({ "x": [1.0, null] }));
+            let place = writer.place();
+            writer.name("e").json(&Json::empty());
+            writer.back_to(place);
+            writer.close(b'}');
+        });
+        assert_eq!(text, r#"{"a":0,"b":["{","["],"c\"":{},"d":{"x":[1.0,null]}}"#);
+    }
+
+    proptest! {
+        #[test]
+        fn strings_are_written_as_by_serde_json(text in "(\\PC|[\\x00-\\x7f]){0,40}") {
+            prop_assert_eq!(written(|writer| writer.text(&text)), Value::from(text).to_string());
+        }
+    }
+}
