@@ -6,6 +6,9 @@ use quote::quote;
 use crate::{diag::Diagnostics, expand, parse, paths::Runtime, validate};
 
 /// `#[tool(…)]` on an item.
+///
+/// Errors come last, here and below: an editor completes a word only where the expansion up to it
+/// is as long without it.
 pub(crate) fn expand_tool(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let attribute = parse::tool_attribute::parse(arguments, &mut diagnostics);
@@ -33,7 +36,7 @@ pub(crate) fn expand_tool(arguments: TokenStream, item: &TokenStream) -> TokenSt
     let function = expand::tool::function(&item);
     let words = expand::words::words(&diagnostics.take_words(), &runtime);
     let errors = diagnostics.into_compile_errors();
-    quote!(#function #beside #errors #words)
+    quote!(#function #beside #words #errors)
 }
 
 /// `#[dependency(…)]` on an item.
@@ -49,7 +52,7 @@ pub(crate) fn expand_dependency(arguments: TokenStream, item: &TokenStream) -> T
     let beside = expand::policies::dependency(&dependency, &runtime);
     let words = expand::words::words(&diagnostics.take_words(), &runtime);
     let errors = diagnostics.into_compile_errors();
-    quote!(#item #beside #errors #words)
+    quote!(#item #beside #words #errors)
 }
 
 /// `#[derive(ToolError)]`.
@@ -68,7 +71,7 @@ pub(crate) fn expand_error_type(input: TokenStream) -> TokenStream {
         fallback
     };
     let errors = diagnostics.into_compile_errors();
-    quote!(#beside #errors #words)
+    quote!(#beside #words #errors)
 }
 
 /// `scopes! { … }`.

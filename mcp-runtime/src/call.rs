@@ -1,6 +1,7 @@
 //! What travels through the pipeline: a [`ToolCall`] in, a [`Reply`] or a
 //! [`ToolError`](crate::ToolError) out.
 
+mod held;
 mod kept;
 
 use std::any::Any;
@@ -15,6 +16,7 @@ use crate::context::Context;
 use crate::extract::States;
 use crate::place::Place;
 use crate::tool::ToolInfo;
+pub(crate) use held::Held;
 pub(crate) use kept::KeptForm;
 
 /// The arguments of a call: a JSON object.
@@ -26,7 +28,7 @@ pub type Arguments = Map<String, Value>;
 #[derive(Clone)]
 pub struct ToolCall {
     pub(crate) tool: Arc<ToolInfo>,
-    pub(crate) arguments: Arguments,
+    pub(crate) arguments: Held,
     pub(crate) context: Context,
     pub(crate) states: Arc<States>,
     pub(crate) extensions: Extensions,

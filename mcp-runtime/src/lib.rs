@@ -72,6 +72,7 @@ mod error;
 mod exposure;
 mod extract;
 mod fallback;
+mod few;
 mod json;
 mod json_text;
 mod life;

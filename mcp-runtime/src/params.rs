@@ -56,7 +56,7 @@ impl<T: DeserializeOwned + JsonSchema> ToolParam<AsArgument> for T {
     const MAY_BE_RAW: bool = false;
 
     fn take(def: &ParamDef, call: &mut ToolCall) -> Result<Self, ToolError> {
-        match call.arguments.remove(def.name) {
+        match call.arguments.take(def.name) {
             Some(value) => decode(value, def),
             None => from_absent(def.name).map_err(|_| invalid(&pointer(def.name), "is required")),
         }
@@ -397,7 +397,7 @@ impl<T> Param<T> {
 }
 
 fn take_all<T: DeserializeOwned>(def: &ParamDef, call: &mut ToolCall) -> Result<T, ToolError> {
-    decode(Value::Object(std::mem::take(&mut call.arguments)), def)
+    decode(Value::Object(call.arguments.take_all()), def)
 }
 
 /// What passed the schema and still does not fit the type gets a pointer, and never serde's words.

@@ -153,7 +153,7 @@ impl Registry {
         let _ended = context.cancellation().clone().drop_guard();
         let call = ToolCall {
             tool: Arc::clone(info),
-            arguments,
+            arguments: arguments.into(),
             context,
             states: Arc::clone(&self.states),
             extensions: Extensions::new(),

@@ -1,6 +1,7 @@
 //! The one decision: may this caller call this tool, with these arguments?
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 
 use serde_json::{Value, json};
 
@@ -105,15 +106,10 @@ impl Gate {
     pub(crate) fn rows(&self, caller: &Caller, arguments: &Arguments) -> Result<Rows, Denied> {
         let Grants::Only(grants) = caller.grants() else { return Ok(Rows(None)) };
         let mut rows = Some(Vec::new());
-        let (mut required, mut missing) = (Vec::new(), Vec::new());
+        let mut lacks = false;
         for one in &self.requirements {
-            let asked = one.asked(arguments);
-            let allowing: Vec<&Grant> =
-                grants.iter().filter(|grant| one.allows(grant, arguments)).collect();
-            if allowing.is_empty() {
-                missing.push(asked.clone());
-            }
-            required.push(asked);
+            let mut allowing = one.allowing(grants, arguments).peekable();
+            lacks |= allowing.peek().is_none();
             for grant in allowing {
                 match &mut rows {
                     _ if one.fields.is_empty() => {}
@@ -124,10 +120,18 @@ impl Gate {
                 }
             }
         }
-        if missing.is_empty() {
-            return Ok(Rows(rows));
+        if lacks { Err(self.denied(caller, grants, arguments)) } else { Ok(Rows(rows)) }
+    }
+
+    /// What a refused call needs, spelled out.
+    fn denied(&self, caller: &Caller, grants: &[Grant], arguments: &Arguments) -> Denied {
+        let asked = |one: &Requirement| one.asked(arguments);
+        let lacks = |one: &&Requirement| one.allowing(grants, arguments).next().is_none();
+        Denied {
+            anonymous: caller.is_anonymous(),
+            required: self.requirements.iter().map(asked).collect(),
+            missing: self.requirements.iter().filter(lacks).map(asked).collect(),
         }
-        Err(Denied { anonymous: caller.is_anonymous(), required, missing })
     }
 }
 
@@ -139,13 +143,22 @@ impl Requirement {
             && grant.constraints().keys().all(|field| self.fields.contains_key(field.as_str()))
     }
 
+    /// The grants that allow this call.
+    fn allowing<'a>(
+        &'a self,
+        grants: &'a [Grant],
+        arguments: &'a Arguments,
+    ) -> impl Iterator<Item = &'a Grant> {
+        grants.iter().filter(move |grant| self.allows(grant, arguments))
+    }
+
     /// Whether a grant allows this call.
     fn allows(&self, grant: &Grant, arguments: &Arguments) -> bool {
         self.may_allow(grant)
             && grant.constraints().iter().all(|(field, granted)| {
                 match self.fields.get(field.as_str()) {
                     Some(Some(argument)) => {
-                        arguments.get(*argument).and_then(text).is_some_and(|text| text == *granted)
+                        arguments.get(*argument).is_some_and(|value| spells(value, granted))
                     }
                     // The function takes the granted value, and its query filters by it.
                     Some(None) => true,
@@ -164,6 +177,29 @@ impl Requirement {
             .filter(|(_, value)| (1..=MAX_VALUE).contains(&value.len()))
             .collect();
         written(self.token, filled.iter().map(|(field, value)| (*field, value.as_str())))
+    }
+}
+
+/// Whether a scalar is what a grant's constraint spells: [`text`], without writing it down.
+fn spells(value: &Value, granted: &str) -> bool {
+    match value {
+        Value::String(text) => text == granted,
+        Value::Number(number) => {
+            let mut left = Left(granted);
+            write!(left, "{number}").is_ok() && left.0.is_empty()
+        }
+        Value::Bool(truth) => granted == if *truth { "true" } else { "false" },
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// What of a text has not been written yet. Anything else can't be.
+struct Left<'a>(&'a str);
+
+impl fmt::Write for Left<'_> {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(piece).ok_or(fmt::Error)?;
+        Ok(())
     }
 }
 

@@ -78,12 +78,12 @@ impl CheckDef {
     fn copy(&self, call: &ToolCall) -> ToolCall {
         let own = |name: &&str| Some(((*name).to_owned(), call.arguments.get(*name)?.clone()));
         let arguments: Arguments = match self.arguments {
-            [WHOLE] => call.arguments.clone(),
+            [WHOLE] => call.arguments().clone(),
             some => some.iter().filter_map(own).collect(),
         };
         ToolCall {
             tool: Arc::clone(&call.tool),
-            arguments,
+            arguments: arguments.into(),
             context: call.context.clone(),
             states: Arc::clone(&call.states),
             extensions: call.extensions.clone(),

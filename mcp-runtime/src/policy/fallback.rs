@@ -97,7 +97,8 @@ impl<S: Next> Service<ToolCall> for Fallback<S> {
     fn call(&mut self, call: ToolCall) -> Running {
         let Self { inner, layer: FallbackLayer { target, stats } } = self.clone();
         Box::pin(async move {
-            let second = ToolCall { arguments: target.arguments(&call.arguments), ..call.clone() };
+            let second =
+                ToolCall { arguments: target.arguments(&call.arguments).into(), ..call.clone() };
             let kept = (second.tool.timeout() / RESERVE_SHARE).min(MAX_RESERVE);
             let until = second.context().deadline().checked_sub(kept);
             let until = until.unwrap_or_else(|| second.context().deadline());

@@ -32,6 +32,7 @@ pub(crate) mod timeout;
 pub(crate) mod trace;
 pub(crate) mod validation;
 
+use std::future::{poll_fn, ready};
 use std::pin::Pin;
 
 use tower::Service;
@@ -45,7 +46,8 @@ pub(crate) type Outcome = Result<Reply, ToolError>;
 /// The rest of the pipeline, as a room sees it.
 ///
 /// A room that makes its future with an `async` block is a `Service` whose `Future` is
-/// [`Running`]; it makes the rest ready and calls it with `tower::ServiceExt::oneshot`.
+/// [`Running`]; it makes the rest ready and calls it with `tower::ServiceExt::oneshot`. One that
+/// decides at once hands on the future of the rest, and costs no box.
 pub(crate) trait Next:
     Service<ToolCall, Response = Reply, Error = ToolError, Future: Send> + Clone + Send + Sync + 'static
 {
@@ -62,3 +64,14 @@ impl<S> Next for S where
 
 /// A call on its way, where a service has no future of its own to name.
 pub(crate) type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// Makes the rest ready and calls it: what `oneshot` of tower does, in the caller's own future.
+pub(crate) async fn onward<S: Next>(mut rest: S, call: ToolCall) -> Outcome {
+    poll_fn(|cx| rest.poll_ready(cx)).await?;
+    rest.call(call).await
+}
+
+/// A call that goes no further.
+pub(crate) fn refused(error: ToolError) -> Running {
+    Box::pin(ready(Err(error)))
+}

@@ -20,7 +20,7 @@ use pin_project_lite::pin_project;
 use serde_json::{Map, Value, json};
 use tower::{Layer, Service};
 
-use super::Outcome;
+use super::{Next, Outcome, Running};
 use crate::call::{Reply, ToolCall};
 use crate::content::Content;
 use crate::error::{Effect, NextAction, ToolError};
@@ -64,21 +64,19 @@ pub(crate) struct ResultLimit<S> {
     limit: ResultLimitLayer,
 }
 
-impl<S> Service<ToolCall> for ResultLimit<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
-{
+impl<S: Next> Service<ToolCall> for ResultLimit<S> {
     type Response = Reply;
     type Error = ToolError;
-    type Future = ResultLimitFuture<S::Future>;
+    type Future = Running;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, call: ToolCall) -> Self::Future {
+    fn call(&mut self, call: ToolCall) -> Running {
         let tool = Arc::clone(&call.tool);
-        ResultLimitFuture { inner: self.inner.call(call), limit: self.limit.clone(), tool }
+        let inner = self.inner.call(call);
+        Box::pin(ResultLimitFuture { inner, limit: self.limit.clone(), tool })
     }
 }
 

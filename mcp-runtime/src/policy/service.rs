@@ -22,29 +22,47 @@ trait Link: Send + Sync {
     fn run(&self, call: ToolCall) -> Running;
 }
 
-impl<S: Next> Link for S {
+/// Any service. Nothing of it runs before its future does.
+struct Lazy<S>(S);
+
+impl<S: Next> Link for Lazy<S> {
     fn run(&self, call: ToolCall) -> Running {
-        Box::pin(self.clone().oneshot(call))
+        Box::pin(self.0.clone().oneshot(call))
+    }
+}
+
+/// A service that is always ready and boxes its futures itself, where it makes any.
+struct Ready<S>(S);
+
+impl<S: Next<Future = Running>> Link for Ready<S> {
+    fn run(&self, call: ToolCall) -> Running {
+        self.0.clone().call(call)
     }
 }
 
 impl ToolService {
     pub(crate) fn new(service: impl Next) -> Self {
-        Self(Arc::new(service))
+        Self(Arc::new(Lazy(service)))
+    }
+
+    /// The same without a box of its own, for a service that is always ready: a room, which may
+    /// decide as it is called and hand on what is further in.
+    pub(crate) fn room(service: impl Next<Future = Running>) -> Self {
+        Self(Arc::new(Ready(service)))
     }
 
     pub(crate) fn run(&self, call: ToolCall) -> Running {
         self.0.run(call)
     }
 
-    /// Puts a layer around it, where there is one.
+    /// Puts a room around it, where there is one.
     pub(crate) fn within<L>(self, layer: Option<L>) -> Self
     where
         L: Layer<Self>,
-        L::Service: Next,
+        L::Service: Next<Future = Running>,
     {
         match layer {
-            Some(layer) => Self::new(layer.layer(self)),
+            Some(layer) => Self::room(layer.layer(self)),
             None => self,
         }
     }

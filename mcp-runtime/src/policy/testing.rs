@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use super::{Next, Outcome};
+use super::Outcome;
+use super::service::ToolService;
 use crate::access::{AccessDef, Catalogue, Gate};
 use crate::call::ToolCall;
 use crate::caller::Caller;
@@ -61,7 +62,7 @@ pub(crate) fn call_by(tool: &Arc<ToolInfo>, caller: Caller, arguments: Value) ->
     };
     ToolCall {
         tool: Arc::clone(tool),
-        arguments,
+        arguments: arguments.into(),
         context: Context::new(tool.name, tool.timeout, origin),
         states: Arc::default(),
         extensions: http::Extensions::new(),
@@ -75,12 +76,12 @@ pub(crate) fn call(arguments: Value) -> ToolCall {
 }
 
 /// A function at the end of the pipeline.
-pub(crate) fn function<F, R>(function: F) -> impl Next
+pub(crate) fn function<F, R>(function: F) -> ToolService
 where
     F: Fn(ToolCall) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Outcome> + Send + 'static,
 {
-    tower::service_fn(function)
+    ToolService::new(tower::service_fn(function))
 }
 
 pub(crate) fn stats() -> Arc<ToolStats> {

@@ -8,14 +8,12 @@
 //! the first such answer is the call's. Nothing has happened then, so its effect is `none` unless
 //! it says otherwise.
 
-use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use futures_util::future::Either;
 use tower::{Layer, Service};
 
-use super::Outcome;
+use super::{Next, Running, refused};
 use crate::call::{Reply, ToolCall};
 use crate::check::{CheckDef, Verdict};
 use crate::error::ToolError;
@@ -52,22 +50,19 @@ pub(crate) struct Validation<S> {
     rules: Arc<Rules>,
 }
 
-impl<S> Service<ToolCall> for Validation<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
-{
+impl<S: Next<Future = Running>> Service<ToolCall> for Validation<S> {
     type Response = Reply;
     type Error = ToolError;
-    type Future = Either<S::Future, Ready<Outcome>>;
+    type Future = Running;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut call: ToolCall) -> Self::Future {
+    fn call(&mut self, mut call: ToolCall) -> Running {
         match self.rules.enforce(&mut call) {
-            Ok(()) => Either::Left(self.inner.call(call)),
-            Err(error) => Either::Right(ready(Err(error))),
+            Ok(()) => self.inner.call(call),
+            Err(error) => refused(error),
         }
     }
 }

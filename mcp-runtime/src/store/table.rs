@@ -6,7 +6,7 @@
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash, RandomState};
 
 /// How many entries compete for eviction. A table that has no more of them is looked at in full.
 const SAMPLE: usize = 16;
@@ -15,16 +15,16 @@ const SAMPLE: usize = 16;
 const SWEPT: usize = 2;
 
 /// At most so many entries. Each operation is `O(1)` and none of them waits.
-pub(crate) struct Table<K, V> {
+pub(crate) struct Table<K, V, S = RandomState> {
     most: usize,
     slots: Vec<(K, V)>,
-    places: HashMap<K, usize>,
+    places: HashMap<K, usize, S>,
     hand: usize,
 }
 
-impl<K: Clone + Eq + Hash, V> Table<K, V> {
+impl<K: Clone + Eq + Hash, V, S: BuildHasher + Default> Table<K, V, S> {
     pub(crate) fn new(most: usize) -> Self {
-        Self { most: most.max(1), slots: Vec::new(), places: HashMap::new(), hand: 0 }
+        Self { most: most.max(1), slots: Vec::new(), places: HashMap::default(), hand: 0 }
     }
 
     pub(crate) fn get<Q>(&self, key: &Q) -> Option<&V>
@@ -92,7 +92,7 @@ impl<K: Clone + Eq + Hash, V> Table<K, V> {
         }
     }
 
-    fn candidates(&self) -> impl Iterator<Item = usize> + use<K, V> {
+    fn candidates(&self) -> impl Iterator<Item = usize> + use<K, V, S> {
         let length = self.slots.len();
         (0..SAMPLE.min(length))
             .map(move |place| if length <= SAMPLE { place } else { fastrand::usize(..length) })
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_least_worth_makes_room() {
-        let mut table = Table::new(3);
+        let mut table: Table<_, _> = Table::new(3);
         for (key, worth) in [("a", 5), ("b", 1), ("c", 3), ("d", 2)] {
             table.insert(key, worth, |worth| Some(*worth));
         }
@@ -132,7 +132,7 @@ mod tests {
         let (rising, falling): (Vec<u32>, Vec<u32>) =
             ((0..1_000).collect(), (0..1_000).rev().collect());
         for order in [rising, falling] {
-            let mut table = Table::new(1_000);
+            let mut table: Table<_, _> = Table::new(1_000);
             for key in order {
                 table.insert(key, key, |worth| Some(*worth));
             }
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_is_worth_nothing_is_dropped_in_passing() {
-        let mut table = Table::new(1_000);
+        let mut table: Table<_, _> = Table::new(1_000);
         for key in 0..600 {
             table.insert(key, false, |live| live.then_some(()));
         }
@@ -163,7 +163,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_a_map_within_its_bound(steps in prop::collection::vec((0..20_u8, 0..3_u8), 0..200)) {
-            let mut table = Table::new(8);
+            let mut table: Table<_, _> = Table::new(8);
             let mut model = BTreeMap::new();
             for (at, (key, action)) in steps.into_iter().enumerate() {
                 if action == 0 {

@@ -83,7 +83,7 @@ impl Limiter {
         wake(woken);
         let limiter = Arc::clone(self);
         match entry {
-            Entry::Runs => Ok(Entered::Runs(Permit::new(limiter, deadline))),
+            Entry::Runs => Ok(Entered::Runs(Permit::new(limiter, deadline, now))),
             Entry::Waits(ticket) => {
                 let until = now.checked_add(self.wait).map_or(deadline, |end| deadline.min(end));
                 Ok(Entered::Waits(Waiting { limiter, ticket, until, deadline, told: false }))
@@ -141,7 +141,10 @@ impl Waiting {
         self.told = turn != Turn::Waits;
         match turn {
             Turn::Waits => Poll::Pending,
-            Turn::Runs => Poll::Ready(Ok(Permit::new(Arc::clone(&self.limiter), self.deadline))),
+            Turn::Runs => {
+                let limiter = Arc::clone(&self.limiter);
+                Poll::Ready(Ok(Permit::new(limiter, self.deadline, Instant::now())))
+            }
             Turn::Shed => Poll::Ready(Err(self.limiter.shed())),
         }
     }
@@ -161,27 +164,35 @@ pub(super) struct Permit {
     limiter: Arc<Limiter>,
     began: Instant,
     deadline: Instant,
-    sample: Option<Sample>,
+    ended: Option<(Sample, Instant)>,
 }
 
 impl Permit {
-    fn new(limiter: Arc<Limiter>, deadline: Instant) -> Self {
-        Self { limiter, began: Instant::now(), deadline, sample: None }
+    fn new(limiter: Arc<Limiter>, deadline: Instant, began: Instant) -> Self {
+        Self { limiter, began, deadline, ended: None }
     }
 
-    /// Gives it back, with what the call's end says about load.
-    pub(super) fn settle(mut self, sample: Sample) {
-        self.sample = Some(sample);
+    /// Since when the call runs.
+    pub(super) fn began(&self) -> Instant {
+        self.began
+    }
+
+    /// Gives it back as the call ends, with what its end says about load.
+    pub(super) fn settle(mut self, sample: Sample, now: Instant) {
+        self.ended = Some((sample, now));
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let now = Instant::now();
-        // Nothing tells a call that is dropped at its deadline apart from one that is cancelled,
-        // except the time.
-        let dropped = if now < self.deadline { Sample::Neutral } else { Sample::Overload };
-        let woken = self.limiter.turns().release(self.sample.unwrap_or(dropped), self.began, now);
+        let (sample, now) = self.ended.unwrap_or_else(|| {
+            let now = Instant::now();
+            // Nothing tells a call that is dropped at its deadline apart from one that is
+            // cancelled, except the time.
+            let dropped = if now < self.deadline { Sample::Neutral } else { Sample::Overload };
+            (dropped, now)
+        });
+        let woken = self.limiter.turns().release(sample, self.began, now);
         wake(woken);
     }
 }

@@ -42,14 +42,15 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::Instant;
-use tower::{Layer, Service, ServiceExt};
+use tower::{Layer, Service};
 
 use self::adaptive::Sample;
 pub(crate) use self::limiter::Limiter;
 use self::limiter::{Entered, Permit, Scope, Shed};
-use super::{Next, Outcome, Running};
+use super::{Next, Outcome, Running, onward};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
+use crate::few::Few;
 use crate::stats::{Decision, ToolStats};
 
 /// Lets a tool's calls in as its limiters have room.
@@ -66,8 +67,14 @@ impl AdmissionLayer {
         Self { limiters: limiters.into(), stats }
     }
 
-    async fn admit(&self, timeout: Duration, deadline: Instant) -> Result<Vec<Permit>, ToolError> {
-        let mut permits = Vec::with_capacity(self.limiters.len());
+    /// The permits, and since when the call has all of them.
+    async fn admit(
+        &self,
+        timeout: Duration,
+        deadline: Instant,
+    ) -> Result<(Few<Permit>, Option<Instant>), ToolError> {
+        let mut began = None;
+        let mut permits = Few::new();
         let mut waited = false;
         for limiter in &*self.limiters {
             let admitted = match limiter.enter(timeout, deadline) {
@@ -81,12 +88,14 @@ impl AdmissionLayer {
                 }
                 Err(shed) => Err(shed),
             };
-            permits.push(admitted.map_err(|shed| {
+            let permit = admitted.map_err(|shed| {
                 self.stats.count(Decision::Shed);
                 overloaded(limiter.scope(), shed)
-            })?);
+            })?;
+            began = Some(permit.began());
+            permits.push(permit);
         }
-        Ok(permits)
+        Ok((permits, began))
     }
 }
 
@@ -118,12 +127,13 @@ impl<S: Next> Service<ToolCall> for Admission<S> {
         Box::pin(async move {
             let timeout = call.tool.timeout();
             // Declared before the call runs, so that a dropped call ends before it gives them back.
-            let permits = layer.admit(timeout, call.context().deadline()).await?;
-            let began = Instant::now();
-            let outcome = inner.oneshot(call).await;
-            let sample = sample(&outcome, began.elapsed(), timeout);
+            let (permits, began) = layer.admit(timeout, call.context().deadline()).await?;
+            let outcome = onward(inner, call).await;
+            let now = Instant::now();
+            let took = now.saturating_duration_since(began.unwrap_or(now));
+            let sample = sample(&outcome, took, timeout);
             for permit in permits {
-                permit.settle(sample);
+                permit.settle(sample, now);
             }
             outcome
         })

@@ -31,19 +31,17 @@ mod ledger;
 #[cfg(test)]
 mod tests;
 
-use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::future::Either;
 use serde_json::json;
 use tower::{Layer, Service};
 
 pub(crate) use ledger::Ledger;
 use ledger::{Denied, Micros};
 
-use super::{Next, Outcome};
+use super::{Next, Running, refused};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, NextAction, ToolError};
 use crate::stats::{Decision, ToolStats};
@@ -93,19 +91,19 @@ pub(crate) struct Budgeted<S> {
     setting: Arc<Setting>,
 }
 
-impl<S: Next> Service<ToolCall> for Budgeted<S> {
+impl<S: Next<Future = Running>> Service<ToolCall> for Budgeted<S> {
     type Response = Reply;
     type Error = ToolError;
-    type Future = Either<S::Future, Ready<Outcome>>;
+    type Future = Running;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, call: ToolCall) -> Self::Future {
+    fn call(&mut self, call: ToolCall) -> Running {
         match self.setting.charge(&call) {
-            Ok(()) => Either::Left(self.inner.call(call)),
-            Err(error) => Either::Right(ready(Err(error))),
+            Ok(()) => self.inner.call(call),
+            Err(error) => refused(error),
         }
     }
 }

@@ -21,7 +21,7 @@ fn charged(cost: f64, budget: Option<Budget>, ledger: &Arc<Ledger>) -> (impl Nex
     (layer.layer(function(|_| async { Ok(Reply::text("done")) })), stats)
 }
 
-async fn runs(service: &impl Next) -> Outcome {
+async fn runs(service: &impl Next) -> crate::policy::Outcome {
     service.clone().oneshot(call(json!({}))).await
 }
 

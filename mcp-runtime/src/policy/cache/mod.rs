@@ -59,12 +59,11 @@ mod key;
 #[cfg(test)]
 mod tests;
 
-use std::future::{Ready, ready};
+use std::future::ready;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::future::Either;
 use tokio::time::{Instant, timeout};
 use tower::{Layer, Service};
 use tracing::debug;
@@ -145,33 +144,33 @@ struct Room {
 impl<S: Next> Service<ToolCall> for Cached<S> {
     type Response = Reply;
     type Error = ToolError;
-    type Future = Either<Ready<Outcome>, Running>;
+    type Future = Running;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
         // The inner service is made ready where a result has to be made.
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, call: ToolCall) -> Self::Future {
+    fn call(&mut self, call: ToolCall) -> Running {
         let room = Arc::clone(&self.room);
         let key = key::key(room.named, &room.config, &call);
         let inner = self.inner.clone();
         let found = match room.store.get(&key) {
             Step::Done(found) => found.and_then(answered).flatten(),
             step @ Step::Waits(_) => {
-                return Either::Right(Box::pin(async move {
+                return Box::pin(async move {
                     let left = call.context().remaining();
                     let found = within(step, STORE_TIMEOUT.min(left)).await.flatten();
                     match room.serve(&inner, &key, &call, found.as_ref()) {
                         Some(reply) => Ok(reply),
                         None => fetch::answer(room, inner, key, call, found).await,
                     }
-                }));
+                });
             }
         };
         match room.serve(&inner, &key, &call, found.as_ref()) {
-            Some(reply) => Either::Left(ready(Ok(reply))),
-            None => Either::Right(Box::pin(fetch::answer(room, inner, key, call, found))),
+            Some(reply) => Box::pin(ready(Ok(reply))),
+            None => Box::pin(fetch::answer(room, inner, key, call, found)),
         }
     }
 }

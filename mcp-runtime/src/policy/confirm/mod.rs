@@ -41,19 +41,17 @@ mod seal;
 #[cfg(test)]
 mod tests;
 
-use std::future::{Ready, ready};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::future::Either;
 use tokio::time::{Instant, timeout_at};
 use tower::{Layer, Service, ServiceExt};
 use tracing::warn;
 
-use super::{Next, Outcome, Running};
+use super::{Next, Running, refused};
 use crate::call::{Reply, ToolCall};
 use crate::clock::Clock;
 use crate::confirmation::{Confirmation, Question};
@@ -150,37 +148,36 @@ pub(crate) struct Confirmed<S> {
     room: Arc<Room>,
 }
 
-impl<S: Next> Service<ToolCall> for Confirmed<S> {
+impl<S: Next<Future = Running>> Service<ToolCall> for Confirmed<S> {
     type Response = Reply;
     type Error = ToolError;
-    type Future = Either<Either<S::Future, Ready<Outcome>>, Running>;
+    type Future = Running;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, call: ToolCall) -> Self::Future {
-        let refused = |error| Either::Left(Either::Right(ready(Err(error))));
+    fn call(&mut self, call: ToolCall) -> Running {
         let step = match self.room.judge(&call) {
-            Ok(None) => return Either::Left(Either::Left(self.inner.call(call))),
+            Ok(None) => return self.inner.call(call),
             Ok(Some(genuine)) => self.room.shared.spent.spend(genuine.nonce, genuine.expiry),
             Err(error) => return refused(error),
         };
         if let Step::Done(decided) = step {
             let decided = decided.unwrap_or_else(|| Err(StoreError("no answer".to_owned())));
             return match self.room.settle(&call, decided) {
-                Ok(()) => Either::Left(Either::Left(self.inner.call(call))),
+                Ok(()) => self.inner.call(call),
                 Err(error) => refused(error),
             };
         }
         let (inner, room) = (self.inner.clone(), Arc::clone(&self.room));
         let until = call.context().deadline().min(Instant::now() + STORE_WAIT);
-        Either::Right(Box::pin(async move {
+        Box::pin(async move {
             let decided = timeout_at(until, step).await;
             let late = |_| Err(StoreError("took too long".to_owned()));
             room.settle(&call, decided.unwrap_or_else(late))?;
             inner.oneshot(call).await
-        }))
+        })
     }
 }
 

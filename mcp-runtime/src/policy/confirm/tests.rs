@@ -38,7 +38,7 @@ impl Server {
         let origin = Origin { request, caller, cancellation: CancellationToken::new() };
         ToolCall {
             context: context::Context::new(self.tool.name, self.tool.timeout, origin),
-            arguments,
+            arguments: arguments.into(),
             ..crate::policy::testing::call_of(&self.tool, "", json!({}))
         }
     }

@@ -42,7 +42,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::Instant;
-use tower::{Layer, Service, ServiceExt};
+use tower::{Layer, Service};
 
 pub(crate) use self::breaker::Breaker;
 #[allow(unused_imports, reason = "for what operators are given to reach it by")]
@@ -51,9 +51,10 @@ use self::breaker::{Passed, Refused};
 #[allow(unused_imports, reason = "for what operators are given to reach it by")]
 pub(crate) use self::circuit::Phase;
 use self::circuit::Verdict;
-use super::{Next, Outcome, Running};
+use super::{Next, Outcome, Running, onward};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
+use crate::few::Few;
 use crate::stats::{Decision, ToolStats};
 
 /// Lets attempts through as the breakers of a tool's dependencies permit.
@@ -69,8 +70,8 @@ impl BreakerLayer {
     }
 
     /// All of them, or none: where one refuses, those before it get their permission back.
-    fn ask(&self, deadline: Instant) -> Result<Vec<Passed>, Refused> {
-        let mut passed: Vec<Passed> = Vec::with_capacity(self.breakers.len());
+    fn ask(&self, deadline: Instant) -> Result<Few<Passed>, Refused> {
+        let mut passed: Few<Passed> = Few::new();
         for breaker in &*self.breakers {
             match breaker.ask(deadline) {
                 Ok(one) => passed.push(one),
@@ -116,7 +117,7 @@ impl<S: Next> Service<ToolCall> for Breaking<S> {
                 layer.stats.count(Decision::Tripped);
                 circuit_open(refused)
             })?;
-            let outcome = inner.oneshot(call).await;
+            let outcome = onward(inner, call).await;
             let verdict = verdict(&outcome);
             for one in passed {
                 one.settle(verdict);

@@ -49,7 +49,11 @@ impl Window {
     }
 
     fn advance(&mut self, now: Instant) {
-        let passed = now.saturating_duration_since(self.since).as_nanos() / BUCKET.as_nanos();
+        let elapsed = now.saturating_duration_since(self.since);
+        if elapsed < BUCKET {
+            return;
+        }
+        let passed = elapsed.as_nanos() / BUCKET.as_nanos();
         let passed = u32::try_from(passed).unwrap_or(u32::MAX);
         self.since += BUCKET * passed;
         for _ in 0..BUCKETS.min(passed) {

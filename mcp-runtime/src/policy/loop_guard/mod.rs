@@ -81,7 +81,7 @@ impl LoopGuard {
     /// A call's name. The key is random, so that nobody can prepare two calls that share one.
     fn digest(&self, call: &ToolCall) -> u64 {
         let principal = call.context().caller().principal();
-        self.digest.hash_one((call.tool.name, principal, &call.arguments))
+        self.digest.hash_one((call.tool.name, principal, call.arguments()))
     }
 
     /// Looks at how a call ended. Whether its failure was made final.

@@ -27,17 +27,15 @@
 #[cfg(test)]
 mod tests;
 
-use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::future::Either;
 use serde_json::{Number, Value, json};
 use tokio::time::{Instant, timeout_at};
 use tower::{Layer, Service, ServiceExt};
 
-use super::{Next, Outcome, Running};
+use super::{Next, Running, refused};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::policies::{Per, RateLimit};
@@ -92,36 +90,36 @@ pub(crate) struct RateLimited<S> {
     setting: Arc<Setting>,
 }
 
-impl<S: Next> Service<ToolCall> for RateLimited<S> {
+impl<S: Next<Future = Running>> Service<ToolCall> for RateLimited<S> {
     type Response = Reply;
     type Error = ToolError;
-    type Future = Either<Either<S::Future, Ready<Outcome>>, Running>;
+    type Future = Running;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, call: ToolCall) -> Self::Future {
+    fn call(&mut self, call: ToolCall) -> Running {
         let context = call.context();
         let whose = Whose { principal: context.caller().principal(), tool: call.tool.name };
         match self.setting.store.take(whose, &self.setting.rates) {
             Step::Done(decided) => {
                 let decided = decided.unwrap_or_else(|| Err(StoreError("no answer".to_owned())));
                 match self.setting.settle(decided) {
-                    Ok(()) => Either::Left(Either::Left(self.inner.call(call))),
-                    Err(error) => Either::Left(Either::Right(ready(Err(error)))),
+                    Ok(()) => self.inner.call(call),
+                    Err(error) => refused(error),
                 }
             }
             step @ Step::Waits(_) => {
                 let (inner, setting) = (self.inner.clone(), Arc::clone(&self.setting));
                 let until = context.deadline().min(Instant::now() + STORE_WAIT);
-                Either::Right(Box::pin(async move {
+                Box::pin(async move {
                     let decided = timeout_at(until, step)
                         .await
                         .unwrap_or_else(|_| Err(StoreError("took too long".to_owned())));
                     setting.settle(decided)?;
                     inner.oneshot(call).await
-                }))
+                })
             }
         }
     }
@@ -147,7 +145,7 @@ fn refusal(limit: Option<&RateLimit>, retry_after: Duration) -> ToolError {
     let pause = whole_millis(retry_after);
     let then = format!("wait {pause:?} before you make this call again");
     let Some(&RateLimit { count, period, per, burst }) = limit else {
-        return refused(Code::RateLimited, format!("too many calls: {then}"), pause);
+        return turned_away(Code::RateLimited, format!("too many calls: {then}"), pause);
     };
     let (per, what, whom) = match per {
         Per::Caller => ("caller", "this tool", "for each caller"),
@@ -157,7 +155,7 @@ fn refusal(limit: Option<&RateLimit>, retry_after: Duration) -> ToolError {
     let message = format!(
         "calls of {what} are limited to {count} in {period:?} {whom} ({burst} at once): {then}"
     );
-    refused(Code::RateLimited, message, pause).details(json!({
+    turned_away(Code::RateLimited, message, pause).details(json!({
         "limit": count,
         "period": seconds(period),
         "per": per,
@@ -170,10 +168,10 @@ fn undecided(reason: &str) -> ToolError {
         "the server can't tell at present whether its rate limits admit this call: \
          wait {STORE_PAUSE:?} before you make it again"
     );
-    refused(Code::Overloaded, message, STORE_PAUSE).developer(format!("rate store: {reason}"))
+    turned_away(Code::Overloaded, message, STORE_PAUSE).developer(format!("rate store: {reason}"))
 }
 
-fn refused(code: Code, message: String, pause: Duration) -> ToolError {
+fn turned_away(code: Code, message: String, pause: Duration) -> ToolError {
     ToolError::new(code, message).retry_after(pause).effect(Effect::None)
 }
 

@@ -38,11 +38,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::sleep;
-use tower::{Layer, Service, ServiceExt};
+use tower::{Layer, Service};
 
 pub(crate) use self::attempt::AttemptTimeoutLayer;
 pub(crate) use self::budget::RetryBudget;
-use super::{Next, Outcome, Running};
+use super::{Next, Outcome, Running, onward};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::policies::Retry as Settings;
@@ -106,17 +106,20 @@ impl<S: Next> Service<ToolCall> for Retry<S> {
     fn call(&mut self, call: ToolCall) -> Running {
         let inner = self.inner.clone();
         if trying::is_trying() {
-            return Box::pin(inner.oneshot(call));
+            return Box::pin(onward(inner, call));
         }
         Box::pin(trying::attempts(attempts(call, inner, Arc::clone(&self.terms))))
     }
 }
 
-async fn attempts<S: Next>(call: ToolCall, inner: S, terms: Arc<Terms>) -> Outcome {
+async fn attempts<S: Next>(mut call: ToolCall, inner: S, terms: Arc<Terms>) -> Outcome {
     terms.budgets.iter().for_each(|budget| budget.deposit());
+    if terms.settings.attempts > 1 {
+        call.arguments.share();
+    }
     let mut left = Effect::None;
     for number in 1..terms.settings.attempts {
-        let outcome = inner.clone().oneshot(call.clone()).await;
+        let outcome = onward(inner.clone(), call.clone()).await;
         let error = match outcome.map_err(|error| leaving(error, left)) {
             Err(error) if may_repeat(&call, &error) => error,
             outcome => return outcome,
@@ -136,7 +139,7 @@ async fn attempts<S: Next>(call: ToolCall, inner: S, terms: Arc<Terms>) -> Outco
         sleep(pause).await;
         terms.stats.count(Decision::Retried);
     }
-    inner.oneshot(call).await.map_err(|error| leaving(error, left))
+    onward(inner, call).await.map_err(|error| leaving(error, left))
 }
 
 /// An attempt's error after others that may have left something: that this one left nothing doesn't

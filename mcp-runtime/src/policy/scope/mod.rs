@@ -19,14 +19,12 @@
 //! [`ScopeLayer::of_rows`] behind validation, so that what is compared is exactly what the function
 //! receives.
 
-use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use futures_util::future::Either;
 use tower::{Layer, Service};
 
-use super::Outcome;
+use super::{Next, Running, refused};
 use crate::access::{Denied, Rows};
 use crate::call::{Reply, ToolCall};
 use crate::error::ToolError;
@@ -73,24 +71,21 @@ pub(crate) struct Scoped<S> {
     layer: ScopeLayer,
 }
 
-impl<S> Service<ToolCall> for Scoped<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
-{
+impl<S: Next<Future = Running>> Service<ToolCall> for Scoped<S> {
     type Response = Reply;
     type Error = ToolError;
-    type Future = Either<S::Future, Ready<Outcome>>;
+    type Future = Running;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut call: ToolCall) -> Self::Future {
+    fn call(&mut self, mut call: ToolCall) -> Running {
         match (self.layer.decide)(&mut call) {
-            Ok(()) => Either::Left(self.inner.call(call)),
+            Ok(()) => self.inner.call(call),
             Err(denied) => {
                 self.layer.stats.count(Decision::Denied);
-                Either::Right(ready(Err(denied.into_error())))
+                refused(denied.into_error())
             }
         }
     }

@@ -26,7 +26,7 @@ fn call(caller: Caller, customer: u32) -> ToolCall {
     call
 }
 
-fn function() -> impl Next {
+fn function() -> impl Next<Future = Running> {
     testing::function(|call: ToolCall| async move {
         let rows = call.extensions.get::<Rows>().map(|rows| format!("{rows:?}"));
         Ok(Reply::text(rows.unwrap_or_default()))

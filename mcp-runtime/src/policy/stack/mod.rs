@@ -45,8 +45,8 @@ use std::task::{Context, Poll, ready};
 
 use tower::{Layer, Service, ServiceExt};
 
-use super::Outcome;
 use super::service::ToolService;
+use super::{Outcome, Running};
 use crate::audit;
 use crate::call::{Reply, ToolCall};
 use crate::check::CheckDef;
@@ -173,7 +173,7 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let (early, start) = if fallback.is_some() { (start, None) } else { (None, start) };
     let recorder = &shared.records.recorder;
     let function = Function { def, shape: info.shape, audited: recorder.is_some() };
-    let inner = Stacked::around(ToolService::new(function))
+    let inner = Stacked::around(ToolService::room(function))
         .within("blocking", blocking)
         .within_users(LayerPlace::Watch, users)
         .within_users(LayerPlace::Function, users)
@@ -206,8 +206,7 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
         .within("check", waiting)
         .within("journal", journal)
         .within("rows", rows)
-        .layer("validation", ValidationLayer::new(validator, at_once))
-        .erased()
+        .within("validation", Some(ValidationLayer::new(validator, at_once)))
         .within("rate_limit", rate)
         .within_users(LayerPlace::Call, users)
         .within("heartbeat", policies.heartbeat.map(HeartbeatLayer::new))
@@ -237,13 +236,13 @@ struct Function {
 impl Service<ToolCall> for Function {
     type Response = Reply;
     type Error = ToolError;
-    type Future = Invoked;
+    type Future = Running;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut call: ToolCall) -> Invoked {
+    fn call(&mut self, mut call: ToolCall) -> Running {
         let state = match (self.def.invoke)(&mut call) {
             Ok(invocation) if self.audited => {
                 State::Runs(Box::pin(audit::within(call.context().call_id(), invocation)))
@@ -252,7 +251,7 @@ impl Service<ToolCall> for Function {
             // It is known here that the function did not run.
             Err(error) => State::Refused(Some(error.unless_stated(Effect::None))),
         };
-        Invoked { state, shape: self.shape }
+        Box::pin(Invoked { state, shape: self.shape })
     }
 }
 

@@ -4,8 +4,8 @@ use tower::util::{Either, option_layer};
 use tower::{Layer, layer::util::Identity};
 
 use super::{LayerPlace, UserLayer};
-use crate::policy::Next;
 use crate::policy::service::ToolService;
+use crate::policy::{Next, Running};
 
 /// A service with the names of its layers. A layer can only be added together with its name, so
 /// the names are what is composed.
@@ -50,7 +50,7 @@ impl Stacked<ToolService> {
     pub(super) fn within<L>(self, name: &'static str, layer: Option<L>) -> Self
     where
         L: Layer<ToolService>,
-        L::Service: Next,
+        L::Service: Next<Future = Running>,
     {
         let Self { service, mut names } = self;
         names.extend(layer.is_some().then_some(name));
@@ -62,7 +62,9 @@ impl Stacked<ToolService> {
         let here = layers.iter().rev().filter(|layer| layer.place == place);
         here.fold(self, |Self { service, mut names }, layer| {
             names.extend(place.name());
-            Self { service: (layer.wrap)(service), names }
+            // A layer from outside may wait between its call of what is further in and the first
+            // look at the future: nothing has happened then.
+            Self { service: (layer.wrap)(ToolService::new(service)), names }
         })
     }
 

@@ -63,7 +63,7 @@ fn schema() -> Value {
 /// What the function receives, or the error.
 async fn validate(checks: &[CheckDef], arguments: Value) -> Result<Value, ToolError> {
     let echo = function(|call| async move {
-        Ok(Reply::default().with_structured(Value::Object(call.arguments)))
+        Ok(Reply::default().with_structured(Value::Object(call.arguments().clone())))
     });
     let layer = ValidationLayer::new(validator(&schema()), checks.to_vec());
     let reply = layer.layer(echo).oneshot(call(arguments)).await?;

@@ -3,6 +3,8 @@
 //! A script inside a shared store can do the same sums on its own clock and its own ticks; the
 //! tests of this file say what it has to agree with.
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
 use crate::policies::RateLimit;
 
 /// The longest interval and the longest tolerance, 146 years: what is asked beyond that is cut
@@ -14,6 +16,9 @@ const LONGEST: u64 = u64::MAX / 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rate {
     pub(crate) limit: RateLimit,
+    /// The same limit has the same name, and others differ in it: they are declared, not chosen by
+    /// callers, so that no key is needed.
+    pub(super) name: u64,
     /// `T`: the time between two calls at an even pace. Rounded up, so that the rate is never
     /// exceeded.
     interval: u64,
@@ -26,7 +31,9 @@ impl Rate {
     pub(crate) fn new(limit: RateLimit) -> Self {
         let interval = limit.period.as_nanos().div_ceil(u128::from(limit.count.max(1))).max(1);
         let tolerance = interval.saturating_mul(u128::from(limit.burst.max(1) - 1));
-        Self { limit, interval: at_most(interval), tolerance: at_most(tolerance) }
+        let RateLimit { count, period, per, burst } = limit;
+        let name = BuildHasherDefault::<DefaultHasher>::new().hash_one((count, period, per, burst));
+        Self { limit, name, interval: at_most(interval), tolerance: at_most(tolerance) }
     }
 
     /// One call at `now`, where the bucket's arrival time is `tat`: the arrival time that it

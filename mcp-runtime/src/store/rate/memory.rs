@@ -1,12 +1,12 @@
 //! Rates in this process's memory: what one replica admits, and what a restart forgets.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::digest::{Digest, Digests, Placed};
 use super::{Rate, RateStore, Step, Verdict, Whose};
 use crate::policies::Per;
 use crate::store::table::Table;
@@ -21,19 +21,17 @@ const MOST: usize = 200_000;
 /// made, while a caller that used up its burst is remembered however many others come.
 pub(crate) struct MemoryRates {
     start: Instant,
-    digests: [RandomState; 2],
+    digests: Digests,
     buckets: Mutex<Buckets>,
 }
 
 struct Buckets {
-    callers: Table<Digest, Level>,
+    callers: Table<Digest, Level, Placed>,
     /// Only declarations make these, so that no caller can add or crowd out one.
-    shared: HashMap<Digest, u64>,
+    shared: HashMap<Digest, u64, Placed>,
+    /// Those of the decision that is being made, in the order of its rates.
+    named: Vec<Digest>,
 }
-
-/// A bucket's name. Under two random keys no caller can find a name that meets another's, and by
-/// accident it takes some 2⁶⁴ of them. Its size doesn't depend on what the caller is called.
-type Digest = [u64; 2];
 
 #[derive(Clone, Copy)]
 struct Level {
@@ -55,12 +53,9 @@ impl MemoryRates {
     }
 
     pub(super) fn bounded(most: usize) -> Self {
-        let buckets = Buckets { callers: Table::new(most), shared: HashMap::new() };
-        Self {
-            start: Instant::now(),
-            digests: [RandomState::new(), RandomState::new()],
-            buckets: Mutex::new(buckets),
-        }
+        let buckets =
+            Buckets { callers: Table::new(most), shared: HashMap::default(), named: Vec::new() };
+        Self { start: Instant::now(), digests: Digests::new(), buckets: Mutex::new(buckets) }
     }
 
     #[cfg(test)]
@@ -69,35 +64,27 @@ impl MemoryRates {
         buckets.callers.len() + buckets.shared.len()
     }
 
-    fn digest(&self, whose: Whose<'_>, rate: &Rate) -> Digest {
-        let limit = &rate.limit;
-        let (principal, tool) = match limit.per {
-            Per::Caller => (whose.principal, whose.tool),
-            Per::Tool => ("", whose.tool),
-            Per::Global => ("", ""),
-        };
-        let name = (limit.per, limit.count, limit.period, limit.burst, principal, tool);
-        [self.digests[0].hash_one(name), self.digests[1].hash_one(name)]
-    }
-
     fn decide(&self, whose: Whose<'_>, rates: &[Rate]) -> Verdict {
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let buckets = &mut *guard;
         // Read under the lock, so that the clock and the buckets move in the same order.
         let now = Instant::now().saturating_duration_since(self.start).as_nanos();
         let now = u64::try_from(now).unwrap_or(u64::MAX);
-        let longest = rates
-            .iter()
-            .enumerate()
-            .filter_map(|(which, rate)| {
-                let tat = buckets.tat(rate, &self.digest(whose, rate));
-                rate.take(tat, now).err().map(|wait| (wait, which))
-            })
-            .max_by_key(|(wait, _)| *wait);
+        buckets.named.clear();
+        let mut longest: Option<(u64, usize)> = None;
+        for (which, rate) in rates.iter().enumerate() {
+            let digest = self.digests.of(whose, rate);
+            buckets.named.push(digest);
+            if let Err(wait) = rate.take(buckets.tat(rate, &digest), now) {
+                longest = longest.max(Some((wait, which)));
+            }
+        }
         if let Some((wait, which)) = longest {
             return Verdict::Refused { which, retry_after: Duration::from_nanos(wait) };
         }
-        for rate in rates {
-            buckets.advance(rate, self.digest(whose, rate), now);
+        for (which, rate) in rates.iter().enumerate() {
+            let digest = buckets.named[which];
+            buckets.advance(rate, digest, now);
         }
         Verdict::Allowed
     }

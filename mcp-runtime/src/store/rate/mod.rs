@@ -9,6 +9,7 @@
 //! A call can be under several rates. They are one [step](super::Step): a unit of each, or of
 //! none, so that a call which one rate refuses doesn't use up the others.
 
+mod digest;
 mod gcra;
 mod memory;
 #[cfg(test)]
