@@ -89,7 +89,13 @@ impl InMemory {
     /// The routes, with these ways to answer.
     #[cfg(feature = "http")]
     pub fn router_by(&self, ways: Ways) -> axum::Router {
-        super::http::routes_in_memory(self.app.clone(), Arc::clone(&self.edge), ways)
+        self.router_until(ways, CancellationToken::new())
+    }
+
+    /// The same, of a server that cuts off what still runs when `end` is cancelled.
+    #[cfg(feature = "http")]
+    pub fn router_until(&self, ways: Ways, end: CancellationToken) -> axum::Router {
+        super::http::routes_in_memory(self.app.clone(), Arc::clone(&self.edge), ways, end)
     }
 }
 

@@ -56,6 +56,8 @@ pub(super) const CALLS: &[(&str, &[&str])] = &[
     ("sign_in", &[r#"{"user":"u","pin":"12345"}"#, r#"{"user":"u","pin":"1"}"#]),
     ("routed", &[r#"{"region":"eu"}"#]),
     ("slow", &[r#"{"seconds":3}"#, r#"{"seconds":60}"#]),
+    ("large", &["{}", r#"{"limit":3}"#]),
+    ("again", &[r#"{"failures":0}"#, r#"{"failures":2}"#, r#"{"failures":4}"#]),
     ("first", &[r#"{"text":"x"}"#]),
     ("ecko", &[r#"{"text":"x"}"#]),
 ];

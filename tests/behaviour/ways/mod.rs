@@ -1,19 +1,25 @@
 //! The two ways to answer a request over HTTP, held against each other: whoever sends it, and
 //! whoever reads the log, must not notice which one was taken.
 
+mod bench;
 mod calls;
+mod ended;
 mod gone;
 mod pool;
 mod requests;
 mod tools;
+mod written;
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use mcp_runtime::private::Ways;
-use mcp_runtime::{AuditLog, Decision, Server};
+use mcp_runtime::{ApiKeys, AuditLog, Decision, Server};
 use tower::ServiceExt;
 use tracing::{Dispatch, Level, Subscriber};
 use tracing_subscriber::filter::Targets;
@@ -21,13 +27,18 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, registry};
 
 use crate::support::{Log, PATIENCE};
-use requests::{Dice, Sent};
+use requests::{Dice, Keys, Sent};
+use written::{Written, written};
 
 /// What is logged of a call that the SDK has no part in.
 const DIRECT: &str = "a call goes without the SDK";
-/// How many requests are compared, and how many of them the direct path has to take at least.
+/// How many requests are compared.
 const REQUESTS: usize = 4_500;
-const PLAIN: usize = 1_000;
+/// What the direct path never takes: tools that see the SDK's request, ask a person, or have an
+/// argument that travels as a header, and one that isn't there.
+const NEVER: [&str; 5] = ["raw", "tenant", "delete", "routed", "ecko"];
+/// Of so many requests, the direct path has to take one of each other tool at least.
+const PLAIN: usize = 450;
 
 /// Everything about an answer.
 #[derive(Debug, PartialEq)]
@@ -38,11 +49,23 @@ struct Answer {
     log: Vec<String>,
 }
 
-/// All that a server has told: by its answers, and by its counts.
+/// All that a server has told: by its answers, its counts, and its records.
+#[derive(Default)]
 struct Told {
     answers: Vec<Answer>,
     counts: Vec<(&'static str, Decision, u64)>,
-    direct: Vec<bool>,
+    written: Written,
+    /// The tool of each request that was answered without the SDK.
+    direct: Vec<Option<String>>,
+}
+
+/// How a server stands to its callers.
+#[derive(Default)]
+struct Door {
+    conceals: bool,
+    /// A file of keys, and the keys.
+    keys: Option<PathBuf>,
+    shown: Keys,
 }
 
 /// What is logged of this crate, and what logs it.
@@ -62,7 +85,7 @@ fn log() -> (Log, impl Subscriber + Send + Sync) {
 }
 
 /// Sends requests one after the other to a server of its own, in a time of its own.
-fn ask(ways: Ways, conceal: bool, requests: &[Sent]) -> Told {
+fn ask(ways: Ways, door: &Door, requests: &[Sent]) -> Told {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -72,11 +95,18 @@ fn ask(ways: Ways, conceal: bool, requests: &[Sent]) -> Told {
     let told = async {
         let server = Server::new("ways", "1.2.3").title("Both").state(tools::Runs::default());
         let server = server.tools(tools::all()).audit(AuditLog::memory());
-        let server = if conceal { server.conceal() } else { server };
+        let server = server.allow_origin(pool::PAGE);
+        let server = if door.conceals { server.conceal() } else { server };
+        let server = match &door.keys {
+            Some(file) => server.api_keys(file),
+            None => server,
+        };
         let server = server.in_memory().unwrap();
         let router = server.router_by(ways);
-        let mut told = Told { answers: Vec::new(), counts: Vec::new(), direct: Vec::new() };
+        let mut told = Told::default();
         for (number, sent) in requests.iter().enumerate() {
+            // Pauses before further attempts are for chance to say.
+            fastrand::seed(number as u64);
             let before = log.text().len();
             let answer = tokio::time::timeout(
                 PATIENCE.saturating_mul(10),
@@ -88,7 +118,7 @@ fn ask(ways: Ways, conceal: bool, requests: &[Sent]) -> Told {
             let text = log.text().split_off(before);
             let (direct, log): (Vec<_>, Vec<_>) =
                 text.lines().map(without_ids).partition(|line| line.contains(DIRECT));
-            told.direct.push(!direct.is_empty());
+            told.direct.push(direct.first().map(|line| tool_of(line)));
             told.answers.push(Answer {
                 status: parts.status,
                 headers: parts.headers,
@@ -100,10 +130,16 @@ fn ask(ways: Ways, conceal: bool, requests: &[Sent]) -> Told {
             }
         }
         told.counts = server.app().stats().all();
+        told.written = written(server.app());
         told
     };
     // On this thread everything runs, tasks of the SDK's too.
     tracing::subscriber::with_default(lines, || runtime.block_on(told))
+}
+
+/// The tool that a line of the log is about.
+fn tool_of(line: &str) -> String {
+    line.split('"').nth(1).unwrap().to_owned()
 }
 
 /// A text whose ids of calls are all the same.
@@ -139,28 +175,66 @@ fn without_state(mut body: String) -> String {
     body
 }
 
-fn compare(conceal: bool, seed: u64, count: usize) -> usize {
+/// Holds the two ways against each other, and says how often each tool was called directly.
+fn compare(door: &Door, seed: u64, count: usize) -> BTreeMap<String, usize> {
     let mut dice = Dice(seed);
-    let requests: Vec<_> = (0..count).map(|_| requests::any(&mut dice)).collect();
-    let both = ask(Ways::Both, conceal, &requests);
-    let sdk = ask(Ways::Sdk, conceal, &requests);
+    let requests: Vec<_> = (0..count).map(|_| requests::any(&mut dice, &door.shown)).collect();
+    let both = ask(Ways::Both, door, &requests);
+    let sdk = ask(Ways::Sdk, door, &requests);
     for (number, sent) in requests.iter().enumerate() {
         let (way, other) = (&both.answers[number], &sdk.answers[number]);
-        assert_eq!(way, other, "request {number}, direct: {}\n{sent}", both.direct[number]);
+        assert_eq!(way, other, "request {number}, direct: {:?}\n{sent}", both.direct[number]);
     }
     assert_eq!(both.counts, sdk.counts);
-    assert!(!sdk.direct.contains(&true));
-    both.direct.iter().filter(|direct| **direct).count()
+    let (written, other) = (both.written, sdk.written);
+    assert!(written.calls.len() > count / 4, "{} records of calls", written.calls.len());
+    for (record, other) in written.calls.iter().zip(&other.calls) {
+        assert_eq!(record, other);
+    }
+    assert_eq!(written.calls.len(), other.calls.len());
+    assert_eq!(written.refusals, other.refusals);
+    assert!(sdk.direct.iter().all(Option::is_none));
+    let mut direct = BTreeMap::new();
+    for tool in both.direct.into_iter().flatten() {
+        *direct.entry(tool).or_default() += 1;
+    }
+    for tool in NEVER {
+        assert_eq!(direct.get(tool), None, "{tool} was called without the SDK");
+    }
+    direct
+}
+
+fn assert_plain(direct: &BTreeMap<String, usize>, count: usize) {
+    for (tool, _) in calls::CALLS.iter().filter(|(tool, _)| !NEVER.contains(tool)) {
+        let taken = direct.get(*tool).copied().unwrap_or_default();
+        assert!(taken >= count / PLAIN, "{taken} of {count} requests called {tool} directly");
+    }
 }
 
 #[test]
 fn nobody_can_tell_the_two_ways_apart() {
-    let direct = compare(false, 1, REQUESTS);
-    assert!(direct >= PLAIN, "{direct} of {REQUESTS} requests took the direct path");
+    assert_plain(&compare(&Door::default(), 1, REQUESTS), REQUESTS);
 }
 
 #[test]
 fn nor_where_tools_are_concealed() {
-    let direct = compare(true, 2, REQUESTS / 3);
-    assert!(direct >= PLAIN / 3, "{direct} of {} requests took the direct path", REQUESTS / 3);
+    let count = REQUESTS / 3;
+    assert_plain(&compare(&Door { conceals: true, ..Door::default() }, 2, count), count);
+}
+
+#[test]
+fn nor_where_callers_show_keys() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("keys.toml");
+    let scopes: &[&str] = &["read:invoices"];
+    let made = [("good", "anna", scopes), ("late", "eve", scopes)];
+    let mut keys: Keys =
+        ApiKeys::create_file(&file, &made).unwrap().into_iter().map(|(_, key)| key).collect();
+    let text = fs::read_to_string(&file).unwrap();
+    let late = "id = \"late\"\nexpires = 2020-01-01T00:00:00Z";
+    fs::write(&file, text.replace("id = \"late\"", late)).unwrap();
+    keys.push("none".to_owned());
+    let count = REQUESTS / 3;
+    let door = Door { keys: Some(file), shown: keys, ..Door::default() };
+    assert_plain(&compare(&door, 3, count), count);
 }

@@ -1,12 +1,20 @@
 //! What requests are changed by: values that are good in one place or none.
 
+/// A page that may call from elsewhere.
+pub(super) const PAGE: &str = "https://app.example.com";
+
 pub(super) const HEADERS: &[(&str, &[&str])] = &[
     ("host", &["localhost", "LOCALHOST:80", "127.0.0.1:1", "evil.example.com", ""]),
-    ("origin", &["http://localhost:8080", "http://evil.example.com", "null"]),
+    (
+        "origin",
+        &["http://localhost:8080", PAGE, "http://evil.example.com", "null", "http://\u{e9}"],
+    ),
     (
         "content-type",
         &[
             "application/json; charset=utf-8",
+            "application/json;\tcharset=utf-8",
+            "application/json; x=\u{e9}",
             "APPLICATION/JSON",
             "text/plain",
             "application/jsonx",
@@ -19,6 +27,8 @@ pub(super) const HEADERS: &[(&str, &[&str])] = &[
         "accept",
         &[
             "text/event-stream,application/json",
+            "text/event-stream,\tapplication/json",
+            "text/event-stream, application/json, \u{e9}",
             "application/json",
             "text/event-stream",
             "*/*",
@@ -46,13 +56,19 @@ pub(super) const HEADERS: &[(&str, &[&str])] = &[
             "2026-07-28, 2026-07-28",
         ],
     ),
-    ("mcp-method", &["tools/list", "TOOLS/CALL", "tools/call ", "initialize", ""]),
+    (
+        "mcp-method",
+        &["tools/list", "TOOLS/CALL", "tools/call ", "tools/call\t", "\u{e9}", "initialize", ""],
+    ),
     (
         "mcp-name",
         &[
             "echo",
             "Echo",
             "echo ",
+            "echo\t",
+            "ech\u{e9}",
+            "ech\u{c3}\u{a9}",
             "=?base64?ZWNobw==?=",
             "=?base64?x?=",
             "ecko",
@@ -63,9 +79,11 @@ pub(super) const HEADERS: &[(&str, &[&str])] = &[
     ),
     ("mcp-session-id", &["x", ""]),
     ("mcp-param-region", &["eu", "us", "=?base64?ZXU=?="]),
-    ("idempotency-key", &["k1", "\"k2\"", "k1, k2", "\"k\\1\"", ""]),
+    ("idempotency-key", &["k1", "\"k2\"", "k1, k2", "\"k\\1\"", "k\t1", "\u{e9}", ""]),
     ("last-event-id", &["0/1"]),
-    ("x-unknown", &["x"]),
+    ("x-unknown", &["x", "\u{e9}", "a\tb"]),
+    ("access-control-request-method", &["POST"]),
+    ("access-control-request-headers", &["content-type, mcp-name"]),
 ];
 
 /// JSON of all kinds, some of it none.

@@ -1,12 +1,15 @@
 //! Requests, good and bad: a plain call of some tool, with as many changes as a seed says.
 
-use axum::body::Body;
+use std::convert::Infallible;
+
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, Request};
+use futures_util::stream;
 use mcp_runtime::Caller;
 use mcp_runtime::private::Known;
 
 use super::calls::CALLS;
-use super::pool::{ENVELOPE, HEADERS, META, PARAMS, VALUES};
+use super::pool::{ENVELOPE, HEADERS, META, PAGE, PARAMS, VALUES};
 
 /// The members of an object, as they are written.
 type Members = Vec<(String, String)>;
@@ -16,8 +19,14 @@ pub(super) struct Sent {
     method: &'static str,
     headers: Vec<(&'static str, String)>,
     pub(super) body: String,
+    /// In how many frames the body comes.
+    frames: usize,
     caller: Option<Caller>,
 }
+
+/// The keys that requests show: one that counts, one whose time is over, and what is none. Nothing
+/// where the server doesn't ask for keys.
+pub(super) type Keys = Vec<String>;
 
 /// Numbers that look random and are the same each time (`SplitMix64`).
 pub(super) struct Dice(pub(super) u64);
@@ -41,12 +50,19 @@ impl Sent {
         let mut request = Request::builder().method(self.method).uri("/mcp");
         for (name, value) in &self.headers {
             let name = HeaderName::from_static(name);
-            request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            request = request.header(name, HeaderValue::from_bytes(&latin_1(value)).unwrap());
         }
         if let Some(caller) = &self.caller {
             request = request.extension(Known(caller.clone()));
         }
-        request.body(Body::from(self.body.clone())).unwrap()
+        let frame = self.body.len().div_ceil(self.frames).max(1);
+        let frames: Vec<_> =
+            self.body.as_bytes().chunks(frame).map(Bytes::copy_from_slice).collect();
+        let body = match self.frames {
+            1 => Body::from(self.body.clone()),
+            _ => Body::from_stream(stream::iter(frames.into_iter().map(Ok::<_, Infallible>))),
+        };
+        request.body(body).unwrap()
     }
 }
 
@@ -60,8 +76,13 @@ impl std::fmt::Display for Sent {
     }
 }
 
+/// A header's bytes, some of which are no text in UTF-8.
+fn latin_1(value: &str) -> Vec<u8> {
+    value.chars().map(|character| u8::try_from(character).unwrap_or(b'?')).collect()
+}
+
 /// A request with up to three changes; a third of them have none.
-pub(super) fn any(dice: &mut Dice) -> Sent {
+pub(super) fn any(dice: &mut Dice, keys: &Keys) -> Sent {
     let (tool, arguments) = dice.one(CALLS);
     let mut members = [
         members(&[("jsonrpc", "\"2.0\""), ("id", "7"), ("method", "\"tools/call\"")]),
@@ -83,8 +104,15 @@ pub(super) fn any(dice: &mut Dice) -> Sent {
             ("mcp-name", tool.to_owned()),
         ],
         body: String::new(),
-        caller: caller(dice),
+        frames: dice.one(&[1, 1, 1, 2, 3, 7]),
+        caller: if keys.is_empty() { caller(dice) } else { None },
     };
+    if !keys.is_empty() {
+        show_key(dice, &mut sent.headers, keys);
+    }
+    if dice.below(8) == 0 {
+        sent.headers.push(("origin", PAGE.to_owned()));
+    }
     vary(dice, &mut members);
     for _ in 0..dice.below(6).saturating_sub(2) {
         match dice.below(5) {
@@ -146,6 +174,17 @@ fn caller(dice: &mut Dice) -> Option<Caller> {
         2 => Some(with("anna", "read:invoices.where(customer_id=17)")),
         3 => Some(with("admin", "admin:invoices")),
         _ => None,
+    }
+}
+
+/// Mostly the key that counts, mostly as it should be shown.
+fn show_key(dice: &mut Dice, headers: &mut Vec<(&'static str, String)>, keys: &Keys) {
+    let key = &keys[dice.below(2 * keys.len()).saturating_sub(keys.len())];
+    match dice.below(12) {
+        0 => {}
+        1 => headers.push(("authorization", format!("Basic {key}"))),
+        2 | 3 => headers.push(("x-api-key", key.clone())),
+        _ => headers.push(("authorization", format!("Bearer {key}"))),
     }
 }
 

@@ -236,6 +236,22 @@ async fn first(text: String) -> Result<String, ToolError> {
     Err(ToolError::new("backend_unavailable", text))
 }
 
+/// Read far too much.
+#[tool(public, read_only, max_result = "1KB")]
+async fn large(limit: Option<u32>) -> Vec<u32> {
+    (0..limit.unwrap_or(1_000)).collect()
+}
+
+/// Read what fails so many times out of four.
+#[tool(public, read_only, retry(attempts = 3, base = "10ms"))]
+async fn again(failures: u64, State(runs): State<Runs>) -> Result<u64, ToolError> {
+    let run = runs.next();
+    if run % 4 < failures {
+        return Err(ToolError::new("backend_unavailable", "try again").retryable());
+    }
+    Ok(run)
+}
+
 pub(super) fn all() -> Tools {
     tools![
         echo,
@@ -260,6 +276,8 @@ pub(super) fn all() -> Tools {
         sign_in,
         routed,
         slow,
+        large,
+        again,
         first
     ]
 }

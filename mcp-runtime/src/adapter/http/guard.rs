@@ -131,12 +131,13 @@ impl Guard {
     /// Answers a plain call.
     async fn run(&self, direct: &Direct, call: direct::Request, caller: Caller) -> Response<Body> {
         let form = call.form();
-        let Some(outcome) = direct.run(call, caller).await else {
+        let failed = || {
             let refusal = Refusal::failed(StatusCode::INTERNAL_SERVER_ERROR);
-            return refusal.answering(form.id()).response();
+            refusal.answering(form.id()).response()
         };
+        let Some(outcome) = direct.run(call, caller).await else { return failed() };
         let failure = outcome.as_ref().err().filter(|error| is_for_the_door(error)).cloned();
-        let mut response = direct.answer(&form, outcome);
+        let Some(mut response) = direct.answer(&form, outcome) else { return failed() };
         match failure.and_then(|failure| self.told(&failure, &mut response)) {
             Some(refused) => refused.answering(form.id()).response(),
             None => response,
@@ -163,8 +164,7 @@ impl Guard {
         self.door.keep_credentials(&mut parts.headers);
         self.check_session(&parts, &caller)?;
         let body = self.read(body, self.limits.message).await?;
-        let direct = self.endpoint.direct();
-        let direct = direct.and_then(|direct| Some((direct, direct.tool(&parts)?)));
+        let direct = self.direct(&parts, &caller);
         let (envelope, call) = match parts.method {
             Method::POST if direct.is_some() => inspect_call(&body, self.limits),
             Method::POST => inspect(&body, self.limits).map(|envelope| (envelope, None)),
@@ -203,13 +203,23 @@ impl Guard {
         if let Some((direct, position)) = direct.filter(|_| !conceals)
             && let Some(call) = call.and_then(|call| direct.call(position, &envelope, call))
         {
-            return Ok(Admitted::Plain(direct, call.with_headers(parts.headers), caller));
+            return Ok(Admitted::Plain(direct, call.with_parts(parts), caller));
         }
         let entry = Entry::new(caller);
         parts.extensions.insert(entry.clone());
         let id = envelope.id;
         let request = Request::from_parts(parts, Full::new(body));
         Ok(Admitted::Whole(Whole { request, id, entry, opening, conceals }))
+    }
+
+    /// The way of plain calls, and the tool, where a request may be one. From a caller whom the tool
+    /// refuses none is: it is read as any other message is, for no more work, and in no other time
+    /// than the call of a tool that isn't there.
+    fn direct(&self, parts: &Parts, caller: &Caller) -> Option<(&Direct, usize)> {
+        let direct = self.endpoint.direct()?;
+        let position = direct.tool(parts)?;
+        let admitted = self.app.registry().tool(position).gate.admit(caller).is_ok();
+        admitted.then_some((direct, position))
     }
 
     /// Whether a call is refused whatever its arguments are. The call path decides the same again:
@@ -261,3 +271,6 @@ impl Guard {
 pub(super) fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
+
+#[cfg(test)]
+mod tests;

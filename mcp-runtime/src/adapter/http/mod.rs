@@ -57,6 +57,10 @@ impl Server {
     /// [`Runtime::shutdown_timeout`](tokio::runtime::Runtime::shutdown_timeout): dropping it waits
     /// for every thread that a tool still holds.
     ///
+    /// A call runs in the task of its request or in one of its own. Task-locals that a layer around
+    /// the routes sets may therefore reach a function or not: what a function needs travels in the
+    /// caller, in `_meta`, or in a [`State`](crate::State).
+    ///
     /// ```no_run
     /// # use mcp_runtime::{tool, tools, Server};
     /// # /// Say hello.
@@ -118,8 +122,13 @@ fn router(built: Built, end: CancellationToken) -> Router {
 
 /// The routes in memory, whose open streams show no sign of life: the SDK times those by the
 /// machine's clock, and while it is paused they would follow each other without an end.
-pub(super) fn routes_in_memory(app: App, edge: Arc<dyn Edge>, ways: Ways) -> Router {
-    let endpoint = edge.http(CancellationToken::new(), None);
+pub(super) fn routes_in_memory(
+    app: App,
+    edge: Arc<dyn Edge>,
+    ways: Ways,
+    end: CancellationToken,
+) -> Router {
+    let endpoint = edge.http(end, None);
     let endpoint = match ways {
         Ways::Both => endpoint,
         Ways::Sdk => endpoint.by_the_sdk(),

@@ -20,6 +20,10 @@ use crate::meta;
 use crate::policy::Outcome;
 use crate::tool::ToolInfo;
 
+/// A status, and a body.
+type Answered = (StatusCode, Vec<u8>);
+type Result<T, E = serde_json::Error> = std::result::Result<T, E>;
+
 /// What an answer has besides its texts and data.
 const ENVELOPE: usize = 512;
 
@@ -65,23 +69,23 @@ impl Writer {
         form: &Form,
         outcome: Outcome,
         tool: &ToolInfo,
-    ) -> (StatusCode, Vec<u8>) {
+    ) -> Result<Answered> {
         let mut reply = match outcome {
             Ok(reply) => reply,
-            Err(error) => return (StatusCode::OK, self.failure(&form.id, &error, tool)),
+            Err(error) => return Ok((StatusCode::OK, self.failure(&form.id, &error, tool)?)),
         };
         match reply.raw.take().and_then(|raw| raw.0.downcast::<RawReply>().ok()) {
             Some(raw) => self.raw(form, raw.into_inner()),
-            None => (StatusCode::OK, self.success(&form.id, &reply)),
+            None => Ok((StatusCode::OK, self.success(&form.id, &reply)?)),
         }
     }
 
-    fn success(&self, id: &RequestId, reply: &Reply) -> Vec<u8> {
+    fn success(&self, id: &RequestId, reply: &Reply) -> Result<Vec<u8>> {
         self.write(id, &reply.content, reply.structured.as_ref(), false, &reply.meta)
     }
 
     /// A model reads the public error in a text; see `convert::response`.
-    fn failure(&self, id: &RequestId, error: &ToolError, tool: &ToolInfo) -> Vec<u8> {
+    fn failure(&self, id: &RequestId, error: &ToolError, tool: &ToolInfo) -> Result<Vec<u8>> {
         let public = error.to_json();
         let content = [Content::Text(public.to_string())];
         let structured = tool.output_schema.is_none().then_some(&public);
@@ -97,10 +101,9 @@ impl Writer {
         structured: Option<&Value>,
         is_error: bool,
         entries: &Map<String, Value>,
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>> {
         let content = Blocks(content);
-        // The data mostly says once more what a text says.
-        let size = content.size() * if structured.is_some() { 2 } else { 1 };
+        let size = content.size(structured.is_some());
         let result = Told {
             result_type: "complete",
             content,
@@ -112,11 +115,7 @@ impl Writer {
     }
 
     /// What the SDK does with an answer in its own terms, to a client of this revision.
-    fn raw(
-        &self,
-        form: &Form,
-        response: Result<CallToolResponse, ErrorData>,
-    ) -> (StatusCode, Vec<u8>) {
+    fn raw(&self, form: &Form, response: Result<CallToolResponse, ErrorData>) -> Result<Answered> {
         let id = form.id.clone();
         let response = match response {
             Ok(CallToolResponse::Task(_)) if !form.tasks => {
@@ -137,7 +136,7 @@ impl Writer {
             }
             Err(error) => (status(error.code), ServerJsonRpcMessage::error(error, Some(id))),
         };
-        (status, written(&message, ENVELOPE))
+        Ok((status, written(&message, ENVELOPE)?))
     }
 }
 
@@ -174,9 +173,10 @@ fn status(code: ErrorCode) -> StatusCode {
     }
 }
 
-/// Names and values of JSON alone: writing them into memory cannot fail.
-fn written(message: &impl Serialize, size: usize) -> Vec<u8> {
+/// A message as text, for which `size` bytes are likely to do. What can't be written whole is no
+/// answer.
+pub(super) fn written(message: &impl Serialize, size: usize) -> Result<Vec<u8>> {
     let mut text = Vec::with_capacity(size);
-    let _ = serde_json::to_writer(&mut text, message);
-    text
+    serde_json::to_writer(&mut text, message)?;
+    Ok(text)
 }

@@ -46,9 +46,10 @@ struct Link<'a> {
 }
 
 impl Blocks<'_> {
-    /// About how many bytes they take.
-    pub(super) fn size(&self) -> usize {
+    /// About how many bytes they take. Data beside them mostly says once more what the texts say.
+    pub(super) fn size(&self, with_data: bool) -> usize {
         let size = |block: &Content| match block {
+            Content::Text(text) if with_data => 2 * text.len(),
             Content::Text(data)
             | Content::Image { data, .. }
             | Content::Audio { data, .. }

@@ -17,9 +17,11 @@ use crate::policy::Outcome;
 /// than one thing to do, and until then nobody looks for what arrives. A task that wakes itself is
 /// such a thing.
 pub(super) struct Inline {
-    /// Nothing once it has ended.
+    /// Nothing once it has ended, by a panic too.
     call: Option<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
     begun: bool,
+    /// Where it runs, and would go on: whoever drops it may be outside.
+    runtime: Option<Handle>,
     cancellation: CancellationToken,
 }
 
@@ -28,7 +30,7 @@ impl Inline {
         call: impl Future<Output = Outcome> + Send + 'static,
         cancellation: CancellationToken,
     ) -> Self {
-        Self { call: Some(Box::pin(call)), begun: false, cancellation }
+        Self { call: Some(Box::pin(call)), begun: false, runtime: None, cancellation }
     }
 }
 
@@ -37,13 +39,15 @@ impl Future for Inline {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
         if !std::mem::replace(&mut self.begun, true) {
+            self.runtime = Handle::try_current().ok();
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let Some(call) = &mut self.call else { return Poll::Pending };
+        // Taken out, so that what panics is not polled again.
+        let Some(mut call) = self.call.take() else { return Poll::Pending };
         let polled = call.as_mut().poll(context);
-        if polled.is_ready() {
-            self.call = None;
+        if polled.is_pending() {
+            self.call = Some(call);
         }
         polled
     }
@@ -53,9 +57,12 @@ impl Drop for Inline {
     fn drop(&mut self) {
         let Some(call) = self.call.take() else { return };
         self.cancellation.cancel();
-        // Without a runtime nothing goes on, whatever is done here.
-        if let Ok(runtime) = Handle::try_current() {
+        // One that was never polled has nothing to tell.
+        if let Some(runtime) = &self.runtime {
             runtime.spawn(call);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

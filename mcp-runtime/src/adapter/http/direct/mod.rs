@@ -16,6 +16,7 @@ mod answer;
 mod block;
 mod headers;
 mod inline;
+mod probe;
 mod request;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ use axum::http::{HeaderValue, Response};
 use rmcp::model::ProtocolVersion;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
-use tracing::trace;
+use tracing::{error, info, trace};
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -50,7 +51,8 @@ pub(super) struct Direct {
 }
 
 impl Direct {
-    /// Nothing where no call of any tool is one for it.
+    /// Nothing where no call of any tool is one for it, or where calls can't be read as the SDK
+    /// reads them.
     pub(super) fn new(
         app: &App,
         supported: &[ProtocolVersion],
@@ -59,6 +61,13 @@ impl Direct {
     ) -> Option<Self> {
         let takes: Vec<bool> = app.tools().map(takes).collect();
         if !supported.contains(&ProtocolVersion::V_2026_07_28) || !takes.contains(&true) {
+            return None;
+        }
+        if !probe::agrees(probe::arguments) {
+            info!(
+                "all calls go through the SDK, which costs more: this build reads numbers in a way \
+                 of its own, as with the feature `arbitrary_precision` of serde_json"
+            );
             return None;
         }
         Some(Self { app: app.clone(), takes, writer: Writer::new(server_info), end })
@@ -97,14 +106,17 @@ impl Direct {
         }
     }
 
-    /// The answer to a call of this form.
-    pub(super) fn answer(&self, form: &Form, outcome: Outcome) -> Response<Body> {
+    /// The answer to a call of this form; nothing where it can't be written, as the log then says.
+    pub(super) fn answer(&self, form: &Form, outcome: Outcome) -> Option<Response<Body>> {
         let tool = self.app.registry().tool(form.position);
-        let (status, body) = self.writer.answer(form, outcome, tool);
+        let written = self.writer.answer(form, outcome, tool);
+        let (status, body) = written
+            .inspect_err(|error| error!(tool = tool.name, "cannot write an answer: {error}"))
+            .ok()?;
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        response
+        Some(response)
     }
 }
 

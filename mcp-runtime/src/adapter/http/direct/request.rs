@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use rmcp::model::{ClientCapabilities, RequestId};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -43,13 +44,15 @@ impl Request {
         let tasks = meta.get(CLIENT_CAPABILITIES).and_then(capabilities)?.supports_tasks();
         let plain = meta.get(PROTOCOL_VERSION).and_then(Value::as_str) == Some(REVISION)
             && !meta.contains_key(PROGRESS_TOKEN);
-        let client = Client { id: id.clone(), meta, headers: HeaderMap::new() };
+        let client =
+            Client { id: id.clone(), meta, headers: HeaderMap::new(), held: Extensions::new() };
         plain.then(|| Self { form: Form { position, id, tasks }, arguments, client })
     }
 
-    /// Completes the call by the headers that it came with.
-    pub(in crate::adapter::http) fn with_headers(mut self, headers: HeaderMap) -> Self {
-        self.client.headers = headers;
+    /// Completes the call by what it came with besides its body.
+    pub(in crate::adapter::http) fn with_parts(mut self, parts: Parts) -> Self {
+        self.client.headers = parts.headers;
+        self.client.held = parts.extensions;
         self
     }
 
@@ -86,6 +89,9 @@ pub(super) struct Client {
     id: RequestId,
     meta: Map<String, Value>,
     headers: HeaderMap,
+    /// What layers in front have put beside the request, such as a permit: theirs as long as the
+    /// call lasts.
+    held: Extensions,
 }
 
 impl ClientRequest for Client {

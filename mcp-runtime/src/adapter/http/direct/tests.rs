@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request as HttpRequest};
 use proptest::prelude::*;
@@ -137,33 +136,23 @@ fn the_path_takes_tools_of_which_all_is_known() {
     }));
 }
 
-/// A call that counts how often it gets on, and notices its cancellation.
-async fn call(cancelled: CancellationToken, ended: Arc<AtomicUsize>) -> Outcome {
-    cancelled.cancelled().await;
-    // More than one turn, as a record takes that is written elsewhere.
-    tokio::task::yield_now().await;
-    ended.fetch_add(1, Ordering::SeqCst);
-    Ok(Reply::text("x"))
-}
-
-#[tokio::test]
-async fn a_call_whose_client_goes_is_cancelled_and_comes_to_its_end() {
-    let (cancelled, ended) = (CancellationToken::new(), Arc::default());
-    let mut inline = Inline::new(call(cancelled.clone(), Arc::clone(&ended)), cancelled.clone());
-    assert!(futures_util::poll!(&mut inline).is_pending());
-    drop(inline);
-    assert!(cancelled.is_cancelled());
-    while ended.load(Ordering::SeqCst) == 0 {
-        tokio::task::yield_now().await;
+#[test]
+fn an_answer_is_written_whole_or_not_at_all() {
+    struct Fails;
+    impl serde::Serialize for Fails {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("told to"))
+        }
     }
+    assert_eq!(answer::written(&[1], 0).unwrap(), b"[1]");
+    assert!(answer::written(&(1, Fails), 0).is_err());
 }
 
-#[tokio::test]
-async fn a_call_that_has_ended_is_not_cancelled() {
-    let cancelled = CancellationToken::new();
-    let outcome = Inline::new(async { Ok(Reply::text("x")) }, cancelled.clone()).await;
-    assert_eq!(outcome.unwrap().content(), [Content::text("x")]);
-    assert!(!cancelled.is_cancelled());
+#[test]
+fn only_texts_are_said_twice() {
+    let content = [Content::text("12345"), Content::image("1234567", "image/png")];
+    assert_eq!(block::Blocks(&content).size(false), 12);
+    assert_eq!(block::Blocks(&content).size(true), 17);
 }
 
 /// What the SDK makes of an outcome.
@@ -259,7 +248,7 @@ proptest! {
             raw: None,
         };
         for (one, other) in [(Ok(reply), Ok(again)), (Err(error.clone()), Err(error))] {
-            let (_, written) = writer.answer(&form, one, &tool);
+            let (_, written) = writer.answer(&form, one, &tool).unwrap();
             let expected = by_the_sdk(&form, other, &tool, &info);
             prop_assert_eq!(String::from_utf8(written).unwrap(), expected);
         }
