@@ -1,8 +1,9 @@
 //! The short form: what is counted about ours, against what it was when it was last agreed to.
 //!
 //! Counts are of instructions that callgrind simulated, on a processor of its own making: they
-//! depend on the compiler and the C library, hardly on the machine. `MARGIN` is several times what
-//! two runs of the same program differ by.
+//! depend on the compiler and the C library, hardly on the machine. Where the heap's
+//! chunks come to lie makes single subjects of two equal builds differ by 3.4 % at most, which is why
+//! instructions have a wider margin than allocations. A further allocation is seen by its count.
 
 use std::path::PathBuf;
 
@@ -16,9 +17,9 @@ use super::table::{Table, tenths, whole};
 use super::{http, machine, programs};
 use crate::workspace::{Workspace, read, write};
 
-/// A count may grow by so much. Runs of one program differ by 0.1 % in process and by 1 % over HTTP; the rest is for other builds of the same compiler and C library.
-const MARGIN: f64 = 0.03;
-/// And by so many instructions, since of few of them 3 % is nothing.
+/// A count may grow by so much: half as much again as two builds of the same sources differ by.
+const MARGIN: f64 = 0.05;
+/// And by so many instructions, since of few of them 5 % is nothing.
 const INSTRUCTIONS: f64 = 150.0;
 /// Allocations are the same in each run, but for tables that grow now and then.
 const ALLOCATIONS: f64 = 0.5;
@@ -144,12 +145,12 @@ mod tests {
         let cost = |instructions, allocations| Cost { instructions, allocations, hashing: 0.0 };
         let before = cost(100_000.0, 100.0);
         assert!(!has_grown(before, before));
-        assert!(!has_grown(cost(103_100.0, 100.4), before));
-        assert!(has_grown(cost(103_200.0, 100.0), before));
+        assert!(!has_grown(cost(105_100.0, 100.4), before));
+        assert!(has_grown(cost(105_200.0, 100.0), before));
         assert!(has_grown(cost(100_000.0, 101.1), before));
         assert!(!has_grown(cost(90_000.0, 90.0), before));
         // Of few instructions, a hundred more are chance.
-        assert!(!has_grown(cost(1_150.0, 1.0), cost(1_000.0, 1.0)));
-        assert!(has_grown(cost(1_200.0, 1.0), cost(1_000.0, 1.0)));
+        assert!(!has_grown(cost(1_200.0, 1.0), cost(1_000.0, 1.0)));
+        assert!(has_grown(cost(1_250.0, 1.0), cost(1_000.0, 1.0)));
     }
 }
