@@ -130,6 +130,13 @@ impl App {
         newest.map_err(|problem| Error::settings(format!("no audit records: {problem}")))
     }
 
+    /// Whether calls are put on record, be it where records can be read back or not. For the test
+    /// kit.
+    #[doc(hidden)]
+    pub fn is_recorded(&self) -> bool {
+        self.0.registry.records().recorder.is_some()
+    }
+
     /// What is wrong with the chain of the audit log, as it is kept. For the test kit.
     ///
     /// # Errors

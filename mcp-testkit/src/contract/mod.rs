@@ -28,7 +28,7 @@ pub use promise::Promise;
 use promises::Kept;
 use subject::Subject;
 #[cfg(test)]
-pub(crate) use tests::Patch;
+pub(crate) use tests::{Nowhere, Patch};
 
 /// In virtual time, longer than any test. Without an end to jump to, what waits for ever would.
 const FOR_EVER: Duration = Duration::from_hours(2 * 365 * 24);
@@ -55,6 +55,7 @@ pub fn __contract_test(
     };
     match tested {
         Ok(Outcome::Kept(Kept::Yes)) => {}
+        Ok(Outcome::Kept(Kept::InPart(unseen))) => println!("not looked at: {unseen}"),
         Ok(Outcome::Kept(Kept::NotMade)) => println!("`{tool}` doesn't promise that"),
         Ok(Outcome::Excepted(why)) => println!("not tested: {why}"),
         Err(broken) => {

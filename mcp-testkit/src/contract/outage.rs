@@ -33,4 +33,8 @@ impl Steering for Outage {
         let down = async { Err("a contract test: nothing can be written".to_owned()) };
         Fate { before: Some(Box::pin(down)), ..Fate::default() }
     }
+
+    fn holds_time(&self) -> bool {
+        true
+    }
 }

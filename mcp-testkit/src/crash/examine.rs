@@ -20,7 +20,8 @@ struct Killed {
     /// The last record before the call.
     before: u64,
     effects: u64,
-    recorded: bool,
+    /// Whether the log could be read, which not every log can.
+    readable: bool,
     keyed: bool,
 }
 
@@ -70,7 +71,7 @@ async fn killed_at(point: CrashPoint, life: Life) -> Result<Killed, Broken> {
     let Life { call, killer, keyed, .. } = &life;
     let (key, keyed) = (key_of(&life, point), *keyed);
     let records = life.records();
-    let recorded = records.is_some();
+    let readable = records.is_ok();
     let before = records.unwrap_or_default().iter().filter_map(seq).max().unwrap_or_default();
     let effects = call.effects.as_ref().map_or(0, |count| count());
     let first = select! {
@@ -78,7 +79,7 @@ async fn killed_at(point: CrashPoint, life: Life) -> Result<Killed, Broken> {
         () = killer.killed() => None,
         told = life.patient(key.as_deref()) => Some(told),
     };
-    let expected = point.is_passed(recorded, keyed);
+    let expected = point.is_passed(life.is_recorded(), keyed);
     let reached = match &first {
         None => true,
         Some(told) if !told.is_ok() => {
@@ -94,7 +95,7 @@ async fn killed_at(point: CrashPoint, life: Life) -> Result<Killed, Broken> {
             first.map_or(what.to_owned(), |told| format!("{what}\n{}", told.text)),
         ));
     }
-    Ok(Killed { first, reached, before, effects, recorded, keyed })
+    Ok(Killed { first, reached, before, effects, readable, keyed })
 }
 
 /// Each point has its own, since stores outlive them all.
@@ -108,7 +109,12 @@ fn seq(record: &Value) -> Option<u64> {
 
 /// What the log says before anybody comes back.
 fn on_record(life: &Life, killed: &Killed, runs: u32) -> Result<(), Broken> {
-    let Some(records) = life.records().filter(|_| killed.recorded) else { return Ok(()) };
+    if !killed.readable {
+        return Ok(());
+    }
+    let records = life
+        .records()
+        .map_err(|error| Broken::of(format!("the log can't be read after the crash: {error}")))?;
     let of = |kind: &'static str| {
         let records = records.iter().filter(|record| seq(record) > Some(killed.before));
         records.filter(move |record| record["kind"] == kind)
@@ -142,6 +148,8 @@ async fn came_back(
     world: &World,
 ) -> Result<Told, Broken> {
     let key = key_of(life, point);
+    let begun = || world.runs.load(Ordering::SeqCst);
+    let before = begun();
     let again = life.patient(key.as_deref()).await;
     let by = |what: &str, told: &Told| Err(Broken::of(format!("{what}\n{}", told.text)));
     if killed.keyed {
@@ -179,10 +187,17 @@ async fn came_back(
             return by(&format!("the same key had {count} effects"), &third);
         }
     }
+    // What the function says to a call is its own affair, once it is asked.
+    let is_done = |told: &Told, before| told.is_ok() && !told.is_replay || begun() > before;
+    let stuck = "another call is not carried out any more";
+    // Without a key each call is another one.
+    if !killed.keyed && !is_done(&again, before) {
+        return by(stuck, &again);
+    }
+    let before = begun();
     let other = life.patient(key.map(|key| format!("{key}, another")).as_deref()).await;
-    let stuck = [Code::AuditUnavailable, Code::InProgress, Code::Timeout, Code::Overloaded];
-    if other.code.as_ref().is_some_and(|code| stuck.contains(code)) {
-        return by("another call is not carried out any more", &other);
+    if !is_done(&other, before) {
+        return by(stuck, &other);
     }
     Ok(again)
 }

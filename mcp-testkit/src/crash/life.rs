@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU32;
 use std::thread;
 use std::time::Duration;
 
+use mcp_runtime::Error;
 use mcp_runtime::private::Survivors;
 use serde_json::Value;
 use tokio::runtime::Builder;
@@ -134,14 +135,23 @@ impl Life {
         self.call(key).await
     }
 
-    /// The log, where there is one that can be read.
-    pub(super) fn records(&self) -> Option<Vec<Value>> {
-        let records = self.server.app().audit(RECORDS).ok()?;
+    /// Whether calls are put on record, which says nothing of who can read it.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.server.app().is_recorded()
+    }
+
+    /// The log.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or it can't be read back.
+    pub(super) fn records(&self) -> Result<Vec<Value>, Error> {
+        let records = self.server.app().audit(RECORDS)?;
         #[cfg(test)]
         let records = match &self.server.patch {
             Some(patch) => (patch.records)(records),
             None => records,
         };
-        Some(records)
+        Ok(records)
     }
 }

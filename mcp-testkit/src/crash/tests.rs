@@ -12,6 +12,7 @@ use tower::{layer::layer_fn, service_fn};
 
 use super::{CrashPoint, Crashes, call, crash_points};
 use crate::TestServer;
+use crate::contract::Nowhere;
 
 /// A bank, which is elsewhere.
 #[derive(Clone, Default)]
@@ -118,18 +119,43 @@ async fn a_call_without_a_key_is_on_record() {
 /// Two places: keys in memory, the log in a sink that is gone with its server.
 #[tokio::test]
 async fn a_key_survives_a_log_that_is_elsewhere() {
-    struct Nowhere;
-    impl mcp_runtime::AuditSink for Nowhere {
-        fn append(&mut self, _: &[mcp_runtime::AuditLine]) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let server = || {
-        let server = server(&Bank::default());
-        server.configure(|server| server.audit(AuditLog::to(Nowhere)))
-    };
+    let server = || sunk(server(&Bank::default()));
     let crashes = crash_points(server, call("pay", json!({})).key("k")).await;
     assert_eq!(points(&crashes), PAID);
+    // Every call is on record there, and comes to the points of one.
+    let sent = crash_points(server, call("send", json!({}))).await;
+    assert_eq!(points(&sent), ["ok", "ok", "-", "ok", "ok", "ok", "ok"]);
+}
+
+/// Its log is in a sink.
+fn sunk(server: TestServer) -> TestServer {
+    server.configure(|server| server.audit(AuditLog::to(Nowhere)))
+}
+
+/// A server, and what starts anew in its place.
+async fn next(tool: &str, anew: impl Fn(TestServer) -> TestServer + Sync) {
+    let at = AtomicU64::new(0);
+    let server = || {
+        let is_first = at.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+        let server = server(&Bank::default());
+        if is_first { server } else { anew(server) }
+    };
+    drop(crash_points(server, call(tool, json!({})).key("k")).await);
+}
+
+#[tokio::test]
+#[should_panic(expected = "killed at `before_intent`: the log can't be read after the crash: ")]
+async fn a_log_that_is_lost_is_told() {
+    next("pay", sunk).await;
+}
+
+/// Whatever the code is by which it refuses.
+#[tokio::test]
+#[should_panic(
+    expected = "killed at `before_intent`: another call is not carried out any more\n  call: send"
+)]
+async fn a_server_that_refuses_from_then_on_is_told() {
+    next("send", |server| server.configure(|s| s.layer(declining()))).await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::contract::Broken;
 use crate::contract::subject::Subject;
 
 pub(super) async fn outage(subject: &Subject) -> Tested {
-    if subject.server.app().audit(1).is_err() {
+    if !subject.server.app().is_recorded() {
         return Ok(Kept::NotMade);
     }
     let who = subject.entitled("anna");

@@ -22,6 +22,8 @@ use super::{Broken, Promise};
 pub(crate) enum Kept {
     /// The promise is kept.
     Yes,
+    /// It is kept wherever a test can look; this is where it couldn't.
+    InPart(&'static str),
     /// The tool doesn't make it.
     NotMade,
 }

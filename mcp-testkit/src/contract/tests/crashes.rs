@@ -1,7 +1,7 @@
 //! A server that doesn't survive, in each way.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use mcp_runtime::{Code, Reply, ToolError};
 use serde_json::{Map, Value};
@@ -99,6 +99,45 @@ fn a_replay_that_is_none() {
         })
     });
     says(&found, "a second repeat is not the first");
+}
+
+/// What another process answered is told again, and isn't what it said.
+#[test]
+fn a_replay_of_something_else() {
+    let found = broken(|| {
+        let is_own = Arc::new(AtomicBool::new(false));
+        ends(move |outcome| {
+            let reply = outcome?;
+            let Some(call) = reply.meta().get(mcp_runtime::meta::REPLAYED).cloned() else {
+                is_own.store(true, Ordering::SeqCst);
+                return Ok(reply);
+            };
+            if is_own.load(Ordering::SeqCst) {
+                return Ok(reply);
+            }
+            Ok(Reply::text("something else").with_meta(mcp_runtime::meta::REPLAYED, call))
+        })
+    });
+    says(&found, "killed at `after_reply`: a replay is not the first answer, which was {");
+}
+
+/// A key that is taken for another one: its call would get an answer that isn't its own.
+#[test]
+fn another_key_that_is_taken_for_the_same() {
+    let found = broken(|| {
+        let meta = |meta: Map<String, Value>| {
+            let same = |value| match value {
+                Value::String(text) => text.trim_end_matches(", another").into(),
+                value => value,
+            };
+            meta.into_iter().map(|(name, value)| (name, same(value))).collect()
+        };
+        Patch { meta: Arc::new(meta), ..Patch::default() }
+    });
+    says(
+        &found,
+        "killed at `before_intent`: another call is not carried out any more\n  call: pay",
+    );
 }
 
 #[test]

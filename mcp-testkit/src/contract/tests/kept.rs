@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::crashes;
 use super::super::promises::Kept;
 use super::tools::server;
-use super::{Contract, Outcome, Promise, keeps};
+use super::{Contract, Outcome, Promise, keeps, sunk};
 use crate::TestServer;
 
 use Promise::{
@@ -91,6 +91,32 @@ async fn a_server_without_a_log_promises_no_records() {
     let server = server().configure(|server| server.audit(mcp_runtime::AuditLog::off()));
     let kept = keeps(Contract::of(server), "hello", AuditOutageRefuses).await.unwrap();
     assert_eq!(kept, Outcome::Kept(Kept::NotMade));
+}
+
+/// What nobody can read back is on record nevertheless.
+#[tokio::test(start_paused = true)]
+async fn a_server_whose_log_is_in_a_sink_promises_records() {
+    for tool in ["pay", "remove", "hello"] {
+        let kept = keeps(Contract::of(sunk()), tool, AuditOutageRefuses).await;
+        let kept = kept.unwrap_or_else(|broken| panic!("{tool}: {broken}"));
+        assert_eq!(kept, Outcome::Kept(Kept::Yes), "{tool}");
+    }
+    let unseen = Kept::InPart("the audit log, which can't be read back");
+    let kept = keeps(Contract::of(sunk()), "pay", SecretsKept).await.unwrap();
+    assert_eq!(kept, Outcome::Kept(unseen));
+    // Where nothing is on record, all of it was seen.
+    let off = server().configure(|server| server.audit(mcp_runtime::AuditLog::off()));
+    let kept = keeps(Contract::of(off), "pay", SecretsKept).await.unwrap();
+    assert_eq!(kept, Outcome::Kept(Kept::Yes));
+}
+
+#[test]
+fn what_is_on_record_in_a_sink_survives_crashes() {
+    for tool in ["pay", "remove"] {
+        let kept = crashes::keeps(&async || Contract::of(sunk()), tool);
+        let kept = kept.unwrap_or_else(|broken| panic!("{tool}: {broken}"));
+        assert_eq!(kept, Outcome::Kept(Kept::Yes), "{tool}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

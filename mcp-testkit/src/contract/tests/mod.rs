@@ -5,7 +5,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use mcp_runtime::{Caller, Reply, ToolError};
+use mcp_runtime::{AuditLine, AuditLog, AuditSink, Caller, Reply, ToolError};
 use serde_json::{Map, Value};
 
 type Ended = Result<Reply, ToolError>;
@@ -60,6 +60,20 @@ mod tools;
 
 use super::{Contract, Outcome, Promise, keeps};
 use crate::TestServer;
+
+/// A log of which nothing can be read back.
+pub(crate) struct Nowhere;
+
+impl AuditSink for Nowhere {
+    fn append(&mut self, _: &[AuditLine]) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A server whose records go there.
+fn sunk() -> TestServer {
+    tools::server().configure(|server| server.audit(AuditLog::to(Nowhere)))
+}
 
 /// How a promise is broken by a patched runtime.
 async fn broken(server: TestServer, tool: &str, promise: Promise, patch: Patch) -> String {
