@@ -41,7 +41,8 @@
 /// What a tool promises is read from the running server, so that each tool has a test of each
 /// promise; one that it doesn't make passes at once, and says so under `--nocapture`. Time is
 /// paused: see [`Time`](crate::Time) for what that excludes. Records, of a `setup` that doesn't say
-/// otherwise, are in memory, and have to be.
+/// otherwise, are in memory, and have to be. An audit log may be in a sink: what was written there
+/// can't be read back, and `secrets_kept` says under `--nocapture` that it didn't look there.
 ///
 /// The tests are in a module `contract` beside the macro, so a module has room for one of them.
 /// A path in the list may lead anywhere; two tools of one list can't share their function's name.

@@ -11,10 +11,11 @@
 //! | there is at most one effect | a call with a key, on an `idempotent` tool |
 //! | what was answered, or was on record, is answered again, and is the same | the same |
 //! | what can't have happened is carried out; where nobody knows, the answer is `indeterminate`, or what the tool found out | the same |
-//! | the function didn't run without an intent on record before | every tool on a server with an audit log |
+//! | the function didn't run without an intent on record before | every tool on a server whose audit log can be read back |
 //! | each open intent is closed as the server starts | the same |
 //! | what was acknowledged is on record | the same |
-//! | another call is carried out | every tool |
+//! | the log can still be read | the same |
+//! | another call is carried out: it succeeds too, or its function runs | every tool |
 //!
 //! ```
 //! use std::sync::Arc;
@@ -57,8 +58,17 @@
 //!
 //! Those of a server that says nothing else are in memory, and outlive it here. Its keys are as in a
 //! store that several machines share, none of which can tell that another is gone: a lease has to
-//! end first, in virtual time. `Store::file` is a real file, whose next process knows at once.
-//! A log elsewhere has to be one that another server can be started on within the same process.
+//! end first, in virtual time. Its open intents are closed by the kit's own stand-in for a store's
+//! recovery. A file's own recovery is exercised with `Store::file`, a real file, whose next process
+//! knows at once that the last one is gone. A log elsewhere has to be one that another server can be
+//! started on within the same process; where it can't be read back, as in a sink, what it says isn't
+//! checked.
+//!
+//! From the kill on nothing more is recorded, but files are closed in order, and each write is there
+//! wholly or not at all. What a SIGKILL leaves in the middle of one is tested with real processes:
+//! `tests/behaviour/records/crash.rs` in this workspace.
+//!
+//! # Time and threads
 //!
 //! Time is paused in each life, whatever it is in the test. What the function does with sockets, and
 //! what runs on other threads, isn't killed.
@@ -91,6 +101,10 @@ pub(crate) struct Made {
 ///
 /// `server` makes it anew, twice for each point. What outlives a crash, such as a database or the
 /// fake of a bank, is what it captures.
+///
+/// It blocks its thread until the last server is gone. What the servers talk to must not be a task
+/// of the test's runtime, which may never get its turn: it needs a runtime of its own, on another
+/// thread.
 ///
 /// # Panics
 ///

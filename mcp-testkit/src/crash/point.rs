@@ -6,8 +6,10 @@ use mcp_runtime::private::Write;
 
 /// An instant in a call at which a server is killed.
 ///
-/// They are the boundaries between which something durable or visible happens: a crash anywhere
-/// else leaves what a crash at one of these leaves.
+/// They are the boundaries between which something durable or visible happens. On one store, and
+/// for a call that succeeds at its first attempt, a crash anywhere else leaves what a crash at one
+/// of these leaves. Not so between the two writes of keys and a log that are in places of their
+/// own, nor between two attempts of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CrashPoint {

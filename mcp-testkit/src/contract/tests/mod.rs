@@ -4,6 +4,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mcp_runtime::{AuditLine, AuditLog, AuditSink, Caller, Reply, ToolError};
 use serde_json::{Map, Value};
@@ -61,11 +62,15 @@ mod tools;
 use super::{Contract, Outcome, Promise, keeps};
 use crate::TestServer;
 
-/// A log of which nothing can be read back.
+/// How long a sink takes: long enough for a paused clock to jump meanwhile, if it may.
+const TAKES: Duration = Duration::from_millis(3);
+
+/// A log of which nothing can be read back, on a thread of its own.
 pub(crate) struct Nowhere;
 
 impl AuditSink for Nowhere {
     fn append(&mut self, _: &[AuditLine]) -> std::io::Result<()> {
+        std::thread::sleep(TAKES);
         Ok(())
     }
 }
