@@ -136,7 +136,7 @@ fn sunk(server: TestServer) -> TestServer {
 async fn next(tool: &str, anew: impl Fn(TestServer) -> TestServer + Sync) {
     let at = AtomicU64::new(0);
     let server = || {
-        let is_first = at.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+        let is_first = at.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
         let server = server(&Bank::default());
         if is_first { server } else { anew(server) }
     };
