@@ -57,6 +57,12 @@ impl Event {
         self.fields.get(name).or_else(around).map(String::as_str)
     }
 
+    /// Whether one of its texts is such: its message, its values and those of the spans around it.
+    pub(super) fn any(&self, such: impl Fn(&str) -> bool) -> bool {
+        let around = self.spans.iter().flat_map(|span| span.fields.values());
+        such(&self.message) || self.fields.values().chain(around).any(|value| such(value))
+    }
+
     /// The spans around it, the innermost first.
     pub fn spans(&self) -> impl Iterator<Item = &str> {
         self.spans.iter().map(|span| span.name)
@@ -96,13 +102,16 @@ impl fmt::Display for Event {
 pub struct Events {
     which: String,
     all: Vec<Event>,
+    /// Something was logged, of whatever kind.
+    something: bool,
     /// There were more than are kept.
     cut: bool,
 }
 
 impl Events {
     pub(super) fn all(events: Vec<Event>, cut: bool) -> Self {
-        Self { which: "events".to_owned(), all: events, cut }
+        let something = !events.is_empty();
+        Self { which: "events".to_owned(), all: events, something, cut }
     }
 
     /// Those of a call: the runtime's, and what its function logs within the call's span. The kit
@@ -154,7 +163,8 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// When there is one, and when more was logged than is kept, since nothing would follow then.
+    /// When there is one; and when nothing was logged at all or more than is kept, since nothing
+    /// would follow from it.
     #[track_caller]
     pub fn never(&self) -> &Self {
         self.times(0)
@@ -164,14 +174,20 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// When there are more or fewer, and when more was logged than is kept.
+    /// When there are more or fewer; and when nothing was logged at all or more than is kept.
     #[track_caller]
     pub fn times(&self, number: usize) -> &Self {
         if self.all.len() != number {
             self.fail(&format!("were to be {number}, and are {}", self.all.len()));
         }
-        assert!(!self.cut, "more events were logged than are kept: what followed can't be told");
+        assert!(self.something, "nothing was logged at all: was there a call?");
+        self.all_kept();
         self
+    }
+
+    #[track_caller]
+    pub(super) fn all_kept(&self) {
+        assert!(!self.cut, "more events were logged than are kept: what followed can't be told");
     }
 
     #[track_caller]

@@ -1,11 +1,14 @@
 //! [`Log`]: what one test logs.
 //!
 //! A subscriber for the whole process gives each event to the log of the Tokio runtime that it
-//! happened on. Each `#[tokio::test]` has a runtime of its own, and tasks and threads that a
-//! server starts belong to it too, which no subscriber of a thread or of a future would see.
+//! happened on. Each `#[tokio::test]` has a runtime of its own, and its tasks and the threads on
+//! which it runs what blocks belong to it too, which no subscriber of a thread or of a future would
+//! see. A thread outside of the runtime, such as a store's or an audit sink's own, belongs to no
+//! test: what it logs is in nobody's log.
 
 mod collect;
 mod event;
+mod search;
 #[cfg(test)]
 mod tests;
 
@@ -14,13 +17,15 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use tokio::runtime::{Handle, Id};
+use tracing::Subscriber;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 pub use event::{Event, Events};
+
+use self::search::Forms;
 
 use crate::wire::SDK_LOG;
 
@@ -28,10 +33,14 @@ use crate::wire::SDK_LOG;
 const MAX: usize = 16 << 20;
 /// The most events that are kept with their fields: so many lines fill the log.
 const MAX_EVENTS: usize = 100_000;
+/// A failure shows so many of the newest lines.
+const SHOWN: usize = 20;
 
 /// What a test logged: see [`TestServer::capture_log`](crate::TestServer::capture_log).
 ///
 /// Everything from `TRACE` on, except for the SDK's own lines, of which servers log errors alone.
+/// What threads outside of the test's runtime log, such as a store's or an audit sink's own, is in
+/// nobody's log, and so is what goes to the `log` crate.
 #[derive(Clone, Debug)]
 pub struct Log(Arc<Mutex<Kept>>);
 
@@ -52,7 +61,10 @@ impl Log {
         let Ok(runtime) = Handle::try_current() else {
             panic!("a log belongs to a Tokio runtime: capture it in a `#[tokio::test]`")
         };
-        let installed = *INSTALLED.get_or_init(|| subscriber().try_init().is_ok());
+        let installed = *INSTALLED.get_or_init(|| {
+            // Without a bridge from the `log` crate, whose logger may be somebody else's.
+            tracing::subscriber::set_global_default(subscriber()).is_ok()
+        });
         assert!(installed, "another subscriber was installed before: the log can't be captured");
         let mut logs = logs();
         logs.retain(|_, log| log.strong_count() > 0);
@@ -95,32 +107,44 @@ impl Log {
         Events::all(kept.events.clone(), kept.more)
     }
 
-    /// Asserts that some line holds a text.
+    /// Asserts that a text stands in it.
     ///
     /// # Panics
     ///
-    /// With the log, when no line does.
+    /// With the newest lines of the log, when it doesn't; and of an empty text, which stands
+    /// everywhere.
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
+        assert!(!text.is_empty(), "an empty text stands everywhere: look for another one");
         let log = self.text();
-        assert!(log.contains(text), "the log doesn't say `{text}`:\n{log}");
+        if !log.contains(text) {
+            panic!("the log doesn't say `{text}`:{}", newest(&log));
+        }
         self
     }
 
-    /// Asserts that a text, such as a secret, stands nowhere.
+    /// Asserts that a text, such as a secret, stands nowhere: neither in the lines, over several of
+    /// them if it has line breaks, nor in an event's message or fields or those of the spans around
+    /// it; neither as it is, nor as `{:?}` or JSON writes it in a string.
     ///
     /// # Panics
     ///
-    /// With the line that holds it; and when nothing was logged at all or more than is kept,
-    /// since nothing would follow from it.
+    /// With the lines or the event that hold it; when nothing was logged at all or more than is
+    /// kept, since nothing would follow from it; and of an empty text, which stands everywhere.
     #[track_caller]
     pub fn never_says(&self, text: &str) -> &Self {
-        let (log, cut) = (self.text(), self.kept().cut);
-        if let Some(line) = log.lines().find(|line| line.contains(text)) {
-            panic!("the log says `{text}`:\n{line}");
+        let forms = Forms::of(text);
+        let (log, events) = (self.text(), self.events());
+        if let Some(lines) = forms.lines_in(&log) {
+            panic!("the log says `{text}`:\n{lines}");
+        }
+        if let Some(event) = events.iter().find(|event| event.any(|part| forms.stand_in(part))) {
+            panic!("the log says `{text}`:\n{event}");
         }
         assert!(!log.is_empty(), "nothing was logged at all: was there a call?");
+        let cut = self.kept().cut;
         assert!(!cut, "more than {MAX} bytes were logged: what followed can't be told");
+        events.all_kept();
         self
     }
 
@@ -143,7 +167,15 @@ fn logs() -> MutexGuard<'static, HashMap<Id, Weak<Mutex<Kept>>>> {
     LOGS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn subscriber() -> impl SubscriberInitExt {
+/// The newest lines of a log, as a failure shows them.
+fn newest(log: &str) -> String {
+    let lines: Vec<_> = log.lines().collect();
+    let skipped = lines.len().saturating_sub(SHOWN);
+    let before = if skipped > 0 { format!("\n… {skipped} before") } else { String::new() };
+    lines[skipped..].iter().fold(before, |shown, line| shown + "\n" + line)
+}
+
+fn subscriber() -> impl Subscriber + Send + Sync {
     let targets = Targets::new().with_default(LevelFilter::TRACE).with_targets(SDK_LOG);
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Router);
     tracing_subscriber::registry().with(lines.and_then(collect::Collect).with_filter(targets))

@@ -2,7 +2,7 @@ use mcp_runtime::{ToolError, tool, tools};
 use serde_json::json;
 use tracing::{Level, info_span};
 
-use super::{Log, MAX_EVENTS};
+use super::{Kept, Log, MAX_EVENTS, SHOWN};
 use crate::{Mode, TestServer, local, message};
 
 /// Log within a span of its own.
@@ -92,4 +92,98 @@ async fn nothing_follows_from_a_list_that_was_cut() {
     assert_eq!(log.events().len(), MAX_EVENTS);
     let text = message(|| _ = log.events().saying("y").never());
     assert!(text.contains("more events were logged than are kept"), "{text}");
+    let text = message(|| _ = log.never_says("y"));
+    assert!(text.contains("were logged"), "{text}");
+}
+
+/// In each form in which a log may write it, and over several lines.
+#[tokio::test]
+async fn a_secret_is_found_however_it_is_written() {
+    let secret = "first \"line\"\nC:\\second\u{7f}";
+    let log = || {
+        let log = Log::of_this_runtime();
+        *log.kept() = Kept::default();
+        log
+    };
+    for write in [
+        (&|| tracing::info!("it is {secret}")) as &dyn Fn(),
+        &|| tracing::info!("it is {secret:?}"),
+        &|| tracing::info!("it is {}", json!(secret)),
+        &|| tracing::info!(%secret, "a field"),
+        &|| tracing::info!(secret, "a field"),
+        &|| tracing::info!(secret = ?secret, "a field"),
+        &|| tracing::info!(list = ?[secret], "a field"),
+        &|| tracing::info!(body = %json!({ "it": secret }), "a field"),
+        &|| info_span!("around", secret).in_scope(|| tracing::info!("a span")),
+    ] {
+        let log = log();
+        write();
+        tracing::info!("after it");
+        let text = message(|| _ = log.never_says(secret));
+        assert!(text.starts_with(&format!("the log says `{secret}`:\n")), "{text}");
+        assert!(!text.contains("after it"), "{text}");
+        log.never_says("first \"line\"\nC:\\third");
+
+        // The events alone have it, as of a writer that escapes in another way.
+        log.kept().text = "a line\n".to_owned();
+        let text = message(|| _ = log.never_says(secret));
+        assert!(text.contains("`:\nINFO mcp_testkit::log::tests"), "{text}");
+    }
+    // Of several lines, those that hold it.
+    let log = log();
+    log.kept().text = "a\nb one\ntwo c\nd\n".to_owned();
+    assert_eq!(
+        message(|| _ = log.never_says("one\ntwo")),
+        "the log says `one\ntwo`:\nb one\ntwo c"
+    );
+    assert_eq!(message(|| _ = log.never_says("b one\n")), "the log says `b one\n`:\nb one");
+    log.never_says("c d").never_says("two\none");
+}
+
+#[tokio::test]
+async fn nothing_follows_from_nothing() {
+    let log = Log::of_this_runtime();
+    let nothing = "nothing was logged at all: was there a call?";
+    assert_eq!(message(|| _ = log.events().saying("y").never()), nothing);
+    assert_eq!(message(|| _ = log.never_says("y")), nothing);
+    tracing::info!("x");
+    log.events().saying("y").never();
+    log.never_says("y");
+    for assertion in [(&|| _ = log.never_says("")) as &dyn Fn(), &|| _ = log.says("")] {
+        let text = message(assertion);
+        assert_eq!(text, "an empty text stands everywhere: look for another one");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_shows_the_newest_lines() {
+    let log = Log::of_this_runtime();
+    tracing::info!("line one");
+    let text = message(|| _ = log.says("y"));
+    assert!(text.starts_with("the log doesn't say `y`:\n") && text.ends_with("line one"), "{text}");
+    (0..SHOWN).for_each(|line| tracing::info!(line));
+    let text = message(|| _ = log.says("y"));
+    assert!(text.contains("`:\n… 1 before\n") && !text.contains("line one"), "{text}");
+    assert_eq!(text.lines().count(), 2 + SHOWN, "{text}");
+}
+
+/// Whoever uses the `log` crate, before or after a log is captured.
+#[tokio::test]
+async fn the_logger_of_another_crate_is_left_alone() {
+    struct Theirs;
+
+    impl ::log::Log for Theirs {
+        fn enabled(&self, _: &::log::Metadata<'_>) -> bool {
+            false
+        }
+
+        fn log(&self, _: &::log::Record<'_>) {}
+
+        fn flush(&self) {}
+    }
+
+    ::log::set_logger(&Theirs).expect("no logger is installed by the kit");
+    let log = Log::of_this_runtime();
+    tracing::info!("captured");
+    log.says("captured");
 }
