@@ -105,7 +105,8 @@ impl Effects {
     ///
     /// # Panics
     ///
-    /// With those that did; and where nothing happened, since nothing would follow from that.
+    /// With those that did; and where nothing happened, or more than the 100,000 that are kept,
+    /// since nothing would follow from that.
     #[track_caller]
     pub fn once_each(&self) -> &Self {
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
@@ -117,14 +118,14 @@ impl Effects {
         if times.is_empty() {
             self.fail("nothing happened at all: was there a call?");
         }
-        self
+        self.all_kept()
     }
 
     /// Asserts that these happened, as often as they stand here, in any order, and nothing else.
     ///
     /// # Panics
     ///
-    /// With what is missing, or too much.
+    /// With what is missing, or too much; and where more happened than the 100,000 that are kept.
     #[track_caller]
     pub fn are<T: AsRef<str>>(&self, expected: impl IntoIterator<Item = T>) -> &Self {
         let mut others = self.all();
@@ -137,6 +138,16 @@ impl Effects {
         }
         if let Some(other) = others.first() {
             self.fail(&format!("`{other}` was not to happen, or not so often"));
+        }
+        self.all_kept()
+    }
+
+    /// That nothing happened which isn't in the list.
+    #[track_caller]
+    fn all_kept(&self) -> &Self {
+        let beyond = self.list().beyond;
+        if beyond > 0 {
+            self.fail("more happened than is kept: what followed can't be told");
         }
         self
     }
@@ -213,5 +224,19 @@ mod tests {
         let told = message(|| _ = effects.none());
         assert_eq!(told.lines().count(), 1 + SHOWN + 2);
         assert!(told.ends_with("… 2 after"), "{told}");
+    }
+
+    #[test]
+    fn nothing_follows_from_a_list_that_was_cut() {
+        let effects = Effects::new();
+        (0..MAX).for_each(|number| effects.happened(number));
+        let first = || (0..MAX).map(|number| number.to_string());
+        effects.once_each();
+        effects.happened(0);
+        for assertion in [&(|| _ = effects.once_each()) as &dyn Fn(), &|| _ = effects.are(first())]
+        {
+            let told = message(assertion);
+            assert!(told.starts_with("more happened than is kept: what followed "), "{told}");
+        }
     }
 }

@@ -106,7 +106,7 @@ impl Audit {
         if let Some(intent) = open.iter().min() {
             self.fail(&format!("was to have an outcome of intent {intent}"));
         }
-        self
+        self.all_seen()
     }
 
     /// Some record holds a text.
@@ -122,8 +122,8 @@ impl Audit {
     ///
     /// # Panics
     ///
-    /// With the record that holds it; and where there is no record, since nothing would follow from
-    /// that.
+    /// With the record that holds it; and where there is no record, or more of them than are looked
+    /// at, since nothing would follow from that.
     #[track_caller]
     pub fn never_says(&self, text: &str) -> &Self {
         if self.is_empty() {
@@ -132,7 +132,7 @@ impl Audit {
         if let Some(record) = self.iter().find(|record| holds(record, text)) {
             self.fail(&format!("says `{text}` in\n  {}", record.json()));
         }
-        self
+        self.all_seen()
     }
 
     /// The whole log, of which these records are a part, is chained: no record was changed, taken
@@ -155,7 +155,7 @@ impl Audit {
         if came != number as u64 {
             self.fail(&format!("was to have {number} {what}, and has {came}"));
         }
-        self
+        self.all_seen()
     }
 
     #[track_caller]
@@ -167,7 +167,7 @@ impl Audit {
         if let Some(other) = records.find(|record| !is(record)) {
             self.fail(&format!("has the {kind} {}, which was {what}", other.seq()));
         }
-        self
+        self.all_seen()
     }
 }
 

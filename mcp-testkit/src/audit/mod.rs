@@ -8,7 +8,7 @@ mod tests;
 use std::fmt::Write as _;
 use std::ops::Deref;
 
-use mcp_runtime::App;
+use mcp_runtime::{App, ToolInfo};
 
 pub use record::Record;
 
@@ -24,6 +24,9 @@ const SHOWN: usize = 20;
 /// What narrows gives fewer of them; what asserts gives them back, so that several assertions
 /// follow each other, or panics with the records. It is a slice of [`Record`]s, too, for what no
 /// assertion says. It holds what was on record as it was asked for: ask again after further calls.
+///
+/// What counts records, or says something of every one, fails where there are more of them than
+/// 10,000: nothing would follow from the newest alone.
 ///
 /// ```
 /// # use mcp_runtime::{tool, tools, Code, Effect};
@@ -65,6 +68,8 @@ pub struct Audit {
     /// Which they are, for messages.
     which: String,
     records: Vec<Record>,
+    /// There are older ones that nobody looks at, or there were.
+    cut: bool,
 }
 
 impl TestServer {
@@ -105,15 +110,27 @@ impl Answer {
 impl Audit {
     #[track_caller]
     fn of_server(app: &App) -> Self {
-        let records = match app.audit(RECORDS) {
+        let records: Vec<_> = match app.audit(RECORDS) {
             Ok(records) => records.into_iter().map(Record::new).collect(),
             Err(error) => panic!("{error}"),
         };
-        Self { app: app.clone(), which: "the audit log".to_owned(), records }
+        // A log in memory drops what is older, so that one more can't be asked for.
+        let cut = records.len() == RECORDS && records[0].seq() > 1;
+        Self { app: app.clone(), which: "the audit log".to_owned(), records, cut }
     }
 
     /// Those of one tool.
+    ///
+    /// # Panics
+    ///
+    /// When the server has no tool of this name, also none that stands in for another: that there
+    /// is no record of it would say nothing.
+    #[track_caller]
     pub fn of(self, tool: &str) -> Self {
+        if !self.app.knows(tool) {
+            let names: Vec<_> = self.app.tools().map(ToolInfo::name).collect();
+            panic!("the server has no tool `{tool}`: it has {names:?}");
+        }
         self.narrowed(&format!("of `{tool}`"), |record| record.tool() == Some(tool))
     }
 
@@ -135,6 +152,17 @@ impl Audit {
 
     fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Record> {
         self.records.iter().filter(move |record| record.kind() == kind)
+    }
+
+    /// That nothing is among older records which was asked for.
+    #[track_caller]
+    fn all_seen(&self) -> &Self {
+        assert!(
+            !self.cut,
+            "{} has more than {RECORDS} records: what the older ones say can't be told",
+            self.which
+        );
+        self
     }
 
     /// Fails the test: `what` says what is missing.

@@ -1,7 +1,7 @@
 use mcp_runtime::{Code, Effect, State, Store, ToolError, tool, tools};
 use serde_json::json;
 
-use super::Audit;
+use super::{Audit, RECORDS};
 use crate::{Fault, Mode, TestServer, caller, local, message};
 
 /// Pay an invoice.
@@ -217,4 +217,31 @@ async fn a_chain_that_was_broken_is_found() {
 async fn a_log_that_is_off_says_nothing() {
     let server = server().configure(|server| server.audit(mcp_runtime::AuditLog::off()));
     let _: Audit = server.audit();
+}
+
+#[tokio::test]
+#[should_panic(expected = "the server has no tool `lok`: it has [\"pay\", \"look\"]")]
+async fn records_of_a_tool_that_is_not_there_are_a_mistake() {
+    let _ = server().audit().of("lok");
+}
+
+#[tokio::test]
+async fn nothing_follows_from_the_newest_records_alone() {
+    let server = server();
+    let first = server.call("look", json!({})).await;
+    // Two records each, so that all of them fit.
+    for _ in 1..RECORDS / 2 {
+        server.call("look", json!({})).await;
+    }
+    server.audit().of("look").intents(RECORDS / 2).never_says("hidden").complete();
+    server.call("look", json!({})).await;
+    for assertion in [
+        &(|| _ = first.recorded().intents(0)) as &dyn Fn(),
+        &|| _ = server.audit().of("look").outcome("ok"),
+        &|| _ = server.audit().of("look").never_says("hidden"),
+        &|| _ = server.audit().of("look").complete(),
+    ] {
+        let text = message(assertion);
+        assert!(text.contains(" has more than 10000 records: what the older ones say"), "{text}");
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// More series are counted alone: a test that has more of them has found what it looks for.
-const MAX_SERIES: usize = 10_000;
+pub(super) const MAX_SERIES: usize = 10_000;
 /// More values of one histogram are counted alone.
 const MAX_VALUES: usize = 10_000;
 

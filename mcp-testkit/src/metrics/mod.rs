@@ -2,7 +2,8 @@
 //!
 //! A recorder for the whole process gives each metric to the Tokio runtime on which it is
 //! registered. A server's own counters are registered as it is built, so that what captures them
-//! has to be there before.
+//! has to be there before. What a thread outside of the runtime registers, such as a store's or an
+//! audit sink's own, belongs to no test, and is kept by nobody.
 
 mod kept;
 mod recorder;
@@ -70,7 +71,8 @@ impl Metrics {
 
 /// Series of one metric, as they were when they were asked for: see [`Metrics::of`].
 ///
-/// What asserts gives them back, or panics with them.
+/// What asserts gives them back, or panics with them; and where there were more series than the
+/// 10,000 that are kept of a test, since nothing would follow from those.
 #[derive(Clone, Debug)]
 #[must_use = "series by themselves assert nothing"]
 pub struct Series {
@@ -120,7 +122,7 @@ impl Series {
         if count != number {
             self.fail(&format!("was to count {number}, and counts {count}"));
         }
-        self
+        self.all_kept()
     }
 
     /// Asserts that its gauges show this together, to a millionth.
@@ -135,7 +137,7 @@ impl Series {
         if (shown - value).abs() > 1e-6 {
             self.fail(&format!("was to show {value}, and shows {shown}"));
         }
-        self
+        self.all_kept()
     }
 
     /// Asserts that its histograms were given so many values together.
@@ -150,7 +152,7 @@ impl Series {
         if count != number {
             self.fail(&format!("was to have {number} values, and has {count}"));
         }
-        self
+        self.all_kept()
     }
 
     /// Asserts that every series has these labels and no other: each further one, such as the name
@@ -169,7 +171,7 @@ impl Series {
                 self.fail(&format!("was to have the labels {expected:?}, and has {labels:?}"));
             }
         }
-        self
+        self.all_kept()
     }
 
     /// Asserts that there are series, and no more than so many: that labels are bounded.
@@ -184,6 +186,15 @@ impl Series {
         let series = self.all.len().saturating_add(beyond);
         if series > number {
             self.fail(&format!("was to have at most {number} series, and has {series}"));
+        }
+        self
+    }
+
+    /// That there was room for every series, of whatever metric.
+    #[track_caller]
+    fn all_kept(&self) -> &Self {
+        if self.beyond > 0 {
+            self.fail("can't be told: more series were registered than are kept");
         }
         self
     }

@@ -1,6 +1,7 @@
 use mcp_runtime::{Decision, tool, tools};
 use serde_json::json;
 
+use super::kept::MAX_SERIES;
 use crate::{Metrics, Mode, TestServer, message};
 
 /// Measure what comes.
@@ -85,6 +86,30 @@ async fn what_does_not_hold_fails_and_shows_what_there_is() {
     assert!(text.ends_with("\n  counter {kind=size} 2"), "{text}");
     let text = message(|| _ = of("misspelt").counts(3));
     assert!(text.contains("there is no such series; metrics: [\"last_size\", "), "{text}");
+}
+
+#[tokio::test]
+async fn nothing_follows_from_series_that_were_cut() {
+    let metrics = Metrics::of_this_runtime();
+    ::metrics::counter!("c").increment(1);
+    ::metrics::gauge!("g").set(1.0);
+    ::metrics::histogram!("h").record(1.0);
+    for number in 3..MAX_SERIES {
+        ::metrics::counter!("many", "number" => number.to_string()).increment(1);
+    }
+    metrics.of("c").counts(1).labels([]);
+    metrics.of("g").shows(1.0);
+    metrics.of("h").measured(1);
+    ::metrics::counter!("c", "caller" => "anna").increment(1);
+    for assertion in [
+        &(|| _ = metrics.of("c").counts(1)) as &dyn Fn(),
+        &|| _ = metrics.of("c").labels([]),
+        &|| _ = metrics.of("g").shows(1.0),
+        &|| _ = metrics.of("h").measured(1),
+    ] {
+        let text = message(assertion);
+        assert!(text.contains("` can't be told: more series were registered than"), "{text}");
+    }
 }
 
 /// Another test of this program, of another runtime.
