@@ -22,8 +22,8 @@ const SEED: u64 = 1;
 /// Plays scripts on the store of a server, and holds every answer against what was promised.
 ///
 /// A script is what several calls of two processes do about two idempotency keys: they ask, begin,
-/// renew, complete, give back, don't know; processes are killed and started anew; the wall clock goes
-/// forward and back. No effect is silently repeated, no key has two owners, an owner that was
+/// renew, complete, give back, don't know; processes are stopped without a word and started anew; the
+/// wall clock goes forward and back. No effect is silently repeated, no key has two owners, an owner that was
 /// replaced changes nothing, a replay is the first answer, and nothing is forgotten before its time.
 /// What the log says of all this is one chain.
 ///

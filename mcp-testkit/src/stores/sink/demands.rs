@@ -46,19 +46,40 @@ pub(super) const DEMANDS: [(&str, Demand); 8] = [
 
 type Met = Result<(), String>;
 
+/// How much of a demand that is met was looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Looked {
+    Wholly,
+    /// The place doesn't break down.
+    WithoutFailures,
+}
+
 impl Demand {
-    pub(super) async fn met<P: SinkPlace>(self, place: P, material: &Material) -> Met {
+    /// What is demanded of failures, by the name that is printed where nothing was seen of it.
+    pub(super) fn of_failures(self) -> &'static str {
+        match self {
+            Self::Served => "served after a failure",
+            _ => "failures told",
+        }
+    }
+
+    pub(super) async fn met<P: SinkPlace>(
+        self,
+        place: P,
+        material: &Material,
+    ) -> Result<Looked, String> {
         let Material { one, other } = material;
         match self {
+            Self::Told => return told(&place, one).await,
+            Self::Served => return served(&place).await,
             Self::Durable => durable(&place, one).await,
             Self::Ordered => ordered(&place, one).await,
             Self::Exact => exact(&place, one).await,
             Self::Kept => kept(&place, one, other).await,
             Self::Apart => apart(&place, one, other).await,
             Self::InTime => in_time(&place, one).await,
-            Self::Told => told(&place, one).await,
-            Self::Served => served(&place).await,
         }
+        .map(|()| Looked::Wholly)
     }
 }
 
@@ -176,12 +197,12 @@ async fn in_time(place: &impl SinkPlace, lines: &[AuditLine]) -> Met {
     ))
 }
 
-async fn told(place: &impl SinkPlace, lines: &[AuditLine]) -> Met {
+async fn told(place: &impl SinkPlace, lines: &[AuditLine]) -> Result<Looked, String> {
     let writer = opened(place)?;
     let (before, after) = lines.split_at(2 * FEW);
     writer.takes(before).await?;
     if !place.break_down() {
-        return Ok(());
+        return Ok(Looked::WithoutFailures);
     }
     let (appended, _) = writer.append(&after[..FEW]).await?;
     if appended.is_ok() {
@@ -191,10 +212,14 @@ async fn told(place: &impl SinkPlace, lines: &[AuditLine]) -> Met {
     let before = texts(before);
     let there = logs(place)?;
     let whole = there.iter().any(|log| log.starts_with(&before));
-    if whole { Ok(()) } else { Err("lines that were taken before a failure are gone".to_owned()) }
+    if whole {
+        Ok(Looked::Wholly)
+    } else {
+        Err("lines that were taken before a failure are gone".to_owned())
+    }
 }
 
-async fn served(place: &impl SinkPlace) -> Met {
+async fn served(place: &impl SinkPlace) -> Result<Looked, String> {
     let sink = place.open().map_err(|error| format!("it can't be opened: {error}"))?;
     let server = TestServer::new(tools![note]);
     let server = server.configure(|server| server.audit(AuditLog::to(sink)));
@@ -206,7 +231,7 @@ async fn served(place: &impl SinkPlace) -> Met {
         on_record(place, call)?;
     }
     if !place.break_down() {
-        return Ok(());
+        return Ok(Looked::WithoutFailures);
     }
     let runs = server.runs("note");
     for _ in 0..2 {
@@ -222,7 +247,7 @@ async fn served(place: &impl SinkPlace) -> Met {
     if server.app().ready().is_ok() {
         return Err("the place broke down, and the server says that it is ready".to_owned());
     }
-    Ok(())
+    Ok(Looked::Wholly)
 }
 
 /// That so many calls are on record: each was answered.

@@ -11,7 +11,7 @@ use mcp_runtime::{AuditLine, AuditSink};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{SinkPlace, sink_suite};
+use super::{SinkPlace, look, sink_suite};
 use crate::message;
 
 /// How a sink is broken.
@@ -175,6 +175,27 @@ impl SinkPlace for Folder {
 #[test]
 fn a_sink_that_does_all_of_it_passes() {
     sink_suite(|| Folder::new(How::Not));
+}
+
+/// A place that knows of no failures.
+struct Steady(Folder);
+
+impl SinkPlace for Steady {
+    fn open(&self) -> io::Result<impl AuditSink> {
+        self.0.open()
+    }
+
+    fn logs(&self) -> io::Result<Vec<Vec<String>>> {
+        self.0.logs()
+    }
+}
+
+#[test]
+fn what_is_not_looked_at_is_told() {
+    let seen = look(|| Steady(Folder::new(How::Swallows)));
+    assert_eq!(seen.broken, "");
+    assert_eq!(seen.skipped, ["failures told", "served after a failure"]);
+    assert!(look(|| Folder::new(How::Not)).skipped.is_empty());
 }
 
 /// A place that one process has at a time.
