@@ -4,6 +4,7 @@
 mod tests;
 
 use std::env;
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -18,6 +19,9 @@ use crate::{As, ListedTool, TestServer};
 
 /// Set to anything but nothing and `0`, it has files written instead of compared.
 const UPDATE: &str = "MCP_TEST_UPDATE";
+/// Set by who builds without anybody looking on, to anything but nothing, `0` and `false`: what is
+/// written there is reviewed by nobody, and a test that writes what it compares with holds always.
+const CI: &str = "CI";
 
 /// A text that is to stay as it is: kept in a file beside the tests, and compared with it.
 ///
@@ -59,15 +63,15 @@ impl Snapshot {
 
     /// Compares with a file, by a path that begins at the package's directory, where `cargo test`
     /// runs its tests. With `MCP_TEST_UPDATE=1` in the environment the file is written instead,
-    /// where it differs, and its directories with it.
+    /// where it differs, and its directories with it; not where `CI` is set.
     ///
     /// # Panics
     ///
     /// When the file says something else, with the lines that differ; when it isn't there, or
-    /// can't be read or written.
+    /// can't be read or written; and when it were to be written where `CI` is set.
     #[track_caller]
     pub fn matches(&self, path: impl AsRef<Path>) {
-        if let Err(wrong) = self.compare(path.as_ref(), is_update()) {
+        if let Err(wrong) = is_update().and_then(|update| self.compare(path.as_ref(), update)) {
             panic!("{wrong}");
         }
     }
@@ -162,10 +166,12 @@ impl TestServer {
     /// # Panics
     ///
     /// When a change is more than compatible, with the report of `check --lock`; when there is no
-    /// lock, or one that can't be compared with; when the server can't start.
+    /// lock, or one that can't be compared with; when the server can't start; and when the lock were
+    /// to be written where `CI` is set.
     #[track_caller]
     pub fn assert_lock(&self, path: impl AsRef<Path>) {
-        if let Err(wrong) = hold(&self.manifest(), path.as_ref(), is_update()) {
+        let held = is_update().and_then(|update| hold(&self.manifest(), path.as_ref(), update));
+        if let Err(wrong) = held {
             panic!("{wrong}");
         }
     }
@@ -197,8 +203,21 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     written.map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-fn is_update() -> bool {
-    env::var_os(UPDATE).is_some_and(|value| !value.is_empty() && value != "0")
+fn is_update() -> Result<bool, String> {
+    asked(env::var_os(UPDATE).as_deref(), env::var_os(CI).as_deref())
+}
+
+/// Whether files are to be written, by the values of both variables.
+fn asked(update: Option<&OsStr>, ci: Option<&OsStr>) -> Result<bool, String> {
+    let is_set = |value: &OsStr| !value.is_empty() && value != "0";
+    let update = update.is_some_and(is_set);
+    if update && ci.is_some_and(|value| is_set(value) && value != "false") {
+        return Err(format!(
+            "{UPDATE} is set, and {CI} too: files are written where somebody reviews them, and \
+             compared where nobody does"
+        ));
+    }
+    Ok(update)
 }
 
 /// The order of keys says nothing, and depends on features of `serde_json` that any crate may

@@ -1,12 +1,13 @@
 //! What is no longer as it was fails its test, and is written where that is asked for.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
 use mcp_runtime::{Server, tool, tools};
 use serde_json::json;
 
-use super::{Snapshot, hold};
+use super::{Snapshot, asked, hold};
 use crate::{Mode, TestServer, caller};
 
 /// Say hello.
@@ -160,4 +161,26 @@ fn a_lock_that_is_not_there_fails_the_test() {
 #[should_panic(expected = "tests/no-such.txt isn't there")]
 fn a_file_that_is_not_there_fails_the_test() {
     Snapshot::of("text").matches("tests/no-such.txt");
+}
+
+#[test]
+fn nothing_is_written_where_nobody_reviews_it() {
+    for (update, ci, expected) in [
+        (None, None, Some(false)),
+        (None, Some("true"), Some(false)),
+        (Some(""), Some("true"), Some(false)),
+        (Some("0"), Some("true"), Some(false)),
+        (Some("1"), None, Some(true)),
+        (Some("1"), Some(""), Some(true)),
+        (Some("1"), Some("0"), Some(true)),
+        (Some("1"), Some("false"), Some(true)),
+        (Some("1"), Some("true"), None),
+        (Some("yes"), Some("1"), None),
+    ] {
+        let is = asked(update.map(OsStr::new), ci.map(OsStr::new));
+        assert_eq!(is.clone().ok(), expected, "{update:?} {ci:?}");
+        if let Err(why) = is {
+            assert!(why.starts_with("MCP_TEST_UPDATE is set, and CI too: "), "{why}");
+        }
+    }
 }
