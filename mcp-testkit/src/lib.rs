@@ -103,6 +103,7 @@ pub use time::Time;
 
 /// The message of an assertion that must fail.
 #[cfg(test)]
+#[track_caller]
 fn message(assertion: impl FnOnce()) -> String {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 

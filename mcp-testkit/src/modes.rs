@@ -122,11 +122,13 @@ macro_rules! __test {
 ///
 /// When no runtime can be made, and as the body does.
 #[doc(hidden)]
+#[track_caller]
 pub fn __run<T>(body: impl Future<Output = T>) -> T {
     run_on(Builder::new_current_thread().enable_all(), body)
 }
 
 /// Runs the body of a test on a runtime of its own.
+#[track_caller]
 pub(crate) fn run_on<T>(runtime: &mut Builder, body: impl Future<Output = T>) -> T {
     let runtime = runtime.build();
     let runtime = runtime.unwrap_or_else(|error| panic!("no runtime: {error}"));

@@ -178,6 +178,7 @@ impl Plan {
     }
 
     /// The clock that faults of the wall clock move.
+    #[track_caller]
     pub(super) fn clock(&self) -> Clock {
         self.state().clock.clone().unwrap_or_else(|| {
             panic!(

@@ -78,6 +78,7 @@ impl Raise {
     }
 
     /// The error of a dependency whose errors are `E`.
+    #[track_caller]
     pub(super) fn error<E: 'static>(&self, dependency: &str) -> E {
         let error = (self.make)().downcast::<E>().unwrap_or_else(|_| {
             panic!(

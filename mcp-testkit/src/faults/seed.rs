@@ -12,6 +12,7 @@ pub(super) const VARIABLE: &str = "MCP_TEST_SEED";
 /// # Panics
 ///
 /// When it asks for something that isn't a number.
+#[track_caller]
 pub(crate) fn asked_for() -> Option<u64> {
     let asked = env::var_os(VARIABLE)?;
     let seed = asked.to_str().and_then(|text| text.trim().parse().ok());

@@ -188,6 +188,7 @@ where
     service.oneshot(request).await.map_err(Into::into)
 }
 
+#[track_caller]
 fn no_such_thing(fault: &str) -> ! {
     panic!("the fault `{fault}` doesn't exist for replies over HTTP, or for requests: see `http`")
 }
