@@ -121,12 +121,13 @@ impl TestServer {
     /// Keeps what this test logs from here on, for [`log`](Self::log).
     ///
     /// It belongs to the test's own runtime: other tests of the same program have other logs, and
-    /// several servers of one test share one.
+    /// several servers of one test share one. What threads outside of the runtime log, such as a
+    /// store's own, is in nobody's.
     ///
     /// # Panics
     ///
     /// Outside of a Tokio runtime, and when the program has installed a global subscriber of its
-    /// own.
+    /// own: a process has one, and who installs it first wins.
     #[must_use]
     #[track_caller]
     pub fn capture_log(mut self) -> Self {
@@ -137,12 +138,14 @@ impl TestServer {
     /// Keeps what this test counts and measures by the `metrics` crate from here on, for
     /// [`metrics`](Self::metrics).
     ///
-    /// It belongs to the test's own runtime, as its [log](Self::capture_log) does.
+    /// It belongs to the test's own runtime, as its [log](Self::capture_log) does; what threads
+    /// outside of it register is kept by nobody.
     ///
     /// # Panics
     ///
     /// When the server has been used already: its counters were made then, and nobody kept them.
-    /// Outside of a Tokio runtime, and when the program has installed a global recorder of its own.
+    /// Outside of a Tokio runtime, and when the program has installed a global recorder of its own:
+    /// who installs it first wins.
     #[must_use]
     #[track_caller]
     pub fn capture_metrics(mut self) -> Self {
