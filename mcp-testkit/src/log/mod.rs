@@ -117,9 +117,7 @@ impl Log {
     pub fn says(&self, text: &str) -> &Self {
         assert!(!text.is_empty(), "an empty text stands everywhere: look for another one");
         let log = self.text();
-        if !log.contains(text) {
-            panic!("the log doesn't say `{text}`:{}", newest(&log));
-        }
+        assert!(log.contains(text), "the log doesn't say `{text}`:{}", newest(&log));
         self
     }
 
