@@ -56,7 +56,8 @@ async fn crashes(cycles: u32) {
         let process = place.start(Faults::default()).await;
         let prefix = |name: &str| name.contains(&format!("-{cycle}-"));
         for (name, known) in known.iter_mut().filter(|(name, _)| prefix(name)) {
-            let again = process.named(known.tool, name).await.expect("an answer");
+            let again = process.named_patiently(known.tool, name).await;
+            let again = again.expect("an answer");
             check(name, known, &again);
             if again.code() == "ok" {
                 known.answer = Some(again);
