@@ -5,14 +5,17 @@
 //! what comes in gathers; the next group is all of it. Nobody waits for company: a write that comes
 //! alone goes alone. What has to be done but not waited for is done between two groups.
 //!
-//! The thread ends when the last handle is dropped and everything that was submitted is done.
+//! The thread ends when the last handle is dropped and everything that was submitted is done. The
+//! handle waits for that, so that whoever opens the same place next finds it free.
 
+use std::convert::Infallible;
 use std::io;
 use std::mem;
 use std::pin::Pin;
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::thread;
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -23,6 +26,9 @@ use super::{Step, StoreError};
 const GROUP: usize = 512;
 /// An empty group is carried out where none came for so long.
 const IDLE: Duration = Duration::from_mins(1);
+/// How long the last handle waits for its last writes: a disk that hangs must not keep a server
+/// from ending.
+const LAST_WRITES: Duration = Duration::from_secs(5);
 
 /// What a group's thread does, on that thread.
 pub(crate) trait Engine: Send + 'static {
@@ -52,6 +58,9 @@ impl<E: Engine> Clone for Group<E> {
 struct Handle<E: Engine> {
     shared: Arc<Shared<E>>,
     limit: usize,
+    thread: ThreadId,
+    /// Hears nothing but that the thread let go of the engine.
+    ended: Mutex<Receiver<Infallible>>,
 }
 
 struct Shared<E: Engine> {
@@ -82,8 +91,13 @@ impl<E: Engine> Group<E> {
         let queue = Mutex::new(Queue { waiting: Vec::new(), closed: false, over: false });
         let shared = Arc::new(Shared { queue, awake: Condvar::new() });
         let theirs = Arc::clone(&shared);
-        thread::Builder::new().name(name.to_owned()).spawn(move || work(&theirs, engine))?;
-        Ok(Self(Arc::new(Handle { shared, limit })))
+        let (alive, ended) = mpsc::channel();
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let _alive = alive;
+            work(&theirs, engine);
+        })?;
+        let (thread, ended) = (thread.thread().id(), Mutex::new(ended));
+        Ok(Self(Arc::new(Handle { shared, limit, thread, ended })))
     }
 
     /// Hands over a job. It is carried out also if nobody waits for its answer any more.
@@ -169,6 +183,12 @@ impl<E: Engine> Drop for Handle<E> {
     fn drop(&mut self) {
         self.shared.lock().closed = true;
         self.shared.awake.notify_one();
+        // The thread itself may drop what holds the last handle, and can't wait for its own end.
+        if thread::current().id() != self.thread {
+            // Says that it is disconnected, or that it took too long.
+            let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let _ = ended.recv_timeout(LAST_WRITES);
+        }
     }
 }
 

@@ -60,10 +60,9 @@
 //! store that several machines share, none of which can tell that another is gone: a lease has to
 //! end first, in virtual time. Its open intents are closed by the kit's own stand-in for a store's
 //! recovery. A file's own recovery is exercised with `Store::file`, a real file, whose next process
-//! knows at once that the last one is gone. A log elsewhere has to be one that another server can be
-//! started on within the same process; where it can't be read back, as in a sink, what it says isn't
-//! checked. `AuditLog::file` is none yet: its thread may hold the file's lock for a moment longer than
-//! its server lives, and the next server then doesn't start.
+//! knows at once that the last one is gone. A log elsewhere, as in `AuditLog::file`,
+//! has to be one that another server can be started on within the same process; where it can't be read
+//! back, as in a sink, what it says isn't checked.
 //!
 //! From the kill on nothing more is recorded, but files are closed in order, and each write is there
 //! wholly or not at all. What a SIGKILL leaves in the middle of one is tested with real processes:

@@ -90,6 +90,13 @@ async fn a_file_survives_too() {
     assert_eq!(points(&crash_points(file, once).await), PAID);
     let sent = call("send", json!({}));
     assert_eq!(points(&crash_points(file, sent).await), ["ok", "ok", "-", "ok", "ok", "ok", "ok"]);
+    // A log in a file of its own, whose keys are in memory.
+    let log = || {
+        let path = folder.path().join("audit.jsonl");
+        server(&Bank::default()).configure(|server| server.audit(AuditLog::file(path)))
+    };
+    let sent = call("send", json!({}));
+    assert_eq!(points(&crash_points(log, sent).await), ["ok", "ok", "-", "ok", "ok", "ok", "ok"]);
 }
 
 /// What can find out what became of a call never says that nobody knows.

@@ -133,3 +133,33 @@ async fn nobody_waits_for_a_thread_that_panicked() {
     assert_eq!(second.await.unwrap_err().0, "the store's thread is gone");
     assert_eq!(group.submit(2).await.unwrap_err().0, "the store's thread is gone");
 }
+
+/// Takes its time to let go.
+struct Holds(Arc<AtomicUsize>);
+
+impl Engine for Holds {
+    type Job = ();
+    type Answer = ();
+
+    fn run(&mut self, jobs: Vec<()>) -> Result<Vec<()>, StoreError> {
+        Ok(jobs)
+    }
+}
+
+impl Drop for Holds {
+    fn drop(&mut self) {
+        thread::sleep(Duration::from_millis(20));
+        self.0.store(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn the_place_is_free_once_the_last_handle_is_dropped() {
+    let let_go = Arc::new(AtomicUsize::new(0));
+    let group = Group::start("test", 1, Holds(Arc::clone(&let_go))).unwrap();
+    let other = group.clone();
+    drop(group);
+    assert_eq!(let_go.load(Ordering::SeqCst), 0);
+    drop(other);
+    assert_eq!(let_go.load(Ordering::SeqCst), 1);
+}

@@ -1,9 +1,7 @@
 //! What the store's thread does: a group of writes in one transaction, and [`super::chores`]
 //! between groups.
 
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
@@ -45,7 +43,6 @@ pub(super) struct Writer {
     closed: Arc<OnceLock<String>>,
     pub(super) keys_most: Most,
     pub(super) chores: Chores,
-    alive: Option<Sender<Infallible>>,
 }
 
 impl Writer {
@@ -65,7 +62,6 @@ impl Writer {
             closed: Arc::default(),
             keys_most: Keys::MOST,
             chores,
-            alive: None,
         };
         writer.recover().map_err(|error| format!("the store {}: {error}", path.display()))?;
         Ok(writer)
@@ -78,11 +74,6 @@ impl Writer {
     /// Why the file is closed, once it is.
     pub(super) fn closed(&self) -> Arc<OnceLock<String>> {
         Arc::clone(&self.closed)
-    }
-
-    /// Whom to tell, by dropping it, that the file was let go.
-    pub(super) fn tell(&mut self, alive: Sender<Infallible>) {
-        self.alive = Some(alive);
     }
 
     fn recover(&mut self) -> rusqlite::Result<()> {

@@ -31,11 +31,8 @@ mod retention;
 #[cfg(test)]
 mod tests;
 
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use self::engine::{Job, Writer};
 pub(crate) use self::log::SqliteLog;
@@ -50,18 +47,13 @@ use crate::clock::Clock;
 /// How many writes wait for the disk: more than a server has calls, and few enough that those in
 /// the back are not refused by their own deadlines first.
 const WAITING: usize = 8_192;
-/// How long a journal that is dropped waits for its last writes.
-const LAST_WRITES: Duration = Duration::from_secs(5);
 
 /// A process's journal in a file.
 pub(crate) struct SqliteJournal {
     path: PathBuf,
     clock: Clock,
-    /// Taken as the journal is dropped, so that its thread ends.
-    group: Option<Group<Writer>>,
+    group: Group<Writer>,
     closed: Arc<OnceLock<String>>,
-    /// Hears nothing but that the thread let go of the file.
-    ended: Mutex<Receiver<Infallible>>,
 }
 
 impl SqliteJournal {
@@ -76,14 +68,12 @@ impl SqliteJournal {
         Self::start(engine, clock)
     }
 
-    fn start(mut engine: Writer, clock: Clock) -> Result<Self, String> {
+    fn start(engine: Writer, clock: Clock) -> Result<Self, String> {
         let path = engine.path().to_owned();
         let closed = engine.closed();
-        let (alive, ended) = mpsc::channel();
-        engine.tell(alive);
         let group = Group::start("mcp-store", WAITING, engine)
             .map_err(|error| format!("the store has no thread to write on: {error}"))?;
-        Ok(Self { path, clock, group: Some(group), closed, ended: Mutex::new(ended) })
+        Ok(Self { path, clock, group, closed })
     }
 }
 
@@ -92,12 +82,9 @@ impl Journal for SqliteJournal {
         if let Some(why) = self.closed.get() {
             return Step::Done(Some(Err(StoreError(why.clone()))));
         }
-        let Some(group) = &self.group else {
-            return Step::Done(Some(Err(StoreError("the store was dropped".to_owned()))));
-        };
         // Here, because a clock for tests follows the runtime's time, which the store's own thread
         // knows nothing of.
-        group.submit(Job { entry, now: millis(self.clock.now()) })
+        self.group.submit(Job { entry, now: millis(self.clock.now()) })
     }
 
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
@@ -111,14 +98,5 @@ impl Journal for SqliteJournal {
 
     fn closed(&self) -> Option<String> {
         self.closed.get().cloned()
-    }
-}
-
-impl Drop for SqliteJournal {
-    fn drop(&mut self) {
-        self.group = None;
-        // Says that it is disconnected, or that it took too long.
-        let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let _ = ended.recv_timeout(LAST_WRITES);
     }
 }
