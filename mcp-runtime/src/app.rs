@@ -148,14 +148,16 @@ impl App {
         self.0.registry.records().verified().map(|report| report.problems)
     }
 
-    /// Whether calls can be put on record, as `/readyz` asks. Once they can't, no tool runs until
-    /// the server is started anew.
+    /// Whether calls can be put on record, as `/readyz` asks. They can't once the audit log or the
+    /// store is closed: then no tool runs until the server is started anew. For ten seconds after a
+    /// call that couldn't be put on record, as on a full disk, the server isn't ready either; each
+    /// call tries anew.
     ///
     /// # Errors
     ///
     /// Why not, for the operator.
     pub fn ready(&self) -> Result<(), String> {
-        self.0.registry.records().closed().map_or(Ok(()), Err)
+        self.0.registry.records().ready()
     }
 
     /// What each caller's calls have cost, by tool, in the units of `cost`: principal, tool, units.

@@ -1,5 +1,6 @@
 //! What a server writes down about its calls: keys of idempotent calls, and the audit log.
 
+mod health;
 mod place;
 mod unopened;
 
@@ -23,6 +24,7 @@ use crate::store::split::Split;
 #[cfg(feature = "sqlite")]
 use crate::store::sqlite::SqliteJournal;
 use crate::store::steered::{Edge, Layout, steered};
+pub(crate) use health::Health;
 pub use place::Store;
 #[cfg(feature = "suites")]
 pub(crate) use unopened::Unopened;
@@ -37,6 +39,8 @@ pub(crate) struct Records {
     pub(crate) journal: Option<Arc<dyn Journal>>,
     /// None where the audit log is off.
     pub(crate) recorder: Option<Arc<Recorder>>,
+    /// Told of calls that can't be put on record.
+    pub(crate) health: Arc<Health>,
 }
 
 impl Records {
@@ -63,13 +67,13 @@ impl Records {
             Recorder::new(keys, audit.retention, settings.clock.clone(), Arc::clone(&journal))
         });
         tell(&settings);
-        Ok(Self { journal: Some(journal), recorder })
+        Ok(Self { journal: Some(journal), recorder, ..Self::default() })
     }
 
     /// Those of a server that is looked at and not called. Nothing is opened; a call would be
     /// refused.
     pub(crate) fn unopened() -> Self {
-        Self { journal: Some(Arc::new(unopened::Unopened)), recorder: None }
+        Self { journal: Some(Arc::new(unopened::Unopened)), ..Self::default() }
     }
 
     /// The newest records of the audit log, in their order.
@@ -108,9 +112,19 @@ impl Records {
         }
     }
 
-    /// Why nothing can be written any more.
-    pub(crate) fn closed(&self) -> Option<String> {
-        self.journal.as_ref()?.closed()
+    /// Why calls can't be put on record: since the journal is closed, or as of late.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub(crate) fn ready(&self) -> Result<(), String> {
+        if let Some(why) = self.journal.as_ref().and_then(|journal| journal.closed()) {
+            return Err(why);
+        }
+        if self.health.is_failing() {
+            return Err("a call couldn't be put on record within the last ten seconds".to_owned());
+        }
+        Ok(())
     }
 
     /// What is left to write as a server stops.

@@ -46,7 +46,7 @@ fn recorded(server: Server) -> (App, TestJournal) {
         let keys = AuditKeys::new(&[7; 32]).ok_or("no key")?;
         let retention = settings.audit.retention;
         let recorder = Recorder::new(keys, retention, Clock::system(), Arc::clone(&shared));
-        Ok(Records { journal: Some(shared), recorder: Some(recorder) })
+        Ok(Records { journal: Some(shared), recorder: Some(recorder), ..Records::default() })
     };
     (server.finish_with(open).unwrap().app, journal)
 }

@@ -39,6 +39,8 @@ async fn while_the_disk_is_full_nothing_runs() {
         assert_eq!(refused.code(), "audit_unavailable", "{refused:?}");
         assert_eq!(refused.error().unwrap()["effect"], "none");
     }
+    let (status, body) = process.readiness().await;
+    assert_eq!(status, 503, "{body}");
     assert_eq!(place.lines().len(), 1, "nothing ran meanwhile");
     place.fail(None);
     assert_eq!(process.named("append", "after").await.unwrap().code(), "ok");

@@ -147,13 +147,14 @@ fn routes(app: App, endpoint: Endpoint) -> Router {
         .route("/readyz", get(ready).with_state(app))
 }
 
-/// A server whose records can't be written any more refuses every call that has to leave one.
+/// A server that can't put calls on record refuses those that have to leave a record: while another
+/// one can, they had better go there.
 async fn ready(State(app): State<App>) -> Response {
     if app.ready().is_ok() {
         return StatusCode::OK.into_response();
     }
     // Who asks here has shown no credential: what exactly is wrong stands in the log.
-    let reason = "what calls do can't be put on record any more: see the server's log";
+    let reason = "what calls do can't be put on record: see the server's log";
     let body = json!({ "ready": false, "reason": reason }).to_string();
     let json = [(CONTENT_TYPE, "application/json")];
     (StatusCode::SERVICE_UNAVAILABLE, json, body).into_response()
@@ -212,7 +213,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_cannot_write_is_not_ready_and_says_why() {
         let journal = TestJournal::default();
-        let records = Records { journal: Some(Arc::new(journal.clone())), recorder: None };
+        let records = Records { journal: Some(Arc::new(journal.clone())), ..Records::default() };
         let built = Server::new("t", "1").finish_with(|_, _| Ok(records)).unwrap();
         let router = router(built, CancellationToken::new());
         let ask = |path: &'static str| {

@@ -112,7 +112,7 @@ use crate::call::{Reply, ToolCall};
 use crate::clock::Clock;
 use crate::error::ToolError;
 use crate::meta;
-use crate::records::Records;
+use crate::records::{Health, Records};
 use crate::stats::{Decision, ToolStats};
 use crate::store::journal::Journal;
 use crate::tool::ToolInfo;
@@ -137,6 +137,7 @@ struct Room {
     recorder: Option<Arc<Recorder>>,
     owners: Arc<Owners>,
     stats: Arc<ToolStats>,
+    health: Arc<Health>,
     clock: Clock,
 }
 
@@ -148,13 +149,14 @@ impl JournalLayer {
         clock: Clock,
         stats: Arc<ToolStats>,
     ) -> Option<Self> {
-        let Records { journal, recorder } = records.clone();
+        let Records { journal, recorder, health } = records.clone();
         if recorder.is_none() && tool.policies.idempotency.is_none() {
             return None;
         }
         // What has to be written and has nowhere to go is refused.
         let journal = journal.or(Records::unopened().journal)?;
-        Some(Self(Arc::new(Room { journal, recorder, owners: Arc::default(), stats, clock })))
+        let owners = Arc::default();
+        Some(Self(Arc::new(Room { journal, recorder, owners, stats, health, clock })))
     }
 }
 
@@ -203,6 +205,9 @@ impl<S: Next> Service<ToolCall> for Journaled<S> {
 
 impl Room {
     fn count(&self, decision: Decision) {
+        if decision == Decision::Unaudited {
+            self.health.missed();
+        }
         self.stats.count(decision);
     }
 }

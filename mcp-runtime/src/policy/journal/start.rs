@@ -12,7 +12,7 @@ use super::{OPENING, words};
 use crate::call::{Reply, ToolCall};
 use crate::error::ToolError;
 use crate::policy::{Next, Running};
-use crate::records::Records;
+use crate::records::{Health, Records};
 use crate::stats::{Decision, ToolStats};
 use crate::store::StoreError;
 use crate::store::journal::Journal;
@@ -24,12 +24,14 @@ use crate::store::once::{OnceAnswer, OnceOp};
 pub(crate) struct StartLayer {
     journal: Arc<dyn Journal>,
     stats: Arc<ToolStats>,
+    health: Arc<Health>,
 }
 
 impl StartLayer {
     /// None without a journal: then no call has a claim either.
     pub(crate) fn of(records: &Records, stats: Arc<ToolStats>) -> Option<Self> {
-        Some(Self { journal: records.journal.clone()?, stats })
+        let Records { journal, health, .. } = records.clone();
+        Some(Self { journal: journal?, stats, health })
     }
 }
 
@@ -94,6 +96,7 @@ impl StartLayer {
     }
 
     fn unstarted(&self, error: &StoreError) -> ToolError {
+        self.health.missed();
         self.stats.count(Decision::Unaudited);
         words::unopened(false, Some(error))
     }

@@ -174,7 +174,7 @@ fn keyed(
     fallback: Option<Target>,
 ) -> (TestJournal, Arc<ToolInfo>, ToolService, Stats) {
     let journal = TestJournal::default();
-    let records = Records { journal: Some(Arc::new(journal.clone())), recorder: None };
+    let records = Records { journal: Some(Arc::new(journal.clone())), ..Records::default() };
     let policies =
         Policies { idempotency: Some(Idempotency::new().key_of_arguments()), ..policies };
     let info = ToolInfo { read_only: false, idempotent: true, policies, ..tool() };

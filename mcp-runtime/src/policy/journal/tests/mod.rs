@@ -66,7 +66,7 @@ impl Bench {
         let recorder = audited.then(|| {
             Recorder::new(keys, Duration::from_secs(1), Clock::system(), Arc::clone(&shared))
         });
-        let records = Records { journal: Some(shared), recorder };
+        let records = Records { journal: Some(shared), recorder, ..Records::default() };
         let (ran, before) = (Arc::default(), Arc::default());
         let (tool, stats) = (Arc::new(tool), stats());
         let inner = run(&journal, &ran, &before);
@@ -83,7 +83,8 @@ impl Bench {
         let keys = AuditKeys::new(&[7; 32]).unwrap();
         let recorder =
             Recorder::new(keys, Duration::from_secs(1), Clock::system(), Arc::clone(&shared));
-        let records = Records { journal: Some(shared), recorder: Some(recorder) };
+        let records =
+            Records { journal: Some(shared), recorder: Some(recorder), ..Records::default() };
         let inner = run(&self.journal, &self.ran, &self.before);
         let start = StartLayer::of(&records, other.stats.clone());
         let layer = JournalLayer::of(&other.tool, &records, Clock::system(), other.stats.clone());

@@ -38,7 +38,7 @@ async fn the_functions_context_is_its_own() {
         }
     }));
     let journal: Arc<dyn Journal> = Arc::new(bench.journal.clone());
-    let records = Records { journal: Some(journal), recorder: None };
+    let records = Records { journal: Some(journal), ..Records::default() };
     let layer = JournalLayer::of(&bench.tool, &records, Clock::system(), stats());
     let service = inner.within(layer);
     let (call, cancellation) = bench.call(Some("k"), argument());
@@ -86,7 +86,7 @@ async fn a_fallback_that_goes_on_alone_keeps_the_place() {
     let policies = Policies { fallback: Some(&ToolDef::INVALID), ..Policies::NONE };
     let first = Bench::of(ToolInfo { read_only: false, policies, ..tool() }, true);
     let (stats, shared) = (stats(), Arc::new(first.journal.clone()));
-    let records = Records { journal: Some(shared), recorder: None };
+    let records = Records { journal: Some(shared), ..Records::default() };
     let layer = JournalLayer::of(&bench.tool, &records, Clock::system(), Arc::clone(&stats));
     let service = falls_back.within(layer);
     let (mut call, _) = bench.call(Some("k"), json!({ "millis": 2_000 }));
@@ -162,7 +162,7 @@ async fn what_never_started_is_free_again() {
     let panics = ToolService::new(function(|_| async { panic!("in a layer") }));
     let fails = ToolService::new(function(|_| async { Err(ToolError::new("x_y", "refused")) }));
     let journal: Arc<dyn Journal> = Arc::new(bench.journal.clone());
-    let records = Records { journal: Some(journal), recorder: None };
+    let records = Records { journal: Some(journal), ..Records::default() };
     let layer = || JournalLayer::of(&bench.tool, &records, Clock::system(), stats());
     for (inner, expected) in
         [(queued, "timeout None"), (panics, "internal None"), (fails, "x_y None")]

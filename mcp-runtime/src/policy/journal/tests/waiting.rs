@@ -173,7 +173,7 @@ async fn a_clock_that_jumps_takes_no_key_from_a_call_that_runs_here() {
         let clock = clock();
         let journal: Arc<dyn Journal> =
             Arc::new(MemoryJournal::new(clock.clone(), signs()).unwrap());
-        let records = Records { journal: Some(journal), recorder: None };
+        let records = Records { journal: Some(journal), ..Records::default() };
         let inner = run(&bench.journal, &bench.ran, &bench.before);
         let start = StartLayer::of(&records, bench.stats.clone());
         let layer = JournalLayer::of(&bench.tool, &records, clock.clone(), bench.stats.clone());
