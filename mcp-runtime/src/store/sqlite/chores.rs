@@ -1,5 +1,5 @@
-//! What the store's thread does when nobody waits: the checkpoint's file, records and keys whose time
-//! is over, the write-ahead log.
+//! What the store's thread does when nobody waits: the checkpoint's file, what other processes left
+//! that are gone, records and keys whose time is over, the write-ahead log.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -10,6 +10,9 @@ use super::keys::Keys;
 use super::meta::Meta;
 use super::{checkpoints, file, retention};
 
+/// Others are looked after once in so many milliseconds, where a key of somebody was met that runs:
+/// a caller that waits for a call of a process that was killed needs not wait for its lease to end.
+const OTHERS: u64 = 500;
 /// Records whose time is over are looked for once in so many milliseconds.
 const RETENTION: u64 = 3_600_000;
 /// The write-ahead log is carried over after so many writes: a few megabytes.
@@ -23,6 +26,10 @@ pub(super) struct Chores {
     pub(super) now: u64,
     /// A checkpoint was signed and isn't in its file yet.
     pub(super) unpublished: bool,
+    /// A key was met whose call runs, here or elsewhere.
+    pub(super) met: bool,
+    /// When others were last looked after.
+    looked: u64,
     /// When records were last looked for whose time is over.
     erased: Option<u64>,
     /// The record that was last warned of: it is gone, and no note says why.
@@ -33,7 +40,15 @@ pub(super) struct Chores {
 
 impl Chores {
     pub(super) fn new(now: u64) -> Self {
-        Self { now, unpublished: true, erased: None, stolen: None, writes: 0 }
+        Self {
+            now,
+            unpublished: true,
+            met: false,
+            looked: now,
+            erased: None,
+            stolen: None,
+            writes: 0,
+        }
     }
 }
 
@@ -43,6 +58,10 @@ impl Writer {
             self.publish()?;
         }
         let now = self.chores.now;
+        if self.chores.met && now.abs_diff(self.chores.looked) >= OTHERS {
+            (self.chores.met, self.chores.looked) = (false, now);
+            self.recover()?;
+        }
         if self.chores.erased.is_none_or(|last| now.abs_diff(last) >= RETENTION) {
             let is_more = self.erase()?;
             // Else again after the next group.

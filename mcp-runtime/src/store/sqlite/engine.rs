@@ -12,6 +12,7 @@ use tracing::error;
 
 use super::super::group::Engine;
 use super::super::journal::{Entry, Written};
+use super::super::once::OnceAnswer;
 use super::super::{StoreError, millis, random};
 use super::chores::Chores;
 use super::keys::{Keys, Most};
@@ -76,12 +77,13 @@ impl Writer {
         Arc::clone(&self.closed)
     }
 
-    fn recover(&mut self) -> rusqlite::Result<()> {
+    /// Closes what processes left open that are gone.
+    pub(super) fn recover(&mut self) -> rusqlite::Result<()> {
         let tx = begin(&mut self.connection)?;
         let mut meta = Meta::load(&tx)?;
-        let others = recovery::writers(&tx)?;
-        let (gone, now) = (others.into_iter(), self.clock.now());
-        let gone: Vec<_> = gone.filter(|other| self.presence.is_gone(other)).collect();
+        let now = self.clock.now();
+        let others = recovery::writers(&tx)?.into_iter().filter(|other| *other != self.id);
+        let gone: Vec<_> = others.filter(|other| self.presence.is_gone(other)).collect();
         let keys = Keys { connection: &tx, writer: &self.id, most: self.keys_most };
         let mut abandoned = Abandoned::default();
         for other in &gone {
@@ -120,6 +122,7 @@ impl Writer {
                 Some((key, op)) => Some(keys.step(&mut meta, &key, op, now)?),
                 None => None,
             };
+            self.chores.met |= once == Some(OnceAnswer::Running);
             let seq = match record {
                 Some(draft) => Some(records::append(&tx, &mut meta, &self.id, &draft)?),
                 None => None,

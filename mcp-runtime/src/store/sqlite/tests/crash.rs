@@ -97,6 +97,39 @@ async fn a_process_that_is_there_is_left_alone() {
     assert_eq!(place.count("writers"), 2);
 }
 
+/// It isn't looked for at once: who opens a file has just looked.
+#[tokio::test(start_paused = true)]
+async fn what_a_process_left_open_is_closed_by_one_that_is_there() {
+    let place = Place::new();
+    let (first, second) = (place.open(), place.open());
+    in_the_middle(&first, &place.clock).await;
+    drop(first);
+    for _ in 0..2 {
+        assert_eq!(asked(&second, STARTED).await, OnceAnswer::Running);
+    }
+    place.clock.forward(LEASE / 2);
+    assert_eq!(asked(&second, STARTED).await, OnceAnswer::Running);
+    nothing_is_open(&place, &second).await;
+    assert_eq!(abandoned(&place).len(), 1);
+}
+
+/// What it holds itself is no other's, also where its lock is gone and can't be put back.
+#[cfg(unix)]
+#[tokio::test(start_paused = true)]
+async fn who_looks_after_others_does_not_close_its_own() {
+    let place = Place::new();
+    let journal = place.open();
+    let fence = claim(&journal, STARTED, false).await;
+    step(&journal, STARTED, OnceOp::Start { fence }).await;
+    let folder = file::beside(&place.path(), ".writers");
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink("nowhere", &folder).unwrap();
+    place.clock.forward(LEASE / 2);
+    for _ in 0..2 {
+        assert_eq!(asked(&journal, STARTED).await, OnceAnswer::Running);
+    }
+}
+
 /// As after SIGKILL: the lock's file is there, and nobody holds it.
 #[tokio::test(start_paused = true)]
 async fn a_process_that_was_killed_is_gone_though_its_lock_file_is_there() {
