@@ -1,9 +1,11 @@
 //! Many calls under one key, over real connections: one effect, and one answer for all.
 
-use futures_util::future::join_all;
-use serde_json::json;
+use std::time::Duration;
 
-use super::server::{Faults, Place, counted};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::server::{Faults, Place, Process, counted};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_at_once_have_one_effect_and_equal_answers() {
@@ -51,18 +53,36 @@ async fn two_processes_on_one_file_are_one_to_a_key() {
 async fn what_one_process_left_behind_is_told_by_the_next() {
     let place = Place::new();
     let process = place.start(Faults::default()).await;
-    let arguments = json!({ "name": "cut", "pause": 20_000 });
+    killed_in_a_call(process).await;
+    let process = place.start(Faults::default()).await;
+    is_told(&place, process).await;
+}
+
+/// Long before the lease of the call is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_process_left_behind_is_told_by_the_other() {
+    let place = Place::new();
+    let (one, other) = (place.start(Faults::default()).await, place.start(Faults::default()).await);
+    killed_in_a_call(one).await;
+    is_told(&place, other).await;
+}
+
+fn arguments() -> Value {
+    json!({ "name": "cut", "pause": 20_000 })
+}
+
+async fn killed_in_a_call(process: Process) {
+    let arguments = arguments();
     let hanging = process.call("append_slowly", "k", &arguments);
-    let killed = async {
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    };
     tokio::select! {
         answer = hanging => panic!("{answer:?}"),
-        () = killed => {}
+        () = tokio::time::sleep(Duration::from_millis(500)) => {}
     }
     process.kill().await;
-    let process = place.start(Faults::default()).await;
-    let again = process.call("append_slowly", "k", &arguments).await.unwrap();
+}
+
+async fn is_told(place: &Place, process: Process) {
+    let again = process.call("append_slowly", "k", &arguments()).await.unwrap();
     assert_eq!(again.code(), "indeterminate", "{again:?}");
     process.stop().await;
     let told = "a process ended before the outcome of calls was recorded tool=\"append_slowly\"";
