@@ -6,31 +6,30 @@
 pub(crate) struct Few<T> {
     first: [Option<T>; 2],
     others: Vec<T>,
+    len: usize,
 }
 
 impl<T> Few<T> {
     pub(crate) const fn new() -> Self {
-        Self { first: [None, None], others: Vec::new() }
+        Self { first: [None, None], others: Vec::new(), len: 0 }
     }
 
     pub(crate) fn push(&mut self, item: T) {
-        match self.first.iter_mut().find(|place| place.is_none()) {
+        match self.first.get_mut(self.len) {
             Some(place) => *place = Some(item),
             None => self.others.push(item),
         }
+        self.len += 1;
     }
-}
 
-/// In the order in which they came.
-impl<T> IntoIterator for Few<T> {
-    type Item = T;
-    type IntoIter = std::iter::Chain<
-        std::iter::Flatten<std::array::IntoIter<Option<T>, 2>>,
-        std::vec::IntoIter<T>,
-    >;
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.first.into_iter().flatten().chain(self.others)
+    /// In the order in which they came.
+    pub(crate) fn for_each(&mut self, mut each: impl FnMut(&mut T)) {
+        self.first.iter_mut().flatten().for_each(&mut each);
+        self.others.iter_mut().for_each(each);
     }
 }
 
@@ -44,7 +43,10 @@ mod tests {
             let mut few = Few::new();
             (0..length).for_each(|item| few.push(item));
             assert!(few.others.len() == usize::saturating_sub(length, 2));
-            assert_eq!(few.into_iter().collect::<Vec<_>>(), (0..length).collect::<Vec<_>>());
+            assert_eq!(few.len(), length);
+            let mut items = Vec::new();
+            few.for_each(|item| items.push(*item));
+            assert!(items.into_iter().eq(0..length));
         }
     }
 }

@@ -5,11 +5,11 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 use tokio_util::sync::WaitForCancellationFutureOwned;
-use tower::util::Oneshot;
-use tower::{Layer, Service, ServiceExt};
+use tower::{Layer, Service};
 
 use super::Outcome;
 use crate::call::{Reply, ToolCall};
+use crate::context;
 use crate::error::{Code, ToolError};
 
 /// Ends each call with the client's interest in it.
@@ -31,29 +31,33 @@ pub(crate) struct Cancel<S> {
 
 impl<S> Service<ToolCall> for Cancel<S>
 where
-    S: Service<ToolCall, Response = Reply, Error = ToolError> + Clone,
+    S: Service<ToolCall, Response = Reply, Error = ToolError>,
 {
     type Response = Reply;
     type Error = ToolError;
-    type Future = CancelFuture<Oneshot<S, ToolCall>>;
+    type Future = CancelFuture<S::Future>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        // A layer that waits to become ready waits only as long as the client does.
-        Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, call: ToolCall) -> Self::Future {
-        let cancelled = call.context().cancellation().clone().cancelled_owned();
-        CancelFuture { cancelled, inner: self.inner.clone().oneshot(call) }
+        let context = call.context().clone();
+        // Nothing of a call that nobody waits for is begun.
+        let inner = (!context.is_cancelled()).then(|| self.inner.call(call));
+        CancelFuture { inner, context, cancelled: None }
     }
 }
 
 pin_project! {
     pub(crate) struct CancelFuture<F> {
+        // None where the call was cancelled before it came here.
         #[pin]
-        cancelled: WaitForCancellationFutureOwned,
+        inner: Option<F>,
+        context: context::Context,
+        // The client's word, for a call that waits: most end as they begin.
         #[pin]
-        inner: F,
+        cancelled: Option<WaitForCancellationFutureOwned>,
     }
 }
 
@@ -61,10 +65,95 @@ impl<F: Future<Output = Outcome>> Future for CancelFuture<F> {
     type Output = Outcome;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
-        let this = self.project();
-        if this.cancelled.poll(cx).is_ready() {
-            return Poll::Ready(Err(ToolError::new(Code::Cancelled, "the call was cancelled")));
+        let mut this = self.project();
+        let Some(inner) = this.inner.as_pin_mut() else { return cancelled() };
+        if let Some(word) = this.cancelled.as_mut().as_pin_mut()
+            && word.poll(cx).is_ready()
+        {
+            return cancelled();
         }
-        this.inner.poll(cx)
+        if let Poll::Ready(outcome) = inner.poll(cx) {
+            return Poll::Ready(outcome);
+        }
+        if this.cancelled.is_none() {
+            let token = this.context.cancellation().clone();
+            this.cancelled.set(Some(token.cancelled_owned()));
+            if let Some(word) = this.cancelled.as_pin_mut()
+                && word.poll(cx).is_ready()
+            {
+                return cancelled();
+            }
+        }
+        Poll::Pending
+    }
+}
+
+fn cancelled() -> Poll<Outcome> {
+    Poll::Ready(Err(ToolError::new(Code::Cancelled, "the call was cancelled")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+
+    use futures_util::poll;
+    use serde_json::json;
+    use tokio::time::timeout;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::policy::service::ToolService;
+    use crate::policy::testing::{call, function};
+
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    /// A function that ends at once, or never, and how often it ran.
+    fn counted(ends: bool) -> (Cancel<ToolService>, Arc<AtomicU32>) {
+        let runs = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&runs);
+        let inner = function(move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            async move { if ends { ready(Ok(Reply::text("done"))).await } else { pending().await } }
+        });
+        (CancelLayer.layer(inner), runs)
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_cancelled_before_it_begins_never_runs() {
+        let (service, runs) = counted(true);
+        let call = call(json!({}));
+        call.context().cancellation().cancel();
+        let error = service.oneshot(call).await.unwrap_err();
+        assert_eq!(error.code(), &Code::Cancelled);
+        assert_eq!(runs.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_waits_ends_as_it_is_cancelled() {
+        let (service, runs) = counted(false);
+        let call = call(json!({}));
+        let token = call.context().cancellation().clone();
+        let mut running = std::pin::pin!(service.oneshot(call));
+        assert!(poll!(&mut running).is_pending());
+        assert!(poll!(&mut running).is_pending());
+        token.cancel();
+        let outcome = timeout(PATIENCE, running).await.expect("it ends");
+        assert_eq!(outcome.unwrap_err().code(), &Code::Cancelled);
+        assert_eq!(runs.load(Ordering::SeqCst), 1);
+    }
+
+    /// By what it waits for itself, for one: nobody would wake it any more.
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_cancelled_as_it_begins_to_wait_ends_too() {
+        let inner = function(|call| async move {
+            call.context().cancellation().cancel();
+            pending().await
+        });
+        let mut running = std::pin::pin!(CancelLayer.layer(inner).oneshot(call(json!({}))));
+        let Poll::Ready(outcome) = poll!(&mut running) else { panic!("nothing will wake it") };
+        assert_eq!(outcome.unwrap_err().code(), &Code::Cancelled);
     }
 }

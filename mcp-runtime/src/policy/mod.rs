@@ -30,9 +30,10 @@ pub(crate) mod stack;
 pub(crate) mod testing;
 pub(crate) mod timeout;
 pub(crate) mod trace;
+pub(crate) mod until;
 pub(crate) mod validation;
 
-use std::future::{poll_fn, ready};
+use std::future::ready;
 use std::pin::Pin;
 
 use tower::Service;
@@ -47,7 +48,9 @@ pub(crate) type Outcome = Result<Reply, ToolError>;
 ///
 /// A room that makes its future with an `async` block is a `Service` whose `Future` is
 /// [`Running`]; it makes the rest ready and calls it with `tower::ServiceExt::oneshot`. One that
-/// decides at once hands on the future of the rest, and costs no box.
+/// decides as it is called asks for `Next<Future = Running>`, which is always ready. It calls the
+/// rest at once, and hands on its future: as it is, which costs no box, or in a small one of its
+/// own, where something has to be done as the call ends.
 pub(crate) trait Next:
     Service<ToolCall, Response = Reply, Error = ToolError, Future: Send> + Clone + Send + Sync + 'static
 {
@@ -64,12 +67,6 @@ impl<S> Next for S where
 
 /// A call on its way, where a service has no future of its own to name.
 pub(crate) type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
-
-/// Makes the rest ready and calls it: what `oneshot` of tower does, in the caller's own future.
-pub(crate) async fn onward<S: Next>(mut rest: S, call: ToolCall) -> Outcome {
-    poll_fn(|cx| rest.poll_ready(cx)).await?;
-    rest.call(call).await
-}
 
 /// A call that goes no further.
 pub(crate) fn refused(error: ToolError) -> Running {

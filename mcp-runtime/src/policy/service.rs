@@ -40,6 +40,15 @@ impl<S: Next<Future = Running>> Link for Ready<S> {
     }
 }
 
+/// A service that is always ready, and whose futures have a type of their own.
+struct Boxed<S>(S);
+
+impl<S: Next> Link for Boxed<S> {
+    fn run(&self, call: ToolCall) -> Running {
+        Box::pin(self.0.clone().call(call))
+    }
+}
+
 impl ToolService {
     pub(crate) fn new(service: impl Next) -> Self {
         Self(Arc::new(Lazy(service)))
@@ -49,6 +58,11 @@ impl ToolService {
     /// decide as it is called and hand on what is further in.
     pub(crate) fn room(service: impl Next<Future = Running>) -> Self {
         Self(Arc::new(Ready(service)))
+    }
+
+    /// Of rooms that are composed by their types, and always ready.
+    pub(crate) fn rooms(service: impl Next) -> Self {
+        Self(Arc::new(Boxed(service)))
     }
 
     pub(crate) fn run(&self, call: ToolCall) -> Running {

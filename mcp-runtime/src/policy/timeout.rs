@@ -11,10 +11,10 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tower::util::Oneshot;
-use tower::{Layer, Service, ServiceExt};
+use tower::{Layer, Service};
 
 use super::Outcome;
+use super::until::Until;
 use crate::call::{Reply, ToolCall};
 use crate::context;
 use crate::error::{Code, ToolError};
@@ -43,24 +43,20 @@ pub(crate) struct Timeout<S> {
 
 impl<S> Service<ToolCall> for Timeout<S>
 where
-    S: Service<ToolCall, Response = Reply, Error = ToolError> + Clone,
+    S: Service<ToolCall, Response = Reply, Error = ToolError>,
 {
     type Response = Reply;
     type Error = ToolError;
-    type Future = TimeoutFuture<Oneshot<S, ToolCall>>;
+    type Future = TimeoutFuture<S::Future>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        // A layer that waits to become ready waits within the deadline.
-        Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, call: ToolCall) -> Self::Future {
-        let error = Expired::of(&call);
+        let error = Some(Expired::of(&call));
         let deadline = call.context().deadline();
-        TimeoutFuture {
-            inner: tokio::time::timeout_at(deadline, self.inner.clone().oneshot(call)),
-            error: Some(error),
-        }
+        TimeoutFuture { inner: Until::new(deadline, self.inner.call(call)), error }
     }
 }
 
@@ -119,7 +115,7 @@ impl From<Expired> for ToolError {
 pin_project! {
     pub(crate) struct TimeoutFuture<F> {
         #[pin]
-        inner: tokio::time::Timeout<F>,
+        inner: Until<F>,
         error: Option<Expired>,
     }
 }
@@ -129,7 +125,7 @@ impl<F: Future<Output = Outcome>> Future for TimeoutFuture<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let this = self.project();
-        if let Ok(outcome) = ready!(this.inner.poll(cx)) {
+        if let Some(outcome) = ready!(this.inner.poll(cx)) {
             return Poll::Ready(outcome);
         }
         let error = this.error.take().map_or_else(
@@ -145,6 +141,7 @@ mod tests {
     use std::sync::Arc;
 
     use serde_json::json;
+    use tower::ServiceExt;
 
     use super::*;
     use crate::clock::Clock;

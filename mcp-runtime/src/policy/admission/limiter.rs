@@ -72,16 +72,22 @@ impl Limiter {
         self.scope
     }
 
-    /// A call with so much time comes.
+    /// A call with so much time comes now.
     pub(super) fn enter(
         self: &Arc<Self>,
         timeout: Duration,
         deadline: Instant,
+        now: Instant,
     ) -> Result<Entered, Shed> {
-        let now = Instant::now();
-        let (entry, woken) = self.turns().enter(target(timeout), now);
-        wake(woken);
         let limiter = Arc::clone(self);
+        let mut turns = self.turns();
+        if turns.admit() {
+            drop(turns);
+            return Ok(Entered::Runs(Permit::new(limiter, deadline, now)));
+        }
+        let (entry, woken) = turns.enter(target(timeout), now);
+        drop(turns);
+        wake(woken);
         match entry {
             Entry::Runs => Ok(Entered::Runs(Permit::new(limiter, deadline, now))),
             Entry::Waits(ticket) => {
@@ -129,6 +135,11 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// Whose queue it is.
+    pub(super) fn scope(&self) -> Scope {
+        self.limiter.scope
+    }
+
     /// Waits for the turn.
     pub(super) async fn comes(mut self) -> Result<Permit, Shed> {
         let until = self.until;
@@ -159,40 +170,36 @@ impl Drop for Waiting {
     }
 }
 
-/// The right to run. Dropped, it passes to the next waiter.
+/// The right to run. It passes to the next waiter as its call ends, however that ends.
 pub(super) struct Permit {
-    limiter: Arc<Limiter>,
+    /// None once the call has ended.
+    limiter: Option<Arc<Limiter>>,
     began: Instant,
     deadline: Instant,
-    ended: Option<(Sample, Instant)>,
 }
 
 impl Permit {
     fn new(limiter: Arc<Limiter>, deadline: Instant, began: Instant) -> Self {
-        Self { limiter, began, deadline, ended: None }
-    }
-
-    /// Since when the call runs.
-    pub(super) fn began(&self) -> Instant {
-        self.began
+        Self { limiter: Some(limiter), began, deadline }
     }
 
     /// Gives it back as the call ends, with what its end says about load.
-    pub(super) fn settle(mut self, sample: Sample, now: Instant) {
-        self.ended = Some((sample, now));
+    pub(super) fn settle(&mut self, sample: Sample, now: Instant) {
+        if let Some(limiter) = self.limiter.take() {
+            let woken = limiter.turns().release(sample, self.began, now);
+            wake(woken);
+        }
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let (sample, now) = self.ended.unwrap_or_else(|| {
+        if self.limiter.is_some() {
             let now = Instant::now();
             // Nothing tells a call that is dropped at its deadline apart from one that is
             // cancelled, except the time.
             let dropped = if now < self.deadline { Sample::Neutral } else { Sample::Overload };
-            (dropped, now)
-        });
-        let woken = self.limiter.turns().release(sample, self.began, now);
-        wake(woken);
+            self.settle(dropped, now);
+        }
     }
 }

@@ -36,8 +36,9 @@ mod queue;
 #[cfg(test)]
 mod tests;
 
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use serde_json::json;
@@ -46,8 +47,8 @@ use tower::{Layer, Service};
 
 use self::adaptive::Sample;
 pub(crate) use self::limiter::Limiter;
-use self::limiter::{Entered, Permit, Scope, Shed};
-use super::{Next, Outcome, Running, onward};
+use self::limiter::{Entered, Permit, Scope, Shed, Waiting};
+use super::{Next, Outcome, Running, refused};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::few::Few;
@@ -55,8 +56,10 @@ use crate::stats::{Decision, ToolStats};
 
 /// Lets a tool's calls in as its limiters have room.
 #[derive(Clone)]
-pub(crate) struct AdmissionLayer {
-    limiters: Arc<[Arc<Limiter>]>,
+pub(crate) struct AdmissionLayer(Arc<Terms>);
+
+struct Terms {
+    limiters: Vec<Arc<Limiter>>,
     stats: Arc<ToolStats>,
 }
 
@@ -64,38 +67,7 @@ impl AdmissionLayer {
     /// The limiters of the tool and of its dependencies, in any order.
     pub(crate) fn new(mut limiters: Vec<Arc<Limiter>>, stats: Arc<ToolStats>) -> Self {
         limiters.sort_by_key(|limiter| limiter.scope());
-        Self { limiters: limiters.into(), stats }
-    }
-
-    /// The permits, and since when the call has all of them.
-    async fn admit(
-        &self,
-        timeout: Duration,
-        deadline: Instant,
-    ) -> Result<(Few<Permit>, Option<Instant>), ToolError> {
-        let mut began = None;
-        let mut permits = Few::new();
-        let mut waited = false;
-        for limiter in &*self.limiters {
-            let admitted = match limiter.enter(timeout, deadline) {
-                Ok(Entered::Runs(permit)) => Ok(permit),
-                Ok(Entered::Waits(turn)) => {
-                    if !waited {
-                        self.stats.count(Decision::Queued);
-                    }
-                    waited = true;
-                    turn.comes().await
-                }
-                Err(shed) => Err(shed),
-            };
-            let permit = admitted.map_err(|shed| {
-                self.stats.count(Decision::Shed);
-                overloaded(limiter.scope(), shed)
-            })?;
-            began = Some(permit.began());
-            permits.push(permit);
-        }
-        Ok((permits, began))
+        Self(Arc::new(Terms { limiters, stats }))
     }
 }
 
@@ -103,40 +75,124 @@ impl<S> Layer<S> for AdmissionLayer {
     type Service = Admission<S>;
 
     fn layer(&self, inner: S) -> Admission<S> {
-        Admission { inner, layer: self.clone() }
+        Admission { inner, terms: Arc::clone(&self.0) }
     }
 }
 
 #[derive(Clone)]
 pub(crate) struct Admission<S> {
     inner: S,
-    layer: AdmissionLayer,
+    terms: Arc<Terms>,
 }
 
-impl<S: Next> Service<ToolCall> for Admission<S> {
+impl<S: Next<Future = Running>> Service<ToolCall> for Admission<S> {
     type Response = Reply;
     type Error = ToolError;
     type Future = Running;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, call: ToolCall) -> Running {
-        let Self { inner, layer } = self.clone();
-        Box::pin(async move {
-            let timeout = call.tool.timeout();
-            // Declared before the call runs, so that a dropped call ends before it gives them back.
-            let (permits, began) = layer.admit(timeout, call.context().deadline()).await?;
-            let outcome = onward(inner, call).await;
-            let now = Instant::now();
-            let took = now.saturating_duration_since(began.unwrap_or(now));
-            let sample = sample(&outcome, took, timeout);
-            for permit in permits {
-                permit.settle(sample, now);
+        let mut permits = Few::new();
+        let time = Time::of(&call);
+        let now = Instant::now();
+        match self.terms.enter(&mut permits, time, now) {
+            Ok(None) => Box::pin(Admitted::new(self.inner.call(call), permits, time, now)),
+            Ok(Some(turn)) => {
+                let Self { mut inner, terms } = self.clone();
+                Box::pin(async move {
+                    terms.wait(turn, &mut permits, time).await?;
+                    Admitted::new(inner.call(call), permits, time, Instant::now()).await
+                })
             }
-            outcome
-        })
+            Err(error) => refused(error),
+        }
+    }
+}
+
+/// The time that a call has.
+#[derive(Clone, Copy)]
+struct Time {
+    timeout: Duration,
+    deadline: Instant,
+}
+
+impl Time {
+    fn of(call: &ToolCall) -> Self {
+        Self { timeout: call.tool.timeout(), deadline: call.context().deadline() }
+    }
+}
+
+impl Terms {
+    /// Takes the permits that the call doesn't have yet, up to one that it has to wait for. It has
+    /// all of them where it waits for none.
+    fn enter(
+        &self,
+        permits: &mut Few<Permit>,
+        Time { timeout, deadline }: Time,
+        now: Instant,
+    ) -> Result<Option<Waiting>, ToolError> {
+        while let Some(limiter) = self.limiters.get(permits.len()) {
+            match limiter.enter(timeout, deadline, now) {
+                Ok(Entered::Runs(permit)) => permits.push(permit),
+                Ok(Entered::Waits(turn)) => return Ok(Some(turn)),
+                Err(shed) => return Err(self.shed(limiter.scope(), shed)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Waits for a turn, and for all that the call has to wait for after it.
+    async fn wait(
+        &self,
+        mut turn: Waiting,
+        permits: &mut Few<Permit>,
+        time: Time,
+    ) -> Result<(), ToolError> {
+        self.stats.count(Decision::Queued);
+        loop {
+            let scope = turn.scope();
+            permits.push(turn.comes().await.map_err(|shed| self.shed(scope, shed))?);
+            match self.enter(permits, time, Instant::now())? {
+                Some(next) => turn = next,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn shed(&self, scope: Scope, shed: Shed) -> ToolError {
+        self.stats.count(Decision::Shed);
+        overloaded(scope, shed)
+    }
+}
+
+/// A call that runs, and gives back its permits as it ends.
+struct Admitted {
+    /// Stands before the permits, so that a dropped call ends before it gives them back.
+    running: Running,
+    permits: Few<Permit>,
+    timeout: Duration,
+    began: Instant,
+}
+
+impl Admitted {
+    fn new(running: Running, permits: Few<Permit>, time: Time, began: Instant) -> Self {
+        Self { running, permits, timeout: time.timeout, began }
+    }
+}
+
+impl Future for Admitted {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let outcome = ready!(self.running.as_mut().poll(cx));
+        let now = Instant::now();
+        let took = now.saturating_duration_since(self.began);
+        let sample = sample(&outcome, took, self.timeout);
+        self.permits.for_each(|permit| permit.settle(sample, now));
+        Poll::Ready(outcome)
     }
 }
 

@@ -56,15 +56,15 @@ pub(super) struct Turns {
     /// Since when the oldest waiter has been late, without a break.
     late_since: Option<Instant>,
     overloaded: bool,
-    /// How long calls take: a moving mean.
-    usual: Option<Duration>,
+    /// How long calls take, in nanoseconds: a moving mean.
+    usual: Option<u64>,
 }
 
 impl Turns {
     /// For so many targets a queue may stand before it counts as overload.
     const PATIENCE: u32 = 10;
     /// The weight of the past in [`usual`](Self::usual) is this less one, of the last call one.
-    const MEMORY: u32 = 8;
+    const MEMORY: u64 = 8;
 
     pub(super) fn new(limit: Limit, depth: usize) -> Self {
         Self {
@@ -80,11 +80,17 @@ impl Turns {
         }
     }
 
-    /// A call comes.
+    /// A call comes, and runs if there is room.
+    pub(super) fn admit(&mut self) -> bool {
+        let room = self.running < self.limit.get();
+        self.running += u32::from(room);
+        room
+    }
+
+    /// A call comes, to run or to wait.
     pub(super) fn enter(&mut self, target: Duration, now: Instant) -> (Entry, Vec<Waker>) {
         let mut woken = Vec::new();
-        if self.running < self.limit.get() {
-            self.running += 1;
+        if self.admit() {
             return (Entry::Runs, woken);
         }
         self.observe(now);
@@ -132,12 +138,16 @@ impl Turns {
 
     /// A call that ran since `began` ends.
     pub(super) fn release(&mut self, sample: Sample, began: Instant, now: Instant) -> Vec<Waker> {
-        let took = now.saturating_duration_since(began);
-        let usual = self.usual.unwrap_or(took);
-        let past = usual.saturating_mul(Self::MEMORY - 1);
+        let took = now.saturating_duration_since(began).as_nanos();
+        let took = u64::try_from(took).unwrap_or(u64::MAX);
+        let past = self.usual.unwrap_or(took).saturating_mul(Self::MEMORY - 1);
         self.usual = Some(past.saturating_add(took) / Self::MEMORY);
         self.limit.learn(sample, self.running, began, now);
         self.running -= 1;
+        if self.waiting.is_empty() {
+            self.rest();
+            return Vec::new();
+        }
         self.grant(now)
     }
 
@@ -145,7 +155,8 @@ impl Turns {
     pub(super) fn outlook(&self) -> Option<Duration> {
         let ahead = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
         let turns = ahead.saturating_add(1);
-        self.usual.map(|usual| usual.saturating_mul(turns) / self.limit.get())
+        let usual = self.usual.map(Duration::from_nanos);
+        usual.map(|usual| usual.saturating_mul(turns) / self.limit.get())
     }
 
     fn grant(&mut self, now: Instant) -> Vec<Waker> {
@@ -155,8 +166,7 @@ impl Turns {
             let next =
                 if self.overloaded { self.waiting.pop_last() } else { self.waiting.pop_first() };
             let Some((ticket, waiter)) = next else {
-                self.overloaded = false;
-                self.late_since = None;
+                self.rest();
                 return woken;
             };
             self.running += 1;
@@ -167,6 +177,12 @@ impl Turns {
             self.shed_late(now, &mut woken);
         }
         woken
+    }
+
+    /// Nobody waits. Where there is room as well, it is no overload any more.
+    fn rest(&mut self) {
+        self.late_since = None;
+        self.overloaded &= self.running >= self.limit.get();
     }
 
     /// Looks at the oldest waiter: is the queue a burst, or does it stay?

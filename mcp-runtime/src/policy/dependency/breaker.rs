@@ -46,25 +46,25 @@ impl Breaker {
         Some(Arc::new(Self { name: def.name, circuit }))
     }
 
-    /// An attempt of a call that ends at `deadline`.
-    pub(super) fn ask(self: &Arc<Self>, deadline: Instant) -> Result<Passed, Refused> {
-        let began = Instant::now();
-        match self.circuit().ask(began) {
+    /// An attempt that begins now, of a call that ends at `deadline`.
+    pub(super) fn ask(
+        self: &Arc<Self>,
+        deadline: Instant,
+        now: Instant,
+    ) -> Result<Passed, Refused> {
+        match self.circuit().ask(now) {
             Ok(pass) => {
-                let breaker = Arc::clone(self);
-                Ok(Passed { breaker, pass, began, deadline, verdict: None })
+                let breaker = Some(Arc::clone(self));
+                Ok(Passed { breaker, pass, began: now, deadline })
             }
             Err(retry_after) => Err(Refused { name: self.name, retry_after }),
         }
     }
 
-    fn settle(&self, pass: Pass, verdict: Verdict, began: Instant) {
-        let now = Instant::now();
-        let jitter = 1.0 + JITTER * (2.0 * fastrand::f64() - 1.0);
+    fn settle(&self, pass: Pass, verdict: Verdict, began: Instant, now: Instant) {
         let phase = {
             let mut circuit = self.circuit();
-            let took = now.saturating_duration_since(began);
-            if !circuit.settle(pass, verdict, took, jitter, now) {
+            if !circuit.settle(pass, verdict, began, jitter, now) {
                 return;
             }
             circuit.phase()
@@ -83,6 +83,11 @@ impl Breaker {
     fn circuit(&self) -> MutexGuard<'_, Circuit> {
         self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A factor of the time for which a breaker opens.
+fn jitter() -> f64 {
+    1.0 + JITTER * (2.0 * fastrand::f64() - 1.0)
 }
 
 /// What operators see and decide.
@@ -124,26 +129,29 @@ impl Breaker {
 
 /// An attempt under way. Dropped, it is judged by what dropped it.
 pub(super) struct Passed {
-    breaker: Arc<Breaker>,
+    /// None once the attempt has ended.
+    breaker: Option<Arc<Breaker>>,
     pass: Pass,
     began: Instant,
     deadline: Instant,
-    verdict: Option<Verdict>,
 }
 
 impl Passed {
-    pub(super) fn settle(mut self, verdict: Verdict) {
-        self.verdict = Some(verdict);
+    /// Says how the attempt ended.
+    pub(super) fn settle(&mut self, verdict: Verdict, now: Instant) {
+        if let Some(breaker) = self.breaker.take() {
+            breaker.settle(self.pass, verdict, self.began, now);
+        }
     }
 }
 
 impl Drop for Passed {
     fn drop(&mut self) {
-        let verdict = self.verdict.unwrap_or_else(|| {
+        if self.breaker.is_some() {
+            let now = Instant::now();
             // A function that panicked or ran out of time failed; the rest was cancelled.
-            let failed = thread::panicking() || Instant::now() >= self.deadline;
-            if failed { Verdict::Failed } else { Verdict::Ignored }
-        });
-        self.breaker.settle(self.pass, verdict, self.began);
+            let failed = thread::panicking() || now >= self.deadline;
+            self.settle(if failed { Verdict::Failed } else { Verdict::Ignored }, now);
+        }
     }
 }

@@ -73,7 +73,7 @@ impl Circuit {
     }
 
     pub(super) fn counts(&mut self, now: Instant) -> Counts {
-        self.window.total(now)
+        self.window.counts(now)
     }
 
     /// An attempt asks for permission, or is told how long to wait.
@@ -93,20 +93,21 @@ impl Circuit {
         Ok(Pass { epoch: self.epoch })
     }
 
-    /// An attempt that was permitted has ended after `took`. `jitter` is a factor of the time for
-    /// which the breaker opens, if that is what follows. Returns whether the state changed.
+    /// An attempt that was permitted has ended. `jitter` is a factor of the time for which the
+    /// breaker opens, asked for if that is what follows. Returns whether the state changed.
     pub(super) fn settle(
         &mut self,
         pass: Pass,
         verdict: Verdict,
-        took: Duration,
-        jitter: f64,
+        began: Instant,
+        jitter: impl FnOnce() -> f64,
         now: Instant,
     ) -> bool {
         if pass.epoch != self.epoch {
             return false;
         }
-        let slow = self.settings.slow.is_some_and(|slow| took > slow);
+        let took_longer = |slow| now.saturating_duration_since(began) > slow;
+        let slow = self.settings.slow.is_some_and(took_longer);
         let trips = match (&mut self.phase, verdict) {
             (Phase::HalfOpen { probing, .. }, Verdict::Ignored) => {
                 *probing = false;
@@ -128,7 +129,7 @@ impl Circuit {
             _ => false,
         };
         if trips {
-            self.open(jitter, now);
+            self.open(jitter(), now);
         }
         trips
     }
@@ -152,8 +153,7 @@ impl Circuit {
     /// Counts an attempt of the closed state; whether the breaker trips.
     fn count(&mut self, failed: bool, slow: bool, now: Instant) -> bool {
         self.failed_in_row = if failed { self.failed_in_row.saturating_add(1) } else { 0 };
-        self.window.add(failed, slow, now);
-        let Counts { calls, failed: failures, slow } = self.window.total(now);
+        let Counts { calls, failed: failures, slow } = self.window.add(failed, slow, now);
         let enough = f64::from(calls) * self.settings.ratio;
         let often = calls >= Settings::MIN_CALLS
             && (f64::from(failures) >= enough

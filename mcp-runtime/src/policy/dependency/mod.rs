@@ -36,8 +36,9 @@ mod circuit;
 mod tests;
 mod window;
 
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use serde_json::json;
@@ -51,7 +52,7 @@ use self::breaker::{Passed, Refused};
 #[allow(unused_imports, reason = "for what operators are given to reach it by")]
 pub(crate) use self::circuit::Phase;
 use self::circuit::Verdict;
-use super::{Next, Outcome, Running, onward};
+use super::{Next, Outcome, Running, refused};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::few::Few;
@@ -59,27 +60,31 @@ use crate::stats::{Decision, ToolStats};
 
 /// Lets attempts through as the breakers of a tool's dependencies permit.
 #[derive(Clone)]
-pub(crate) struct BreakerLayer {
-    breakers: Arc<[Arc<Breaker>]>,
+pub(crate) struct BreakerLayer(Arc<Terms>);
+
+struct Terms {
+    breakers: Vec<Arc<Breaker>>,
     stats: Arc<ToolStats>,
 }
 
 impl BreakerLayer {
     pub(crate) fn new(breakers: Vec<Arc<Breaker>>, stats: Arc<ToolStats>) -> Self {
-        Self { breakers: breakers.into(), stats }
+        Self(Arc::new(Terms { breakers, stats }))
     }
+}
 
+impl Terms {
     /// All of them, or none: where one refuses, those before it get their permission back.
-    fn ask(&self, deadline: Instant) -> Result<Few<Passed>, Refused> {
+    fn ask(&self, deadline: Instant) -> Result<Few<Passed>, ToolError> {
+        let now = Instant::now();
         let mut passed: Few<Passed> = Few::new();
-        for breaker in &*self.breakers {
-            match breaker.ask(deadline) {
+        for breaker in &self.breakers {
+            match breaker.ask(deadline, now) {
                 Ok(one) => passed.push(one),
                 Err(refused) => {
-                    for one in passed {
-                        one.settle(Verdict::Ignored);
-                    }
-                    return Err(refused);
+                    passed.for_each(|one| one.settle(Verdict::Ignored, now));
+                    self.stats.count(Decision::Tripped);
+                    return Err(circuit_open(refused));
                 }
             }
         }
@@ -91,39 +96,48 @@ impl<S> Layer<S> for BreakerLayer {
     type Service = Breaking<S>;
 
     fn layer(&self, inner: S) -> Breaking<S> {
-        Breaking { inner, layer: self.clone() }
+        Breaking { inner, terms: Arc::clone(&self.0) }
     }
 }
 
 #[derive(Clone)]
 pub(crate) struct Breaking<S> {
     inner: S,
-    layer: BreakerLayer,
+    terms: Arc<Terms>,
 }
 
-impl<S: Next> Service<ToolCall> for Breaking<S> {
+impl<S: Next<Future = Running>> Service<ToolCall> for Breaking<S> {
     type Response = Reply;
     type Error = ToolError;
     type Future = Running;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, call: ToolCall) -> Running {
-        let Self { inner, layer } = self.clone();
-        Box::pin(async move {
-            let passed = layer.ask(call.context().deadline()).map_err(|refused| {
-                layer.stats.count(Decision::Tripped);
-                circuit_open(refused)
-            })?;
-            let outcome = onward(inner, call).await;
-            let verdict = verdict(&outcome);
-            for one in passed {
-                one.settle(verdict);
-            }
-            outcome
-        })
+        match self.terms.ask(call.context().deadline()) {
+            Ok(passed) => Box::pin(Attempt { running: self.inner.call(call), passed }),
+            Err(error) => refused(error),
+        }
+    }
+}
+
+/// An attempt that was let through, and what it is held against.
+struct Attempt {
+    /// Stands before the permissions, so that an attempt that is dropped ends before it is judged.
+    running: Running,
+    passed: Few<Passed>,
+}
+
+impl Future for Attempt {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let outcome = ready!(self.running.as_mut().poll(cx));
+        let (verdict, now) = (verdict(&outcome), Instant::now());
+        self.passed.for_each(|one| one.settle(verdict, now));
+        Poll::Ready(outcome)
     }
 }
 

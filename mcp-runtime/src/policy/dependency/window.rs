@@ -18,47 +18,67 @@ pub(super) struct Counts {
     pub(super) slow: u32,
 }
 
+impl Counts {
+    /// As far as they count.
+    const MOST: u32 = u32::MAX;
+
+    fn add(&mut self, failed: bool, slow: bool) {
+        self.calls += 1;
+        self.failed += u32::from(failed);
+        self.slow += u32::from(slow);
+    }
+
+    fn forget(&mut self, gone: Self) {
+        self.calls -= gone.calls;
+        self.failed -= gone.failed;
+        self.slow -= gone.slow;
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Window {
     buckets: [Counts; BUCKETS as usize],
     newest: usize,
-    /// When the newest bucket began.
-    since: Instant,
+    /// When the newest bucket ends.
+    ends: Instant,
+    /// The sum of all buckets.
+    total: Counts,
 }
 
 impl Window {
     pub(super) fn new(now: Instant) -> Self {
-        Self { buckets: [Counts::default(); BUCKETS as usize], newest: 0, since: now }
+        let buckets = [Counts::default(); BUCKETS as usize];
+        Self { buckets, newest: 0, ends: now + BUCKET, total: Counts::default() }
     }
 
-    pub(super) fn add(&mut self, failed: bool, slow: bool, now: Instant) {
+    /// Counts a call that ends now, and all that ended within the window with it.
+    pub(super) fn add(&mut self, failed: bool, slow: bool, now: Instant) -> Counts {
         self.advance(now);
-        let bucket = &mut self.buckets[self.newest];
-        bucket.calls = bucket.calls.saturating_add(1);
-        bucket.failed = bucket.failed.saturating_add(u32::from(failed));
-        bucket.slow = bucket.slow.saturating_add(u32::from(slow));
+        // Nothing within is larger than the sum of the calls.
+        if self.total.calls < Counts::MOST {
+            self.total.add(failed, slow);
+            self.buckets[self.newest].add(failed, slow);
+        }
+        self.total
     }
 
-    pub(super) fn total(&mut self, now: Instant) -> Counts {
+    pub(super) fn counts(&mut self, now: Instant) -> Counts {
         self.advance(now);
-        self.buckets.iter().fold(Counts::default(), |sum, bucket| Counts {
-            calls: sum.calls.saturating_add(bucket.calls),
-            failed: sum.failed.saturating_add(bucket.failed),
-            slow: sum.slow.saturating_add(bucket.slow),
-        })
+        self.total
     }
 
     fn advance(&mut self, now: Instant) {
-        let elapsed = now.saturating_duration_since(self.since);
-        if elapsed < BUCKET {
+        if now < self.ends {
             return;
         }
-        let passed = elapsed.as_nanos() / BUCKET.as_nanos();
-        let passed = u32::try_from(passed).unwrap_or(u32::MAX);
-        self.since += BUCKET * passed;
+        let over = now.saturating_duration_since(self.ends);
+        let passed = over.as_nanos() / BUCKET.as_nanos();
+        let passed = u32::try_from(passed).unwrap_or(u32::MAX).saturating_add(1);
+        self.ends += BUCKET.saturating_mul(passed);
         for _ in 0..BUCKETS.min(passed) {
             self.newest = (self.newest + 1) % self.buckets.len();
-            self.buckets[self.newest] = Counts::default();
+            let gone = std::mem::take(&mut self.buckets[self.newest]);
+            self.total.forget(gone);
         }
     }
 }

@@ -3,11 +3,13 @@
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::timeout;
-use tower::{Layer, Service, ServiceExt};
+use futures_util::FutureExt;
+use tokio::time::Instant;
+use tower::{Layer, Service};
 
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, ToolError};
+use crate::policy::until::Until;
 use crate::policy::{Next, Running};
 
 /// Bounds each attempt. The call's deadline, where it comes first, is not this layer's to tell.
@@ -34,26 +36,24 @@ pub(crate) struct AttemptTimeout<S> {
     timeout: Duration,
 }
 
-impl<S: Next> Service<ToolCall> for AttemptTimeout<S> {
+impl<S: Next<Future = Running>> Service<ToolCall> for AttemptTimeout<S> {
     type Response = Reply;
     type Error = ToolError;
     type Future = Running;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, call: ToolCall) -> Running {
-        let inner = self.inner.clone();
         let limit = self.timeout;
-        if call.context().remaining() <= limit {
-            return Box::pin(inner.oneshot(call));
-        }
+        let end = Instant::now().checked_add(limit);
+        let Some(end) = end.filter(|end| *end < call.context().deadline()) else {
+            return self.inner.call(call);
+        };
         let repeats = call.context().repeats(&call.tool);
-        Box::pin(async move {
-            let outcome = timeout(limit, inner.oneshot(call)).await;
-            outcome.unwrap_or_else(|_| Err(expired(limit, repeats)))
-        })
+        let attempt = Until::new(end, self.inner.call(call));
+        Box::pin(attempt.map(move |ended| ended.unwrap_or_else(|| Err(expired(limit, repeats)))))
     }
 }
 

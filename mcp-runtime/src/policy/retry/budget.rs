@@ -27,6 +27,8 @@ pub(crate) struct RetryBudget {
 #[derive(Debug)]
 struct Tokens {
     count: f64,
+    /// Until when time has added its share. What it adds to a full budget is lost: whoever takes
+    /// from one brings this up to date first.
     at: Instant,
 }
 
@@ -50,6 +52,10 @@ impl RetryBudget {
     /// A call is made.
     pub(super) fn deposit(&self) {
         let mut tokens = self.tokens();
+        // Time adds nothing to more, so that a budget nobody draws on needs no clock.
+        if tokens.count < IDLE_CAPACITY {
+            tokens.earn();
+        }
         tokens.count = CAPACITY.min(tokens.count + self.share);
     }
 
@@ -66,6 +72,7 @@ impl RetryBudget {
 
     fn take(&self) -> bool {
         let mut tokens = self.tokens();
+        tokens.earn();
         let granted = tokens.count >= 1.0;
         if granted {
             tokens.count -= 1.0;
@@ -75,23 +82,30 @@ impl RetryBudget {
 
     fn give_back(&self) {
         let mut tokens = self.tokens();
+        tokens.earn();
         tokens.count = CAPACITY.min(tokens.count + 1.0);
     }
 
-    /// With what time has added.
     fn tokens(&self) -> MutexGuard<'_, Tokens> {
-        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        let earned = now.saturating_duration_since(tokens.at).as_secs_f64() * PER_SECOND;
-        tokens.at = now;
-        if tokens.count < IDLE_CAPACITY {
-            tokens.count = IDLE_CAPACITY.min(tokens.count + earned);
-        }
-        tokens
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg(test)]
     pub(super) fn count(&self) -> f64 {
-        self.tokens().count
+        let mut tokens = self.tokens();
+        tokens.earn();
+        tokens.count
+    }
+}
+
+impl Tokens {
+    /// Adds what time has added since the last time.
+    fn earn(&mut self) {
+        let now = Instant::now();
+        let earned = now.saturating_duration_since(self.at).as_secs_f64() * PER_SECOND;
+        self.at = now;
+        if self.count < IDLE_CAPACITY {
+            self.count = IDLE_CAPACITY.min(self.count + earned);
+        }
     }
 }

@@ -42,7 +42,7 @@ use tower::{Layer, Service};
 
 pub(crate) use self::attempt::AttemptTimeoutLayer;
 pub(crate) use self::budget::RetryBudget;
-use super::{Next, Outcome, Running, onward};
+use super::{Next, Outcome, Running};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::policies::Retry as Settings;
@@ -94,36 +94,41 @@ pub(crate) struct Retry<S> {
     terms: Arc<Terms>,
 }
 
-impl<S: Next> Service<ToolCall> for Retry<S> {
+impl<S: Next<Future = Running>> Service<ToolCall> for Retry<S> {
     type Response = Reply;
     type Error = ToolError;
     type Future = Running;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, call: ToolCall) -> Running {
-        let inner = self.inner.clone();
         if trying::is_trying() {
-            return Box::pin(onward(inner, call));
+            return self.inner.call(call);
         }
-        Box::pin(trying::attempts(attempts(call, inner, Arc::clone(&self.terms))))
+        let (inner, terms) = (self.inner.clone(), Arc::clone(&self.terms));
+        Box::pin(trying::attempts(attempts(call, inner, terms)))
     }
 }
 
-async fn attempts<S: Next>(mut call: ToolCall, inner: S, terms: Arc<Terms>) -> Outcome {
+async fn attempts<S>(mut call: ToolCall, mut inner: S, terms: Arc<Terms>) -> Outcome
+where
+    S: Next<Future = Running>,
+{
     terms.budgets.iter().for_each(|budget| budget.deposit());
     if terms.settings.attempts > 1 {
         call.arguments.share();
     }
     let mut left = Effect::None;
     for number in 1..terms.settings.attempts {
-        let outcome = onward(inner.clone(), call.clone()).await;
-        let error = match outcome.map_err(|error| leaving(error, left)) {
-            Err(error) if may_repeat(&call, &error) => error,
-            outcome => return outcome,
+        let error = match inner.call(call.clone()).await {
+            Ok(reply) => return Ok(reply),
+            Err(error) => leaving(error, left),
         };
+        if !may_repeat(&call, &error) {
+            return Err(error);
+        }
         if !call.tool.is_read_only() {
             left = error.stated_effect().unwrap_or(Effect::Unknown);
         }
@@ -139,7 +144,7 @@ async fn attempts<S: Next>(mut call: ToolCall, inner: S, terms: Arc<Terms>) -> O
         sleep(pause).await;
         terms.stats.count(Decision::Retried);
     }
-    onward(inner, call).await.map_err(|error| leaving(error, left))
+    inner.call(call).await.map_err(|error| leaving(error, left))
 }
 
 /// An attempt's error after others that may have left something: that this one left nothing doesn't

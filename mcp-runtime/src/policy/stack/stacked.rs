@@ -39,9 +39,9 @@ impl<S: Next> Stacked<S> {
         Stacked { service: option_layer(layer).layer(service), names }
     }
 
-    /// Erases the type.
+    /// Erases the types of rooms.
     pub(super) fn erased(self) -> Stacked<ToolService> {
-        Stacked { service: ToolService::new(self.service), names: self.names }
+        Stacked { service: ToolService::rooms(self.service), names: self.names }
     }
 }
 

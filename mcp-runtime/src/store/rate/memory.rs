@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::digest::{Digest, Digests, Placed};
 use super::{Rate, RateStore, Step, Verdict, Whose};
+use crate::few::Few;
 use crate::policies::Per;
 use crate::store::table::Table;
 
@@ -29,8 +30,6 @@ struct Buckets {
     callers: Table<Digest, Level, Placed>,
     /// Only declarations make these, so that no caller can add or crowd out one.
     shared: HashMap<Digest, u64, Placed>,
-    /// Those of the decision that is being made, in the order of its rates.
-    named: Vec<Digest>,
 }
 
 #[derive(Clone, Copy)]
@@ -53,8 +52,7 @@ impl MemoryRates {
     }
 
     pub(super) fn bounded(most: usize) -> Self {
-        let buckets =
-            Buckets { callers: Table::new(most), shared: HashMap::default(), named: Vec::new() };
+        let buckets = Buckets { callers: Table::new(most), shared: HashMap::default() };
         Self { start: Instant::now(), digests: Digests::new(), buckets: Mutex::new(buckets) }
     }
 
@@ -65,29 +63,38 @@ impl MemoryRates {
     }
 
     fn decide(&self, whose: Whose<'_>, rates: &[Rate]) -> Verdict {
-        let mut guard = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let buckets = &mut *guard;
+        // The lock is everyone's: names are made before it is taken.
+        let mut parts = Few::new();
+        for rate in rates {
+            parts.push(Part { rate, bucket: self.digests.of(whose, rate), after: 0 });
+        }
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         // Read under the lock, so that the clock and the buckets move in the same order.
         let now = Instant::now().saturating_duration_since(self.start).as_nanos();
         let now = u64::try_from(now).unwrap_or(u64::MAX);
-        buckets.named.clear();
         let mut longest: Option<(u64, usize)> = None;
-        for (which, rate) in rates.iter().enumerate() {
-            let digest = self.digests.of(whose, rate);
-            buckets.named.push(digest);
-            if let Err(wait) = rate.take(buckets.tat(rate, &digest), now) {
-                longest = longest.max(Some((wait, which)));
+        let mut which = 0;
+        parts.for_each(|part| {
+            match part.rate.take(buckets.tat(part.rate, &part.bucket), now) {
+                Ok(after) => part.after = after,
+                Err(wait) => longest = longest.max(Some((wait, which))),
             }
-        }
+            which += 1;
+        });
         if let Some((wait, which)) = longest {
             return Verdict::Refused { which, retry_after: Duration::from_nanos(wait) };
         }
-        for (which, rate) in rates.iter().enumerate() {
-            let digest = buckets.named[which];
-            buckets.advance(rate, digest, now);
-        }
+        parts.for_each(|part| buckets.take(part, now));
         Verdict::Allowed
     }
+}
+
+/// One rate's part in a decision.
+struct Part<'a> {
+    rate: &'a Rate,
+    bucket: Digest,
+    /// The arrival time that the call leaves in it.
+    after: u64,
 }
 
 impl Buckets {
@@ -99,15 +106,15 @@ impl Buckets {
         }
     }
 
-    fn advance(&mut self, rate: &Rate, digest: Digest, now: u64) {
-        let tat = rate.next(self.tat(rate, &digest), now);
+    fn take(&mut self, part: &Part<'_>, now: u64) {
+        let Part { rate, bucket, after } = *part;
         match rate.limit.per {
             Per::Caller => {
-                let level = Level { tat, capacity: rate.capacity() };
-                self.callers.insert(digest, level, |level| level.used(now));
+                let level = Level { tat: after, capacity: rate.capacity() };
+                self.callers.insert(bucket, level, |level| level.used(now));
             }
             Per::Tool | Per::Global => {
-                self.shared.insert(digest, tat);
+                self.shared.insert(bucket, after);
             }
         }
     }

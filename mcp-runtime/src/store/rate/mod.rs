@@ -35,7 +35,7 @@ pub(crate) struct Whose<'a> {
 /// (60 a minute and 500 an hour) are two buckets, and tools that declare the same global rate
 /// share one.
 pub(crate) trait RateStore: Send + Sync + 'static {
-    /// Takes one unit under each rate, or none at all.
+    /// Takes one unit under each rate, or none at all. No two of them are the same.
     fn take(&self, whose: Whose<'_>, rates: &[Rate]) -> Step<Verdict>;
 }
 

@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
@@ -220,4 +221,50 @@ async fn a_call_dropped_at_its_deadline_lowers_the_limit_and_a_cancelled_one_doe
         assert_eq!(limiter.counts().limit, limit);
         assert_idle(&limiter);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_waited_for_one_waits_for_the_next_one_too() {
+    let (a, b) = (dependency("a", 1), dependency("b", 1));
+    let gauge = Arc::default();
+    let holds_a = layer(&[&a]).0.layer(takes(ms(100), &gauge));
+    let holds_b = layer(&[&b]).0.layer(takes(ms(300), &gauge));
+    let (both, stats) = layer(&[&a, &b]);
+    let both = both.layer(takes(ms(50), &gauge));
+    let start = Instant::now();
+    let held = [tokio::spawn(holds_a.oneshot(call())), tokio::spawn(holds_b.oneshot(call()))];
+    tokio::task::yield_now().await;
+    both.oneshot(call()).await.unwrap();
+    assert_eq!(start.elapsed(), ms(350));
+    assert_eq!(stats.get(Decision::Queued), 1, "it is one call");
+    for one in held {
+        one.await.unwrap().unwrap();
+    }
+    assert_idle(&a);
+    assert_idle(&b);
+}
+
+/// Where a limit is one, a dropped call and the next one never run at once.
+#[tokio::test(start_paused = true)]
+async fn a_dropped_call_ends_before_it_gives_its_place_back() {
+    struct Ending(Arc<Limiter>, Arc<AtomicU32>);
+
+    impl Drop for Ending {
+        fn drop(&mut self) {
+            self.1.store(self.0.counts().running, Ordering::SeqCst);
+        }
+    }
+
+    let (limiter, seen) = (fixed(1, 0, ms(0)), Arc::new(AtomicU32::new(0)));
+    let (inside, told) = (Arc::clone(&limiter), Arc::clone(&seen));
+    let service = layer(&[&limiter]).0.layer(testing::function(move |_| {
+        let ending = Ending(Arc::clone(&inside), Arc::clone(&told));
+        async move {
+            let _ending = ending;
+            pending().await
+        }
+    }));
+    assert!(timeout(ms(1), service.oneshot(call())).await.is_err());
+    assert_eq!(seen.load(Ordering::SeqCst), 1);
+    assert_idle(&limiter);
 }

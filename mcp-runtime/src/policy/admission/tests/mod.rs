@@ -11,7 +11,8 @@ use tokio::time::sleep;
 use super::{AdmissionLayer, Limiter};
 use crate::call::Reply;
 use crate::policies::{Concurrency, Queue};
-use crate::policy::{Next, testing};
+use crate::policy::service::ToolService;
+use crate::policy::testing;
 use crate::stats::ToolStats;
 
 const fn ms(ms: u64) -> Duration {
@@ -62,7 +63,7 @@ impl Drop for Inside {
 }
 
 /// A function that takes so long.
-fn takes(time: Duration, gauge: &Arc<Gauge>) -> impl Next {
+fn takes(time: Duration, gauge: &Arc<Gauge>) -> ToolService {
     let gauge = Arc::clone(gauge);
     testing::function(move |_| {
         let inside = gauge.enter();

@@ -15,7 +15,8 @@ use crate::error::{Code, Effect, ToolError};
 use crate::policies::{Dependency, DependencyDef};
 use crate::policy::dependency::circuit::{Phase, Verdict};
 use crate::policy::dependency::{Breaker, BreakerLayer, verdict};
-use crate::policy::{Next, Outcome, testing};
+use crate::policy::service::ToolService;
+use crate::policy::{Outcome, testing};
 use crate::stats::{Decision, ToolStats};
 
 struct Bank;
@@ -38,12 +39,12 @@ fn call() -> ToolCall {
     testing::call(json!({}))
 }
 
-fn fails() -> impl Next {
+fn fails() -> ToolService {
     testing::function(|_| async { Err(ToolError::new("timeout", "no")) })
 }
 
 /// A function that takes 100 ms, and how often it ran.
-fn works() -> (impl Next, Arc<AtomicU32>) {
+fn works() -> (ToolService, Arc<AtomicU32>) {
     let runs = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&runs);
     let function = testing::function(move |_| {

@@ -30,7 +30,7 @@ impl Bench {
     }
 
     fn settle(&mut self, pass: Pass, verdict: Verdict, took: Duration) -> bool {
-        self.circuit.settle(pass, verdict, took, 1.0, self.now)
+        self.circuit.settle(pass, verdict, self.now - took, || 1.0, self.now)
     }
 
     fn attempt(&mut self, verdict: Verdict, took: Duration) {

@@ -1,7 +1,5 @@
 //! The breaker against a reference that keeps every call and counts afresh each time.
 
-use std::time::Duration;
-
 use proptest::prelude::*;
 use tokio::time::Instant;
 
@@ -189,7 +187,7 @@ proptest! {
                 },
                 Event::End { which, verdict, took } if !running.is_empty() => {
                     let (pass, era) = running.swap_remove(which % running.len());
-                    circuit.settle(pass, verdict, Duration::from_millis(took), 1.0, now);
+                    circuit.settle(pass, verdict, now - ms(took), || 1.0, now);
                     model.end(era, verdict, took);
                 }
                 Event::End { .. } => {}

@@ -43,6 +43,14 @@ async fn ten_at_first_one_a_second_and_ten_at_most_while_idle() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn time_that_passes_while_it_is_full_is_not_made_up_for_later() {
+    let budget = budget();
+    sleep(ms(3_600_000)).await;
+    budget.deposit();
+    assert_eq!(spend(&budget), 10);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_tenth_of_the_calls_and_a_hundred_at_most() {
     let budget = budget();
     spend(&budget);

@@ -11,12 +11,13 @@ use super::{Settings, call, layer, ms, retried};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::policy::retry::{AttemptTimeoutLayer, RetryLayer, Terms};
-use crate::policy::{Next, testing};
+use crate::policy::service::ToolService;
+use crate::policy::testing;
 use crate::stats::Decision;
 use crate::tool::ToolInfo;
 
 /// A function that always fails so, and how often it ran.
-fn fails(error: ToolError) -> (impl Next, Arc<AtomicU32>) {
+fn fails(error: ToolError) -> (ToolService, Arc<AtomicU32>) {
     let runs = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&runs);
     let function = testing::function(move |_| {
@@ -227,7 +228,7 @@ async fn the_deadline_is_not_the_attempts_to_tell() {
 /// What an attempt does: how long it takes, and how it fails.
 type Script = (u64, Option<u64>, bool);
 
-fn scripted(script: Vec<Script>) -> impl Next {
+fn scripted(script: Vec<Script>) -> ToolService {
     let run = Arc::new(AtomicU32::new(0));
     testing::function(move |call: ToolCall| {
         let at = run.fetch_add(1, Ordering::SeqCst) as usize;

@@ -10,7 +10,7 @@ use tower::{Layer, ServiceExt};
 use super::{RetryBudget, RetryLayer};
 use crate::call::ToolCall;
 use crate::policies::Retry as Settings;
-use crate::policy::{Next, Outcome, testing};
+use crate::policy::{Next, Outcome, Running, testing};
 use crate::stats::ToolStats;
 
 const fn ms(ms: u64) -> Duration {
@@ -28,6 +28,6 @@ fn layer(settings: Settings, budgets: &[&Arc<RetryBudget>]) -> (RetryLayer, Arc<
 }
 
 /// `call`, with three attempts at `function` and a fresh budget.
-async fn retried(call: ToolCall, function: impl Next) -> Outcome {
+async fn retried(call: ToolCall, function: impl Next<Future = Running>) -> Outcome {
     layer(Settings::new(3), &[]).0.layer(function).oneshot(call).await
 }
