@@ -1,7 +1,7 @@
 //! [`Caller`]: who calls, whatever the credential.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::{Map, Value};
 
@@ -22,7 +22,7 @@ pub struct Caller(Arc<Identity>);
 
 #[derive(Clone, PartialEq)]
 struct Identity {
-    principal: String,
+    principal: Arc<str>,
     anonymous: bool,
     grants: Grants,
     claims: Map<String, Value>,
@@ -34,7 +34,7 @@ impl Caller {
     /// The name is what everything about the caller is kept under: rates, cached results, budgets.
     pub fn new(principal: impl Into<String>) -> Self {
         Self(Arc::new(Identity {
-            principal: principal.into(),
+            principal: principal.into().into(),
             anonymous: false,
             grants: Grants::Only(Vec::new()),
             claims: Map::new(),
@@ -43,9 +43,12 @@ impl Caller {
 
     /// Nobody in particular: no credential, no scope.
     pub fn anonymous() -> Self {
-        let mut anonymous = Self::new("anonymous");
-        anonymous.identity().anonymous = true;
-        anonymous
+        static ANONYMOUS: LazyLock<Caller> = LazyLock::new(|| {
+            let mut anonymous = Caller::new("anonymous");
+            anonymous.identity().anonymous = true;
+            anonymous
+        });
+        ANONYMOUS.clone()
     }
 
     /// The user that this process runs as, who may do everything: it could as well change the
@@ -92,6 +95,11 @@ impl Caller {
     /// The name that everything about this caller is kept under.
     pub fn principal(&self) -> &str {
         &self.0.principal
+    }
+
+    /// The same, to keep.
+    pub(crate) fn shared_principal(&self) -> Arc<str> {
+        Arc::clone(&self.0.principal)
     }
 
     /// Whether the caller showed no credential.

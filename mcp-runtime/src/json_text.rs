@@ -60,16 +60,22 @@ impl Digits {
     }
 }
 
-/// Writes a number below a power of ten with all of that power's digits.
-pub(crate) fn padded(mut number: u64, digits: &mut [u8]) {
-    for place in digits.iter_mut().rev() {
-        *place = digit(number % 10);
-        number /= 10;
-    }
+/// The last two digits of a number.
+#[allow(clippy::cast_possible_truncation, reason = "it is below a hundred")]
+pub(crate) fn two_digits(number: u64) -> &'static [u8; 2] {
+    static PAIRS: [[u8; 2]; 100] = {
+        let (mut pairs, mut number) = ([[0; 2]; 100], 0);
+        while number < 100 {
+            pairs[number as usize] = [digit(number / 10), digit(number % 10)];
+            number += 1;
+        }
+        pairs
+    };
+    &PAIRS[(number % 100) as usize]
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "it is below ten")]
-fn digit(below_ten: u64) -> u8 {
+const fn digit(below_ten: u64) -> u8 {
     b'0' + below_ten as u8
 }
 
@@ -96,10 +102,10 @@ mod tests {
     }
 
     #[test]
-    fn small_numbers_are_padded() {
-        let mut text = *b"xxxxx";
-        padded(42, &mut text[..4]);
-        assert_eq!(&text, b"0042x");
+    fn the_last_two_digits_are_told() {
+        for (number, digits) in [(0, b"00"), (7, b"07"), (42, b"42"), (99, b"99"), (1_230, b"30")] {
+            assert_eq!(two_digits(number), digits);
+        }
     }
 
     proptest! {

@@ -41,7 +41,8 @@ use crate::meta;
 #[must_use = "a request is sent by `.await`"]
 pub struct Request {
     app: App,
-    tool: String,
+    /// The tool's place among the app's, where it has one of this name.
+    position: Option<usize>,
     arguments: Value,
     caller: Option<Caller>,
     meta: Map<String, Value>,
@@ -50,8 +51,9 @@ pub struct Request {
 
 impl Request {
     pub(crate) fn new(app: App, tool: &str, arguments: Value) -> Self {
+        let position = app.registry().position(tool);
         let (caller, confirmation) = (None, None);
-        Self { app, tool: tool.to_owned(), arguments, caller, meta: Map::new(), confirmation }
+        Self { app, position, arguments, caller, meta: Map::new(), confirmation }
     }
 
     /// Who calls. Without it, the local user.
@@ -89,10 +91,8 @@ impl Request {
     /// `invalid_arguments` where the arguments aren't an object.
     pub async fn send(self) -> Result<Reply, ToolError> {
         let refusal = |code, message| ToolError::new(code, message).effect(Effect::None);
-        let registry = self.app.registry();
-        let position = registry
-            .position(&self.tool)
-            .ok_or_else(|| refusal(Code::NotFound, "no tool has this name"))?;
+        let position =
+            self.position.ok_or_else(|| refusal(Code::NotFound, "no tool has this name"))?;
         let Value::Object(arguments) = self.arguments else {
             return Err(refusal(Code::InvalidArguments, "the arguments are not an object"));
         };
@@ -101,7 +101,7 @@ impl Request {
             caller: self.caller.unwrap_or_else(Caller::local),
             cancellation: CancellationToken::new(),
         };
-        registry.call(position, arguments, origin).await
+        self.app.registry().call(position, arguments, origin).await
     }
 }
 
@@ -116,6 +116,7 @@ impl IntoFuture for Request {
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request").field("tool", &self.tool).finish_non_exhaustive()
+        let tool = self.position.map(|position| self.app.registry().tool(position).name);
+        f.debug_struct("Request").field("tool", &tool).finish_non_exhaustive()
     }
 }

@@ -1,20 +1,20 @@
 //! A record's body: one JSON object, in one line, as it is stored and chained. Its members are in
-//! the order of their names.
+//! the order of their names, each written with the comma before it.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::draft::{Draft, Erased, Intent, Outcome, Refusal};
+use super::hex;
 use super::json::Writer;
-use super::{date, hex};
 
-/// What the members of any record take whose length doesn't vary: names, times, numbers.
-const FIXED: usize = 384;
+/// What the members of any record take whose length hardly varies: names, ids, times, numbers.
+const FIXED: usize = 320;
 
 impl Draft {
     /// The body of the record at this place of its log.
     pub(crate) fn body(&self, seq: u64) -> Vec<u8> {
         let mut body = Writer::new(FIXED + self.varying());
-        body.open(b'{');
         let until = self.expires();
         match self {
             Self::Intent(intent) => of_intent(&mut body, intent, seq, until),
@@ -22,15 +22,28 @@ impl Draft {
             Self::Refusal(refusal) => of_refusal(&mut body, refusal, seq, until),
             Self::Erased(erased) => of_erased(&mut body, erased, seq),
         }
-        body.close(b'}');
+        body.raw("}");
         body.into_bytes()
     }
 
-    /// What the members take that can be long, as far as it is known without writing them.
+    /// What the members take that can be long or missing, as far as it is known without writing
+    /// them.
     fn varying(&self) -> usize {
+        /// With a name and what stands around it.
+        fn optional(text: Option<&Arc<str>>) -> usize {
+            text.map_or(0, |text| 16 + text.len())
+        }
         match self {
-            Self::Intent(of) => of.arguments.len() + of.scopes.len() + of.principal.len(),
-            Self::Outcome(of) => of.principal.len() + of.code.len(),
+            Self::Intent(of) => {
+                let ids = [&of.parent, &of.request_id, &of.trace].map(|id| optional(id.as_ref()));
+                let key = if of.key.is_some() { 72 } else { 0 };
+                let whole = of.arguments.len() + of.scopes.len() + of.principal.len();
+                whole + of.tool.len() + of.version.len() + ids.iter().sum::<usize>() + key
+            }
+            Self::Outcome(of) => {
+                let ids = optional(of.replay_of.as_ref()) + optional(of.trace.as_ref());
+                of.principal.len() + of.tool.len() + of.code.len() + ids
+            }
             Self::Refusal(of) => of.code.len(),
             Self::Erased(of) => 16 * of.bodies.len(),
         }
@@ -38,99 +51,97 @@ impl Draft {
 }
 
 fn of_intent(body: &mut Writer, of: &Intent, seq: u64, until: Option<SystemTime>) {
-    body.name("arguments").json(&of.arguments);
-    body.name("call_id").text(&of.call_id);
-    body.name("digest").text(&of.digest);
-    optional_time(body, "keep_until", until);
+    body.raw(r#"{"arguments":"#).json(&of.arguments);
+    body.raw(r#","call_id":"#).text(&of.call_id);
+    body.raw(r#","digest":"#).digest(&of.digest);
+    keep_until(body, until);
     if let Some((from, digest)) = &of.key {
-        body.name("key").open(b'{');
-        optional(body, "digest", digest.as_deref());
-        body.name("from").text(from);
-        body.close(b'}');
+        body.raw(r#","key":{"#);
+        if let Some(digest) = digest {
+            body.raw(r#""digest":"#).digest(digest);
+            body.raw(",");
+        }
+        body.raw(r#""from":"#).text(from);
+        body.raw("}");
     }
-    body.name("kind").text("intent");
-    optional(body, "parent", of.parent.as_deref());
-    body.name("principal").text(&of.principal);
-    optional(body, "request_id", of.request_id.as_deref());
-    body.name("scopes").json(&of.scopes);
-    body.name("seq").number(seq);
-    time(body, "time", of.time);
-    body.name("tool").text(of.tool);
-    optional(body, "trace", of.trace.as_deref());
-    body.name("version").text(of.version);
+    body.raw(r#","kind":"intent""#);
+    optional(body, r#","parent":"#, of.parent.as_deref());
+    body.raw(r#","principal":"#).text(&of.principal);
+    optional(body, r#","request_id":"#, of.request_id.as_deref());
+    body.raw(r#","scopes":"#).json(&of.scopes);
+    body.raw(r#","seq":"#).number(seq);
+    body.raw(r#","time":"#).time(of.time);
+    body.raw(r#","tool":"#).text(of.tool);
+    optional(body, r#","trace":"#, of.trace.as_deref());
+    body.raw(r#","version":"#).text(of.version);
 }
 
 fn of_outcome(body: &mut Writer, of: &Outcome, seq: u64, until: Option<SystemTime>) {
-    body.name("call_id").text(&of.call_id);
-    optional(body, "digest", of.digest.as_deref());
-    body.name("effect").text(of.effect);
-    body.name("intent").number(of.intent);
-    optional_time(body, "keep_until", until);
-    body.name("kind").text("outcome");
-    body.name("latency_us").number(micros(of.latency));
-    body.name("outcome").text(&of.code);
-    body.name("principal").text(&of.principal);
-    optional(body, "replay_of", of.replay_of.as_deref());
-    if let Some(result) = &of.result {
-        body.name("result").value(result);
+    body.raw(r#"{"call_id":"#).text(&of.call_id);
+    if let Some(digest) = &of.digest {
+        body.raw(r#","digest":"#).digest(digest);
     }
-    body.name("seq").number(seq);
-    time(body, "time", of.time);
-    body.name("tool").text(&of.tool);
-    optional(body, "trace", of.trace.as_deref());
+    body.raw(r#","effect":"#).text(of.effect);
+    body.raw(r#","intent":"#).number(of.intent);
+    keep_until(body, until);
+    body.raw(r#","kind":"outcome","latency_us":"#).number(micros(of.latency));
+    body.raw(r#","outcome":"#).text(&of.code);
+    body.raw(r#","principal":"#).text(&of.principal);
+    optional(body, r#","replay_of":"#, of.replay_of.as_deref());
+    if let Some(result) = &of.result {
+        body.raw(r#","result":"#).value(result);
+    }
+    body.raw(r#","seq":"#).number(seq);
+    body.raw(r#","time":"#).time(of.time);
+    body.raw(r#","tool":"#).text(&of.tool);
+    optional(body, r#","trace":"#, of.trace.as_deref());
 }
 
 fn of_refusal(body: &mut Writer, of: &Refusal, seq: u64, until: Option<SystemTime>) {
-    optional(body, "call_id", of.call_id.as_deref());
-    body.name("count").number(of.count);
-    time(body, "first", of.first);
-    optional_time(body, "keep_until", until);
-    body.name("kind").text("refusal");
-    body.name("outcome").text(&of.code);
-    optional(body, "peer", of.peer.as_deref());
-    optional(body, "principal", of.principal.as_deref());
-    body.name("seq").number(seq);
-    time(body, "time", of.time);
-    optional(body, "tool", of.tool);
-    optional(body, "trace", of.trace.as_deref());
+    body.raw("{");
+    if let Some(call_id) = &of.call_id {
+        body.raw(r#""call_id":"#).text(call_id);
+        body.raw(",");
+    }
+    body.raw(r#""count":"#).number(of.count);
+    body.raw(r#","first":"#).time(of.first);
+    keep_until(body, until);
+    body.raw(r#","kind":"refusal","outcome":"#).text(&of.code);
+    optional(body, r#","peer":"#, of.peer.as_deref());
+    optional(body, r#","principal":"#, of.principal.as_deref());
+    body.raw(r#","seq":"#).number(seq);
+    body.raw(r#","time":"#).time(of.time);
+    optional(body, r#","tool":"#, of.tool);
+    optional(body, r#","trace":"#, of.trace.as_deref());
 }
 
 fn of_erased(body: &mut Writer, of: &Erased, seq: u64) {
-    body.name("bodies").open(b'[');
+    body.raw(r#"{"bodies":["#);
     for (from, to) in &of.bodies {
         body.item();
-        body.open(b'[');
-        body.number(*from);
-        body.item();
-        body.number(*to);
-        body.close(b']');
+        body.raw("[").number(*from);
+        body.raw(",").number(*to);
+        body.raw("]");
     }
-    body.close(b']');
-    body.name("kind").text("erased");
-    body.name("proof").text(&hex(&of.proof));
-    body.name("seq").number(seq);
+    body.raw(r#"],"kind":"erased","proof":"#).text(&hex(&of.proof));
+    body.raw(r#","seq":"#).number(seq);
     if let Some(head) = of.through {
-        body.name("through").open(b'{');
-        body.name("hash").text(&hex(&head.hash));
-        body.name("seq").number(head.seq);
-        body.close(b'}');
+        body.raw(r#","through":{"hash":"#).text(&hex(&head.hash));
+        body.raw(r#","seq":"#).number(head.seq);
+        body.raw("}");
     }
-    time(body, "time", of.time);
+    body.raw(r#","time":"#).time(of.time);
 }
 
 fn optional(body: &mut Writer, name: &'static str, text: Option<&str>) {
     if let Some(text) = text {
-        body.name(name).text(text);
+        body.raw(name).text(text);
     }
 }
 
-fn time(body: &mut Writer, name: &'static str, time: SystemTime) {
-    date::write(time, |text| body.name(name).quoted(text));
-}
-
-fn optional_time(body: &mut Writer, name: &'static str, at: Option<SystemTime>) {
-    if let Some(at) = at {
-        time(body, name, at);
+fn keep_until(body: &mut Writer, until: Option<SystemTime>) {
+    if let Some(until) = until {
+        body.raw(r#","keep_until":"#).time(until);
     }
 }
 

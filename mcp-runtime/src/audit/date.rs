@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::json_text::padded;
+use crate::json_text::two_digits;
 
 /// The first second of the year 10000, which RFC 3339 has no form for.
 const BEYOND: u64 = 253_402_300_800;
@@ -23,13 +23,19 @@ pub(super) fn write(time: SystemTime, writer: impl FnOnce(&[u8])) {
     }
     let (year, month, day) = civil(seconds / DAY);
     let mut text = *b"0000-00-00T00:00:00.000Z";
-    padded(year, &mut text[..4]);
-    padded(month, &mut text[5..7]);
-    padded(day, &mut text[8..10]);
-    padded(seconds / 3600 % 24, &mut text[11..13]);
-    padded(seconds / 60 % 60, &mut text[14..16]);
-    padded(seconds % 60, &mut text[17..19]);
-    padded(u64::from(since.subsec_millis()), &mut text[20..23]);
+    let mut put = |place: usize, below_100: u64| {
+        text[place..place + 2].copy_from_slice(two_digits(below_100));
+    };
+    put(0, year / 100);
+    put(2, year);
+    put(5, month);
+    put(8, day);
+    put(11, seconds / 3600 % 24);
+    put(14, seconds / 60 % 60);
+    put(17, seconds % 60);
+    let milliseconds = u64::from(since.subsec_millis());
+    put(21, milliseconds);
+    text[20] = two_digits(milliseconds / 100)[1];
     writer(&text);
 }
 

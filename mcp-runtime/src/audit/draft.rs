@@ -1,11 +1,13 @@
 //! Records before they have a place in the log.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 use super::chain::{Hash, Head, LogId};
+use super::digest::Digest;
 use super::json::Json;
 use super::keys::{AuditKeys, Erasure};
 
@@ -40,25 +42,25 @@ impl Draft {
 #[derive(Clone, Debug)]
 pub(crate) struct Intent {
     pub(crate) time: SystemTime,
-    pub(crate) call_id: String,
+    pub(crate) call_id: Arc<str>,
     /// The call whose function made this one.
-    pub(crate) parent: Option<String>,
+    pub(crate) parent: Option<Arc<str>>,
     /// The client's id of its request.
-    pub(crate) request_id: Option<String>,
-    pub(crate) principal: String,
+    pub(crate) request_id: Option<Arc<str>>,
+    pub(crate) principal: Arc<str>,
     pub(crate) tool: &'static str,
     pub(crate) version: &'static str,
     /// An object: each argument, as it may be kept.
     pub(crate) arguments: Json,
     /// Keyed, of all arguments but the secret ones.
-    pub(crate) digest: String,
+    pub(crate) digest: Digest,
     /// An object: what was required and granted, and what of that was not used.
     pub(crate) scopes: Json,
     /// W3C `traceparent`.
-    pub(crate) trace: Option<String>,
+    pub(crate) trace: Option<Arc<str>>,
     /// Where the key of the call came from, and its keyed digest: `none` without one where the tool
     /// takes keys and the call had none.
-    pub(crate) key: Option<(&'static str, Option<String>)>,
+    pub(crate) key: Option<(&'static str, Option<Digest>)>,
     pub(crate) retention: Duration,
 }
 
@@ -68,21 +70,21 @@ pub(crate) struct Outcome {
     pub(crate) time: SystemTime,
     /// The place of the call's intent.
     pub(crate) intent: u64,
-    pub(crate) call_id: String,
-    pub(crate) principal: String,
+    pub(crate) call_id: Arc<str>,
+    pub(crate) principal: Arc<str>,
     pub(crate) tool: Cow<'static, str>,
     /// `ok`, or the error's code.
-    pub(crate) code: String,
+    pub(crate) code: Cow<'static, str>,
     /// `none`, `applied` or `unknown`.
     pub(crate) effect: &'static str,
     pub(crate) latency: Duration,
     /// Keyed, of the answer.
-    pub(crate) digest: Option<String>,
+    pub(crate) digest: Option<Digest>,
     /// The answer itself, where the tool wants it kept; without its secrets.
     pub(crate) result: Option<Value>,
     /// The call that was carried out instead, under the same key.
-    pub(crate) replay_of: Option<String>,
-    pub(crate) trace: Option<String>,
+    pub(crate) replay_of: Option<Arc<str>>,
+    pub(crate) trace: Option<Arc<str>>,
     pub(crate) retention: Duration,
 }
 

@@ -2,9 +2,12 @@
 //! `serde_json` makes of the same values.
 
 use std::fmt;
+use std::time::SystemTime;
 
 use serde_json::Value;
 
+use super::date;
+use super::digest::Digest;
 use crate::json_text::{Digits, plain};
 
 /// A text of JSON that is part of a record.
@@ -46,14 +49,6 @@ impl Writer {
         self.0
     }
 
-    pub(super) fn open(&mut self, bracket: u8) {
-        self.0.push(bracket);
-    }
-
-    pub(super) fn close(&mut self, bracket: u8) {
-        self.0.push(bracket);
-    }
-
     /// Where the next value begins.
     pub(super) fn place(&self) -> usize {
         self.0.len()
@@ -72,16 +67,14 @@ impl Writer {
         }
     }
 
-    /// Comes before the value of a member whose name has nothing to escape.
-    pub(super) fn name(&mut self, name: &'static str) -> &mut Self {
-        self.item();
-        self.quoted(name.as_bytes());
-        self.0.push(b':');
+    /// Writes what stands in every text of its kind, as it is: brackets, commas, names.
+    pub(super) fn raw(&mut self, part: &'static str) -> &mut Self {
+        self.0.extend_from_slice(part.as_bytes());
         self
     }
 
-    /// The same for any name.
-    pub(super) fn any_name(&mut self, name: &str) -> &mut Self {
+    /// Comes before the value of a member.
+    pub(super) fn name(&mut self, name: &str) -> &mut Self {
         self.item();
         self.text(name);
         self.0.push(b':');
@@ -93,7 +86,7 @@ impl Writer {
     }
 
     /// A string that has nothing to escape.
-    pub(super) fn quoted(&mut self, text: &[u8]) {
+    fn quoted(&mut self, text: &[u8]) {
         self.0.push(b'"');
         self.0.extend_from_slice(text);
         self.0.push(b'"');
@@ -122,11 +115,19 @@ impl Writer {
             b'\r' => b'r',
             _ => {
                 self.0.extend_from_slice(b"\\u00");
-                self.0.extend_from_slice(&super::digits(byte));
+                self.0.extend_from_slice(super::digits(byte));
                 return;
             }
         };
         self.0.extend_from_slice(&[b'\\', short]);
+    }
+
+    pub(super) fn digest(&mut self, digest: &Digest) {
+        self.quoted(digest.text());
+    }
+
+    pub(super) fn time(&mut self, time: SystemTime) {
+        date::write(time, |text| self.quoted(text));
     }
 
     pub(super) fn value(&mut self, value: &Value) {
@@ -155,21 +156,20 @@ mod tests {
     #[test]
     fn values_are_kept_apart() {
         let text = written(|writer| {
-            writer.open(b'{');
+            writer.raw("{");
             writer.name("a").number(0);
-            writer.name("b").open(b'[');
+            writer.name("b").raw("[");
             for text in ["{", "["] {
                 writer.item();
                 writer.text(text);
             }
-            writer.close(b']');
-            writer.any_name("c\"").open(b'{');
-            writer.close(b'}');
+            writer.raw("]");
+            writer.name("c\"").raw("{}");
             writer.name("d").value(&json!({ "x": [1.0, null] }));
             let place = writer.place();
             writer.name("e").json(&Json::empty());
             writer.back_to(place);
-            writer.close(b'}');
+            writer.raw("}");
         });
         assert_eq!(text, r#"{"a":0,"b":["{","["],"c\"":{},"d":{"x":[1.0,null]}}"#);
     }

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn digest(keys: &AuditKeys) -> String {
-        keys.digest(b"4711")
+        keys.digest(b"4711").to_string()
     }
 
     #[test]

@@ -12,11 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::chain::{Hash, Head, LogId};
-use super::hex;
-use super::json::Writer;
-
-/// A digest of a value has 16 bytes: enough to know it again, and half the room.
-const DIGEST: usize = 16;
+use super::digest::Digest;
 
 /// The key, as it is used.
 #[derive(Clone)]
@@ -59,25 +55,10 @@ impl AuditKeys {
         (secret.len() >= 32).then_some(Self { values, checkpoints, erasures })
     }
 
-    /// The digest of a value: 32 hexadecimal digits.
-    pub(crate) fn digest(&self, value: &[u8]) -> String {
-        hex(&self.mac(value))
-    }
-
-    /// Writes the same digits.
-    pub(super) fn write_digest(&self, value: &[u8], json: &mut Writer) {
-        let mut digits = [0; 2 * DIGEST];
-        for (place, byte) in digits.chunks_exact_mut(2).zip(self.mac(value)) {
-            place.copy_from_slice(&super::digits(byte));
-        }
-        json.quoted(&digits);
-    }
-
-    fn mac(&self, value: &[u8]) -> [u8; DIGEST] {
-        let whole: Hash = self.values.clone().chain_update(value).finalize().into_bytes().into();
-        let mut digest = [0; DIGEST];
-        digest.copy_from_slice(&whole[..DIGEST]);
-        digest
+    /// The digest of a value.
+    pub(crate) fn digest(&self, value: &[u8]) -> Digest {
+        let hash = self.values.clone().chain_update(value).finalize();
+        Digest::of(hash.into_bytes().as_ref())
     }
 
     pub(crate) fn sign(&self, log: LogId, head: Head, time: SystemTime) -> Checkpoint {
@@ -186,7 +167,7 @@ mod tests {
         assert_eq!(a.digest(b"4711"), a.digest(b"4711"));
         assert_ne!(a.digest(b"4711"), a.digest(b"4712"));
         assert_ne!(a.digest(b"4711"), b.digest(b"4711"));
-        assert_eq!(a.digest(b"").len(), 32);
+        assert_eq!(a.digest(b"").to_string().len(), 32);
         assert!(AuditKeys::new(&[7; 31]).is_none());
     }
 }

@@ -7,6 +7,7 @@ mod body;
 pub(crate) mod chain;
 pub(crate) mod checkpoint;
 mod date;
+mod digest;
 mod draft;
 mod json;
 mod key_file;
@@ -28,6 +29,8 @@ pub(crate) mod view;
 mod within;
 
 pub(crate) use checkpoint::with_suffix;
+#[cfg(any(test, feature = "suites"))]
+pub(crate) use digest::Digest;
 #[cfg(test)]
 pub(crate) use draft::Refusal;
 pub(crate) use draft::{Draft, Erased, Intent, Outcome};
@@ -50,14 +53,21 @@ pub(crate) use within::within;
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let mut text = Vec::with_capacity(2 * bytes.len());
     for byte in bytes {
-        text.extend_from_slice(&digits(*byte));
+        text.extend_from_slice(digits(*byte));
     }
     // Digits are always text.
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// Its two lowercase digits.
-fn digits(byte: u8) -> [u8; 2] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
+/// The two lowercase digits of a byte.
+fn digits(byte: u8) -> &'static [u8; 2] {
+    static DIGITS: [[u8; 2]; 256] = {
+        let (digits, mut all, mut byte) = (b"0123456789abcdef", [[0; 2]; 256], 0);
+        while byte < 256 {
+            all[byte] = [digits[byte >> 4], digits[byte & 15]];
+            byte += 1;
+        }
+        all
+    };
+    &DIGITS[usize::from(byte)]
 }

@@ -1,5 +1,6 @@
 //! What calls come to in the log: intents, outcomes and refusals, made of what travels.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,10 +28,12 @@ pub(crate) struct Recorder {
     refusing: Refusing,
 }
 
-/// What is kept of a call between its intent and its outcome.
+/// What is kept of a call between its intent and its outcome: what both records say, as they say it.
 #[derive(Clone, Debug)]
 pub(crate) struct Trail {
-    context: Context,
+    call_id: Arc<str>,
+    principal: Arc<str>,
+    trace: Option<Arc<str>>,
     tool: Arc<ToolInfo>,
     started: Instant,
     /// What its records mustn't show.
@@ -57,7 +60,9 @@ impl Recorder {
     ) -> (Draft, Trail) {
         let (keys, context, tool) = (&self.keys, &call.context, &call.tool);
         let trail = Trail {
-            context: context.clone(),
+            call_id: context.shared_call_id(),
+            principal: self.principal(context),
+            trace: context.trace().map(|trace| shown::cut(keys, &trace.traceparent).into()),
             tool: Arc::clone(tool),
             started: Instant::now(),
             secrets: secrets_of(call),
@@ -65,16 +70,16 @@ impl Recorder {
         let (arguments, digest) = shown::arguments(keys, tool, &call.arguments);
         let intent = Intent {
             time: self.clock.now(),
-            call_id: context.call_id().to_owned(),
+            call_id: Arc::clone(&trail.call_id),
             parent: within::parent(),
-            request_id: context.request_id().map(|id| shown::cut(keys, &id)),
-            principal: self.principal(context),
+            request_id: context.request_id().map(|id| shown::cut(keys, &id).into()),
+            principal: Arc::clone(&trail.principal),
             tool: tool.name,
             version: tool.version(),
             arguments,
             digest,
             scopes: shown::scopes(call),
-            trace: self.trace(context),
+            trace: trail.trace.clone(),
             key: match key {
                 Some((from, key)) => Some((from, Some(keys.digest(key.as_bytes())))),
                 // It isn't protected against a repeat, and could have been.
@@ -101,16 +106,16 @@ impl Recorder {
         let record = Outcome {
             time: self.clock.now(),
             intent,
-            call_id: trail.context.call_id().to_owned(),
-            principal: self.principal(&trail.context),
+            call_id: Arc::clone(&trail.call_id),
+            principal: Arc::clone(&trail.principal),
             tool: tool.name.into(),
-            code: error.map_or_else(|| "ok".to_owned(), |error| self.code(trail, error)),
+            code: error.map_or(Cow::Borrowed("ok"), |error| self.code(trail, error).into()),
             effect: effect(tool, error),
             latency: trail.started.elapsed(),
             digest,
             result: reply.and_then(|reply| trail.result(reply)),
-            replay_of: replay_of.map(|call| shown::cut(&self.keys, call)),
-            trace: self.trace(&trail.context),
+            replay_of: replay_of.map(|call| shown::cut(&self.keys, call).into()),
+            trace: trail.trace.clone(),
             retention: self.retention_of(tool),
         };
         Draft::Outcome(Box::new(record))
@@ -119,9 +124,9 @@ impl Recorder {
     /// Records a call that was refused before its intent. The first of its kind is written at once,
     /// what follows is counted: see [`Refusing`]. It never waits, and fails nothing.
     /// It is called within the call, whose secrets its code mustn't show.
-    pub(crate) fn refused(self: &Arc<Self>, refused: Refused<'_>) {
+    pub(crate) fn refused<'a>(self: &Arc<Self>, refused: Refused<'a>) {
         let retention = refused.tool.map_or(self.retention, |tool| self.retention_of(tool));
-        let cut = |text: Option<&str>| text.map(|text| shown::cut(&self.keys, text));
+        let cut = |text: Option<&'a str>| text.map(|text| shown::cut(&self.keys, text));
         let (principal, peer) = (cut(refused.principal), cut(refused.peer));
         let (call_id, trace) = (cut(refused.call_id), cut(refused.trace));
         let code = Code::from(freed(refused.code, secrets::current().as_deref()));
@@ -141,16 +146,16 @@ impl Recorder {
         self.refusing.flush();
     }
 
-    fn principal(&self, context: &Context) -> String {
-        shown::cut(&self.keys, context.caller().principal())
-    }
-
-    fn trace(&self, context: &Context) -> Option<String> {
-        context.trace().map(|trace| shown::cut(&self.keys, &trace.traceparent))
+    fn principal(&self, context: &Context) -> Arc<str> {
+        let caller = context.caller();
+        match shown::cut(&self.keys, caller.principal()) {
+            Cow::Borrowed(_) => caller.shared_principal(),
+            Cow::Owned(cut) => cut.into(),
+        }
     }
 
     fn code(&self, trail: &Trail, error: &ToolError) -> String {
-        shown::cut(&self.keys, &freed(error.code(), trail.secrets.as_deref()))
+        shown::cut(&self.keys, &freed(error.code(), trail.secrets.as_deref())).into_owned()
     }
 
     fn retention_of(&self, tool: &ToolInfo) -> Duration {

@@ -1,8 +1,11 @@
 //! What of a call the log holds, and what only as a digest.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::AuditKeys;
+use super::digest::Digest;
 use super::json::{Json, Writer};
 use crate::access::{Grant, Grants};
 use crate::call::{Arguments, Reply, ToolCall};
@@ -40,39 +43,46 @@ pub(super) fn arguments(
     keys: &AuditKeys,
     tool: &ToolInfo,
     arguments: &Arguments,
-) -> (Json, String) {
+) -> (Json, Digest) {
     let mut all = Members::new();
     let mut shown = Writer::new(64 * (1 + arguments.len().min(MAX_ARGUMENTS)));
+    let mut index = 0;
     let mut others = arguments.len().checked_sub(MAX_ARGUMENTS).filter(|others| *others > 0);
     let mut count = |shown: &mut Writer| {
         if let Some(others) = others.take() {
             shown.name(OTHERS).number(others as u64);
         }
     };
-    shown.open(b'{');
-    for (index, (name, value)) in sorted(arguments).into_iter().enumerate() {
+    shown.raw("{");
+    let mut show = |(name, value): (&String, &Value)| {
         let is_secret = tool.secrets.contains(&name.as_str());
         let text = if is_secret { SECRET } else { all.add(name, value) };
-        if index >= MAX_ARGUMENTS {
-            continue;
+        index += 1;
+        if index > MAX_ARGUMENTS {
+            return;
         }
         if arguments.len() > MAX_ARGUMENTS && name.as_str() >= OTHERS {
             count(&mut shown);
             if name == OTHERS {
-                continue;
+                return;
             }
         }
-        shown.any_name(name);
+        shown.name(name);
         if is_secret {
             shown.text(text);
         } else if !(is_plain(tool, name) && short(&mut shown, value)) {
-            shown.open(b'{');
-            keys.write_digest(text.as_bytes(), shown.name("digest"));
-            shown.close(b'}');
+            shown.raw(r#"{"digest":"#).digest(&keys.digest(text.as_bytes()));
+            shown.raw("}");
         }
+    };
+    // Whether a map keeps its members sorted is decided by a feature that any crate can turn on.
+    if arguments.keys().is_sorted() {
+        arguments.iter().for_each(show);
+    } else {
+        sorted(arguments).into_iter().for_each(&mut show);
     }
     count(&mut shown);
-    shown.close(b'}');
+    shown.raw("}");
     (shown.finish(), keys.digest(all.finish().as_bytes()))
 }
 
@@ -102,16 +112,15 @@ fn short(shown: &mut Writer, value: &Value) -> bool {
 pub(super) fn scopes(call: &ToolCall) -> Json {
     let gate = &call.tool.gate;
     let mut shown = Writer::new(128);
-    shown.open(b'{');
     let grants = call.context.caller().grants();
-    shown.name("granted");
+    shown.raw(r#"{"granted":"#);
     match grants {
         Grants::Everything => list(&mut shown, ["*"]),
         Grants::Only(grants) => list(&mut shown, grants.iter().map(Grant::text)),
     }
-    shown.name("required");
+    shown.raw(r#","required":"#);
     list(&mut shown, gate.requirements().iter().map(|one| one.token));
-    shown.name("unused");
+    shown.raw(r#","unused":"#);
     match grants {
         Grants::Everything => list(&mut shown, [""; 0]),
         Grants::Only(grants) => {
@@ -119,13 +128,13 @@ pub(super) fn scopes(call: &ToolCall) -> Json {
             list(&mut shown, unused.map(Grant::text));
         }
     }
-    shown.close(b'}');
+    shown.raw("}");
     shown.finish()
 }
 
 fn list(shown: &mut Writer, scopes: impl IntoIterator<Item = impl AsRef<str>>) {
     let mut scopes = scopes.into_iter();
-    shown.open(b'[');
+    shown.raw("[");
     for scope in scopes.by_ref().take(MAX_SCOPES) {
         shown.item();
         shown.text(scope.as_ref());
@@ -135,16 +144,16 @@ fn list(shown: &mut Writer, scopes: impl IntoIterator<Item = impl AsRef<str>>) {
         shown.item();
         shown.text(&format!("and {more} more"));
     }
-    shown.close(b']');
+    shown.raw("]");
 }
 
 /// A text of bounded length, which differs where the whole ones do.
-pub(super) fn cut(keys: &AuditKeys, text: &str) -> String {
+pub(super) fn cut<'a>(keys: &AuditKeys, text: &'a str) -> Cow<'a, str> {
     if text.len() <= MAX_TEXT {
-        return text.to_owned();
+        return text.into();
     }
     let start = &text[..text.floor_char_boundary(CUT)];
-    format!("{start}…{}", keys.digest(text.as_bytes()))
+    format!("{start}…{}", keys.digest(text.as_bytes())).into()
 }
 
 /// What a reply says, in a text whose digest tells replies apart. None where only the edge can read

@@ -26,10 +26,10 @@ pub(crate) fn clock() -> Clock {
 pub(crate) fn intent(call: &str, tool: &'static str, time: SystemTime) -> Intent {
     Intent {
         time,
-        call_id: call.to_owned(),
+        call_id: call.into(),
         parent: None,
-        request_id: Some("1".to_owned()),
-        principal: "anna".to_owned(),
+        request_id: Some("1".into()),
+        principal: "anna".into(),
         tool,
         version: "1",
         arguments: Json::empty(),
@@ -45,10 +45,10 @@ pub(crate) fn outcome(call: &str, tool: &'static str, intent: u64, time: SystemT
     Outcome {
         time,
         intent,
-        call_id: call.to_owned(),
-        principal: "anna".to_owned(),
+        call_id: call.into(),
+        principal: "anna".into(),
         tool: tool.into(),
-        code: "ok".to_owned(),
+        code: "ok".into(),
         effect: "applied",
         latency: Duration::from_micros(1_500),
         digest: None,

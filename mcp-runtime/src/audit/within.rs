@@ -10,11 +10,11 @@ tokio::task_local! {
 
 /// Runs a call's function. Calls that it makes in process have it as their parent; those that it
 /// makes from tasks of its own don't.
-pub(crate) fn within<F: Future>(call_id: &str, function: F) -> TaskLocalFuture<Arc<str>, F> {
-    CALL.scope(call_id.into(), function)
+pub(crate) fn within<F: Future>(call_id: Arc<str>, function: F) -> TaskLocalFuture<Arc<str>, F> {
+    CALL.scope(call_id, function)
 }
 
 /// The call whose function is running.
-pub(super) fn parent() -> Option<String> {
-    CALL.try_with(ToString::to_string).ok()
+pub(super) fn parent() -> Option<Arc<str>> {
+    CALL.try_with(Arc::clone).ok()
 }

@@ -1,13 +1,12 @@
 //! What a call leaves on record: its idempotency key, and its intent in the audit log.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use tokio_util::sync::CancellationToken;
 
-use super::{Context, Inner};
+use super::Context;
 use crate::clock::Clock;
 use crate::tool::ToolInfo;
 
@@ -60,12 +59,12 @@ impl Context {
     /// ```
     pub fn derive_key(&self, purpose: &str) -> String {
         let digest = Sha256::new();
-        let digest = if let Some(key) = self.0.recorded.key.get() {
+        let digest = if let Some(key) = self.recorded().key.get() {
             digest.chain_update(b"mcp-runtime derived key v1\0").chain_update(key.digest)
         } else {
             let digest = digest.chain_update(b"mcp-runtime derived call v1\0");
             let digest = digest.chain_update(self.0.tool).chain_update(b"\0");
-            digest.chain_update(&self.0.call_id).chain_update(b"\0")
+            digest.chain_update(self.call_id()).chain_update(b"\0")
         };
         let digest = digest.chain_update(purpose).finalize();
         crate::audit::hex(&digest[..DERIVED])
@@ -74,13 +73,13 @@ impl Context {
     /// The key of this call, where it has one.
     #[cfg(feature = "sqlite")]
     pub(crate) fn effect_key(&self) -> Option<EffectKey> {
-        self.0.recorded.key.get().cloned()
+        self.recorded().key.get().cloned()
     }
 
     /// Says under which key the call runs, once, before its function does.
     pub(crate) fn set_effect_key(&self, key: EffectKey) {
         // One that is set stays: a call has one key.
-        let _ = self.0.recorded.key.set(key);
+        let _ = self.recorded().key.set(key);
     }
 
     /// Whether this call of `tool` may be made again without a second effect: a read, a tool that
@@ -92,19 +91,19 @@ impl Context {
 
     /// Whether the call has an idempotency key.
     pub(crate) fn is_keyed(&self) -> bool {
-        self.0.recorded.key.get().is_some()
+        self.recorded().key.get().is_some()
     }
 
     /// Notes that nobody knows whether an earlier call under the key had the effect.
     #[cfg(feature = "sqlite")]
     pub(crate) fn doubt(&self) {
-        self.0.recorded.in_doubt.store(true, Ordering::Relaxed);
+        self.recorded().in_doubt.store(true, Ordering::Relaxed);
     }
 
     /// Whether nobody does.
     #[cfg(feature = "sqlite")]
     pub(crate) fn is_in_doubt(&self) -> bool {
-        self.0.recorded.in_doubt.load(Ordering::Relaxed)
+        self.recorded().in_doubt.load(Ordering::Relaxed)
     }
 
     /// Begins the transaction of this run of the function. False where it had one.
@@ -121,36 +120,21 @@ impl Context {
 
     /// Notes that the audit log has the call's intent.
     pub(crate) fn intend(&self) {
-        self.0.recorded.intent.store(true, Ordering::Relaxed);
+        self.recorded().intent.store(true, Ordering::Relaxed);
     }
 
     /// Whether it does: the call's outcome then stands in the log too.
     pub(crate) fn is_intended(&self) -> bool {
-        self.0.recorded.intent.load(Ordering::Relaxed)
-    }
-
-    /// The same call as its own master: it goes on to the same deadline when the client cancels its
-    /// request or goes away. The client hears of its progress as long as it waits for the answer.
-    pub(crate) fn owned(&self) -> Self {
-        Self(Arc::new(Inner {
-            call_id: self.0.call_id.clone(),
-            tool: self.0.tool,
-            origin: Arc::clone(&self.0.origin),
-            deadline: self.0.deadline,
-            cancellation: CancellationToken::new(),
-            trace: self.0.trace.clone(),
-            reported: Arc::clone(&self.0.reported),
-            listened: self.0.listened.clone(),
-            recorded: Arc::clone(&self.0.recorded),
-            #[cfg(feature = "sqlite")]
-            transacted: AtomicBool::new(false),
-        }))
+        self.recorded().intent.load(Ordering::Relaxed)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::Map;
+    use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::caller::Caller;

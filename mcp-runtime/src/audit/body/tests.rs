@@ -72,7 +72,7 @@ async fn an_intents_bytes_are_fixed() {
     assert_eq!(said, INTENT);
 
     let call = call_by(&tool, Caller::local(), json!({}));
-    let (draft, _) = within("outer", async { recorder().intent(&call, None) }).await;
+    let (draft, _) = within("outer".into(), async { recorder().intent(&call, None) }).await;
     let said = text(&draft, u64::MAX).replace(call.context().call_id(), "CALL");
     let said = said.replace(call.context().caller().principal(), "LOCAL");
     assert_eq!(said, BARE_INTENT);

@@ -190,16 +190,16 @@ fn close<P: Place>(
         let outcome = Outcome {
             time: now,
             intent,
-            call_id: view.call_id.unwrap_or_default(),
-            principal: view.principal.unwrap_or_default(),
+            call_id: view.call_id.unwrap_or_default().into(),
+            principal: view.principal.unwrap_or_default().into(),
             tool: tool.into(),
-            code: "abandoned".to_owned(),
+            code: "abandoned".into(),
             effect: "unknown",
             latency: Duration::ZERO,
             digest: None,
             result: None,
             replay_of: None,
-            trace: view.trace,
+            trace: view.trace.map(Into::into),
             retention,
         };
         let record = Some(Draft::Outcome(Box::new(outcome)));

@@ -18,8 +18,8 @@ fn at(seconds: u64) -> std::time::SystemTime {
 fn nested(call: &str, parent: Option<&str>, trace: Option<&str>, seconds: u64) -> Draft {
     let intent = intent(call, "ship", at(seconds));
     Draft::Intent(Box::new(Intent {
-        parent: parent.map(str::to_owned),
-        trace: trace.map(str::to_owned),
+        parent: parent.map(Into::into),
+        trace: trace.map(Into::into),
         request_id: None,
         ..intent
     }))
@@ -29,11 +29,11 @@ fn nested(call: &str, parent: Option<&str>, trace: Option<&str>, seconds: u64) -
 /// two refusals stand alone.
 fn records() -> Vec<Draft> {
     let replay = Outcome {
-        replay_of: Some("c".to_owned()),
-        code: "ok".to_owned(),
+        replay_of: Some("c".into()),
+        code: "ok".into(),
         ..outcome("e", "ship", 9, at(9))
     };
-    let failed = Outcome { code: "timeout".to_owned(), ..outcome("d", "ship", 7, at(8)) };
+    let failed = Outcome { code: "timeout".into(), ..outcome("d", "ship", 7, at(8)) };
     let stranger = Refusal {
         principal: None,
         peer: Some("10.0.0.1".to_owned()),

@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::error::{Code, Effect, ToolError};
 use crate::policy::Outcome;
 use crate::stats::Decision;
+use crate::store::StoreError;
 use crate::store::journal::{Entry, Written};
 use crate::store::once::{OnceAnswer, OnceKey, OnceOp};
 use crate::tool::ToolInfo;
@@ -41,6 +42,17 @@ impl Subject {
     ) -> Option<Draft> {
         let (recorder, intent) = (self.room.recorder.as_ref()?, intent?);
         Some(recorder.outcome(&intent.trail, intent.seq, outcome, replay_of))
+    }
+
+    /// What is answered in place of an outcome that could not be put on record.
+    fn unclosed(&self, outcome: &Outcome, error: &StoreError) -> ToolError {
+        self.room.count(Decision::Unaudited);
+        let effect = match outcome {
+            Ok(_) if self.tool.is_read_only() => Effect::None,
+            Ok(_) => Effect::Applied,
+            Err(error) => error.stated_effect().unwrap_or(Effect::Unknown),
+        };
+        words::unclosed(self.room.recorder.is_some(), effect, error)
     }
 
     /// What became of a call that was dropped.
@@ -73,12 +85,12 @@ impl Open {
 
     /// Puts the outcome on record, together with the last step of the call's key. What comes back
     /// is what the caller is answered.
-    pub(super) async fn close(
+    pub(super) fn close(
         mut self,
         outcome: Outcome,
         once: Option<(OnceKey, OnceOp)>,
         replay_of: Option<&str>,
-    ) -> Outcome {
+    ) -> impl Future<Output = Outcome> + use<> {
         let Subject { room, tool, context } = &self.subject;
         let outcome = outcome.map_err(|mut error| {
             error.settle(tool.is_read_only(), context.call_id());
@@ -86,27 +98,20 @@ impl Open {
         });
         let completes = matches!(once, Some((_, OnceOp::Complete { .. })));
         let record = self.subject.record(self.intent.as_ref(), &outcome, replay_of);
-        if once.is_none() && record.is_none() {
-            self.closed = true;
-            return outcome;
-        }
+        let leaves = once.is_some() || record.is_some();
         // From here on the entry is on its way, whoever waits for it.
         self.closed = true;
-        match room.write_last(entry(once, record)).await {
-            Ok(Written { once: Some(OnceAnswer::Stale), .. }) if completes => {
-                warn!("another call has taken the key of this one, which took effect");
-                room.count(Decision::Indeterminate);
-                Err(words::overtaken())
-            }
-            Ok(_) => outcome,
-            Err(error) => {
-                room.count(Decision::Unaudited);
-                let effect = match &outcome {
-                    Ok(_) if tool.is_read_only() => Effect::None,
-                    Ok(_) => Effect::Applied,
-                    Err(error) => error.stated_effect().unwrap_or(Effect::Unknown),
-                };
-                Err(words::unclosed(room.recorder.is_some(), effect, &error))
+        let step = leaves.then(|| room.write_last(entry(once, record)));
+        async move {
+            let Some(step) = step else { return outcome };
+            match step.await {
+                Ok(Written { once: Some(OnceAnswer::Stale), .. }) if completes => {
+                    warn!("another call has taken the key of this one, which took effect");
+                    self.subject.room.count(Decision::Indeterminate);
+                    Err(words::overtaken())
+                }
+                Ok(_) => outcome,
+                Err(error) => Err(self.subject.unclosed(&outcome, &error)),
             }
         }
     }

@@ -9,6 +9,7 @@ use tower::ServiceExt;
 use super::entries::{Intent, entry};
 use super::open::{GivenUp, Open, Subject};
 use super::{OPENING, Room, words};
+use crate::audit::Recorder;
 use crate::call::ToolCall;
 use crate::error::{Effect, ToolError};
 use crate::policy::{Next, Outcome};
@@ -20,21 +21,27 @@ pub(super) async fn run<S: Next>(room: Arc<Room>, inner: S, mut call: ToolCall) 
         call.place = None;
     }
     let Some(recorder) = &room.recorder else { return inner.oneshot(call).await };
-    let (record, trail) = recorder.intent(&call, None);
-    let subject = Subject::of(&room, &call);
-    let late = GivenUp { subject: subject.clone(), trail: Some(trail.clone()), key: None };
-    let written = room.write(entry(None, Some(record)), late).within(OPENING).await;
-    let intent = match written.and_then(|written| Intent::of(Some(trail), &written)) {
-        Ok(intent) => intent,
-        Err(error) => {
-            room.count(Decision::Unaudited);
-            return Err(words::unopened(true, Some(&error)));
-        }
-    };
-    let effect = if call.tool.is_read_only() { Effect::None } else { Effect::Unknown };
-    let open = Open::new(subject, intent, effect);
+    let open = open(&room, recorder, &call).await?;
     // A panic is an outcome too, and the log has it before the caller does.
     let running = AssertUnwindSafe(inner.oneshot(call)).catch_unwind();
     let outcome = running.await.unwrap_or_else(|panic| Err(ToolError::panicked(&*panic)));
     open.close(outcome, None, None).await
+}
+
+/// Puts the intent on record.
+async fn open(room: &Arc<Room>, recorder: &Recorder, call: &ToolCall) -> Result<Open, ToolError> {
+    let (record, trail) = recorder.intent(call, None);
+    let subject = Subject::of(room, call);
+    let late = || GivenUp { subject: subject.clone(), trail: Some(trail.clone()), key: None };
+    let written = room.write_first(entry(None, Some(record)), late, OPENING).await;
+    match written.and_then(|written| Intent::of(Some(trail), &written)) {
+        Ok(intent) => {
+            let effect = if call.tool.is_read_only() { Effect::None } else { Effect::Unknown };
+            Ok(Open::new(subject, intent, effect))
+        }
+        Err(error) => {
+            room.count(Decision::Unaudited);
+            Err(words::unopened(true, Some(&error)))
+        }
+    }
 }

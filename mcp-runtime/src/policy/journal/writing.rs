@@ -59,11 +59,32 @@ impl Room {
         Writing { room: Arc::clone(self), under_way, too_long: false }
     }
 
-    /// Writes what ends a call, if need be several times.
-    pub(super) async fn write_last(self: &Arc<Self>, entry: Entry) -> Result<Written, StoreError> {
-        if self.journal.is_sure() {
-            return self.journal.write(entry).await;
+    /// Writes what begins a call, so long at most. `late` is asked for where it isn't done at once.
+    pub(super) async fn write_first<L: Late>(
+        self: &Arc<Self>,
+        entry: Entry,
+        late: impl FnOnce() -> L,
+        limit: Duration,
+    ) -> Result<Written, StoreError> {
+        let mut step = self.journal.write(entry);
+        if let Some(written) = step.at_once() {
+            return written;
         }
+        let (room, under_way) = (Arc::clone(self), Some((step, late())));
+        // In a box of its own, so that calls that needn't wait don't keep room for it.
+        Box::pin(Writing { room, under_way, too_long: false }.within(limit)).await
+    }
+
+    /// Writes what ends a call, if need be several times.
+    pub(super) fn write_last(self: &Arc<Self>, entry: Entry) -> Step<Written> {
+        if self.journal.is_sure() {
+            return self.journal.write(entry);
+        }
+        let room = Arc::clone(self);
+        Step::Waits(Box::pin(async move { room.write_until_taken(entry).await }))
+    }
+
+    async fn write_until_taken(self: &Arc<Self>, entry: Entry) -> Result<Written, StoreError> {
         let (entry, until) = (Arc::new(entry), Instant::now() + CLOSING);
         let writing = self.write(Entry::clone(&entry), Last(Arc::clone(&entry)));
         match writing.within(CLOSING).await {

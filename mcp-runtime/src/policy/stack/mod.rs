@@ -245,7 +245,7 @@ impl Service<ToolCall> for Function {
     fn call(&mut self, mut call: ToolCall) -> Running {
         let state = match (self.def.invoke)(&mut call) {
             Ok(invocation) if self.audited => {
-                State::Runs(Box::pin(audit::within(call.context().call_id(), invocation)))
+                State::Runs(Box::pin(audit::within(call.context().shared_call_id(), invocation)))
             }
             Ok(invocation) => State::Runs(invocation),
             // It is known here that the function did not run.

@@ -1,10 +1,10 @@
 //! The newest records of a log, with its chain.
 
 use std::collections::VecDeque;
-use std::time::SystemTime;
 
 use crate::audit::chain::{Head, LogId, digest};
 use crate::audit::{AuditKeys, Checkpoint, Draft, Kept};
+use crate::clock::Clock;
 
 /// How many records are kept.
 const MOST: usize = 10_000;
@@ -33,7 +33,7 @@ impl Ring {
     }
 
     /// Appends a record; its place.
-    pub(super) fn append(&mut self, draft: &Draft, keys: &AuditKeys, now: SystemTime) -> u64 {
+    pub(super) fn append(&mut self, draft: &Draft, keys: &AuditKeys, clock: &Clock) -> u64 {
         let seq = self.head.seq + 1;
         let body = draft.body(seq);
         let digest = digest(&body);
@@ -46,17 +46,17 @@ impl Ring {
             self.start = self.start.then(&oldest.digest);
         }
         if seq.is_multiple_of(SIGNED) {
-            self.sign(keys, now);
+            self.sign(keys, clock);
         }
         seq
     }
 
     /// Signs what the log comes to, unless that was signed already.
-    pub(super) fn sign(&mut self, keys: &AuditKeys, now: SystemTime) {
+    pub(super) fn sign(&mut self, keys: &AuditKeys, clock: &Clock) {
         if self.checkpoints.back().is_some_and(|last| last.head == self.head) {
             return;
         }
-        self.checkpoints.push_back(keys.sign(self.id, self.head, now));
+        self.checkpoints.push_back(keys.sign(self.id, self.head, clock.now()));
         if self.checkpoints.len() > CHECKPOINTS {
             self.checkpoints.pop_front();
         }

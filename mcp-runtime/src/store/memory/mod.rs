@@ -50,12 +50,11 @@ impl MemoryJournal {
 
 impl Journal for MemoryJournal {
     fn write(&self, entry: Entry) -> Step<Written> {
-        let now = self.clock.now();
         let mut inner = self.lock();
-        let once = entry.once.map(|(key, op)| inner.keys.step(key, op, millis(now)));
-        let seq = entry.record.map(|draft| inner.log.append(&draft, &self.signs, now));
+        let once = entry.once.map(|(key, op)| inner.keys.step(key, op, millis(self.clock.now())));
+        let seq = entry.record.map(|draft| inner.log.append(&draft, &self.signs, &self.clock));
         if entry.seal {
-            inner.log.sign(&self.signs, now);
+            inner.log.sign(&self.signs, &self.clock);
         }
         Step::done(Written { once, seq })
     }

@@ -62,7 +62,7 @@ impl MemoryJournal {
         let now = self.clock.now();
         for (intent, view) in open {
             let draft = Draft::Outcome(Box::new(abandoned(intent, view, now)));
-            inner.log.append(&draft, &self.signs, now);
+            inner.log.append(&draft, &self.signs, &self.clock);
         }
     }
 }
@@ -72,15 +72,15 @@ fn abandoned(intent: u64, view: View, now: SystemTime) -> Outcome {
         time: now,
         intent,
         retention: view.retention().unwrap_or(Duration::MAX),
-        call_id: view.call_id.unwrap_or_default(),
-        principal: view.principal.unwrap_or_default(),
+        call_id: view.call_id.unwrap_or_default().into(),
+        principal: view.principal.unwrap_or_default().into(),
         tool: view.tool.unwrap_or_default().into(),
-        code: "abandoned".to_owned(),
+        code: "abandoned".into(),
         effect: "unknown",
         latency: Duration::ZERO,
         digest: None,
         result: None,
         replay_of: None,
-        trace: view.trace,
+        trace: view.trace.map(Into::into),
     }
 }

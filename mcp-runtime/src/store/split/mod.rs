@@ -132,7 +132,7 @@ impl Refused {
             call_id,
             principal,
             tool: tool.into(),
-            code: Code::AuditUnavailable.as_str().to_owned(),
+            code: Code::AuditUnavailable.as_str().to_owned().into(),
             effect: "none",
             latency: Duration::ZERO,
             digest: None,

@@ -93,16 +93,16 @@ fn outcome_of(
     Ok(Some(Outcome {
         time: now,
         intent,
-        call_id: text("call_id").unwrap_or_default(),
-        principal: text("principal").unwrap_or_default(),
+        call_id: text("call_id").unwrap_or_default().into(),
+        principal: text("principal").unwrap_or_default().into(),
         tool: Cow::Owned(text("tool").unwrap_or_default()),
-        code: "abandoned".to_owned(),
+        code: "abandoned".into(),
         effect: "unknown",
         latency: Duration::ZERO,
         digest: None,
         result: None,
         replay_of: None,
-        trace: text("trace"),
+        trace: text("trace").map(Into::into),
         retention,
     }))
 }
@@ -119,7 +119,7 @@ impl Abandoned {
         let calls = self.0.entry(outcome.tool.to_string()).or_default();
         calls.count += 1;
         if calls.named.len() < NAMED {
-            calls.named.push(outcome.call_id.clone());
+            calls.named.push(outcome.call_id.to_string());
         }
     }
 

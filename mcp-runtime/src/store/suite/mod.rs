@@ -23,7 +23,7 @@ pub(crate) use self::script::{Processes, run};
 #[cfg(test)]
 pub(crate) use self::unit::*;
 use super::once::Begin;
-use crate::audit::{Draft, Intent, Json};
+use crate::audit::{Digest, Draft, Intent, Json};
 use crate::clock::Clock;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(1);
@@ -50,16 +50,16 @@ pub(crate) fn begin(call_id: &str) -> Begin {
 pub(crate) fn intent(call_id: &str, time: SystemTime) -> Draft {
     Draft::Intent(Box::new(Intent {
         time,
-        call_id: call_id.to_owned(),
+        call_id: call_id.into(),
         parent: None,
         request_id: None,
-        principal: "anna".to_owned(),
+        principal: "anna".into(),
         tool: "pay_invoice",
         version: "1",
         arguments: Json::empty(),
-        digest: "d".to_owned(),
+        digest: Digest::of(&[7; 32]),
         scopes: Json::empty(),
-        trace: Some("00-trace-span-01".to_owned()),
+        trace: Some("00-trace-span-01".into()),
         key: None,
         retention: RETENTION,
     }))

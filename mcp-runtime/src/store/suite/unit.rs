@@ -17,10 +17,10 @@ pub(crate) fn outcome(intent: u64, call_id: &str, time: SystemTime) -> Draft {
     Draft::Outcome(Box::new(Outcome {
         time,
         intent,
-        call_id: call_id.to_owned(),
-        principal: "anna".to_owned(),
+        call_id: call_id.into(),
+        principal: "anna".into(),
         tool: "pay_invoice".into(),
-        code: "ok".to_owned(),
+        code: "ok".into(),
         effect: "applied",
         latency: Duration::from_millis(3),
         digest: None,

@@ -196,3 +196,23 @@ async fn nothing_is_written_again_after_what_closes_the_journal_or_is_not_answer
         assert_eq!(bench.journal.outcomes(), [("ok".into(), "applied".into())], "once");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_on_record_takes_little_room() {
+    let bench = Bench::unkeyed(false);
+    let recorder = Recorder::new(
+        AuditKeys::new(&[7; 32]).unwrap(),
+        Duration::from_secs(1),
+        Clock::system(),
+        Arc::new(bench.journal.clone()),
+    );
+    let journal: Arc<dyn Journal> = Arc::new(bench.journal.clone());
+    let records = Records { journal: Some(journal), recorder: Some(recorder) };
+    let layer =
+        JournalLayer::of(&bench.tool, &records, Clock::system(), bench.stats.clone()).unwrap();
+    let inner = run(&bench.journal, &bench.ran, &bench.before);
+    let (call, _) = bench.call(None, json!({}));
+    let future = super::super::unkeyed::run(layer.0, inner, call);
+    // Allocators have blocks of up to a kilobyte at hand, and take longer for what is larger.
+    assert!(size_of_val(&future) <= 1024, "{} bytes", size_of_val(&future));
+}
