@@ -11,6 +11,7 @@ use std::sync::Arc;
 use http::Extensions;
 use serde_json::{Map, Value};
 
+use crate::claim::Claim;
 use crate::content::Content;
 use crate::context::Context;
 use crate::extract::States;
@@ -34,6 +35,8 @@ pub struct ToolCall {
     pub(crate) extensions: Extensions,
     /// Its place among the running calls, for what goes on when the caller has gone.
     pub(crate) place: Option<Arc<Place>>,
+    /// Its claim on its key, once it has one.
+    pub(crate) claim: Option<Arc<Claim>>,
 }
 
 impl ToolCall {

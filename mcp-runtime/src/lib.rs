@@ -57,6 +57,7 @@ mod call;
 mod caller;
 mod canonical;
 mod check;
+mod claim;
 #[cfg(feature = "cli")]
 mod cli;
 mod clock;
@@ -78,6 +79,7 @@ mod json_text;
 mod life;
 mod manifest;
 pub mod meta;
+mod outliving;
 mod output;
 mod params;
 mod partial;

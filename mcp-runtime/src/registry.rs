@@ -158,6 +158,7 @@ impl Registry {
             states: Arc::clone(&self.states),
             extensions: Extensions::new(),
             place: Some(Arc::clone(&place)),
+            claim: None,
         };
         entry.tool.pipeline.run(call).await
     }

@@ -88,6 +88,7 @@ impl CheckDef {
             states: Arc::clone(&call.states),
             extensions: call.extensions.clone(),
             place: None,
+            claim: None,
         }
     }
 

@@ -67,6 +67,7 @@ pub(crate) fn call_by(tool: &Arc<ToolInfo>, caller: Caller, arguments: Value) ->
         states: Arc::default(),
         extensions: http::Extensions::new(),
         place: None,
+        claim: None,
     }
 }
 

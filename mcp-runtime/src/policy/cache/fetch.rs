@@ -1,89 +1,29 @@
 //! A result that has to be made: once for all who ask for it meanwhile.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-use tracing::{Instrument, Span};
 
 use super::entry;
 use super::flight::{self, ATTEMPTS, Entered};
-use super::{Next, Outcome, Room};
-use crate::call::{KeptReply, Reply, ToolCall};
-use crate::context::Context;
+use super::line::{Aloft, Landing, Line, Ticket};
+use super::{Next, Outcome, Room, Running};
+use crate::call::{KeptReply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
-use crate::secrets;
+use crate::outliving::{apart, begun};
 use crate::stats::Decision;
 use crate::store::cache::{Key, Stored};
+use crate::trying;
 
 /// So long before its deadline, but at most this share of its time, a call that could be answered
 /// with an older result stops waiting for a newer one: at the deadline itself it would be dropped.
 const MARGIN: Duration = Duration::from_millis(10);
 const MARGIN_SHARE: u32 = 10;
-
-/// What those who wait for a flight hold on to.
-#[derive(Clone)]
-pub(super) struct Line {
-    landing: watch::Receiver<Option<Landing>>,
-    stop: CancellationToken,
-}
-
-/// What came of a flight.
-#[derive(Clone)]
-enum Landing {
-    Reply(KeptReply),
-    /// A reply that can be given only once: it is the leader's.
-    Once(Arc<Mutex<Option<Reply>>>),
-    Failed(ToolError),
-    /// No answer: the function panicked, or the flight was cut short.
-    Crashed(ToolError),
-}
-
-/// A place in a flight. Who drops it no longer waits.
-struct Ticket {
-    room: Arc<Room>,
-    key: Key,
-    id: u64,
-    /// When its holder stops waiting.
-    until: Instant,
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        if Instant::now() >= self.until {
-            self.room.flights.run_out(&self.key, self.id);
-        } else if let Some(line) = self.room.flights.leave(&self.key, self.id) {
-            line.stop.cancel();
-        }
-    }
-}
-
-/// A flight on its way. Dropped, it isn't under way any more, whatever ended it: first for those
-/// who come, then, with the sender, for those who wait.
-struct Aloft {
-    room: Arc<Room>,
-    key: Key,
-    id: u64,
-    sender: watch::Sender<Option<Landing>>,
-}
-
-impl Aloft {
-    fn land(self, landing: Landing) {
-        self.room.flights.land(&self.key, self.id);
-        self.sender.send_replace(Some(landing));
-    }
-}
-
-impl Drop for Aloft {
-    fn drop(&mut self) {
-        self.room.flights.land(&self.key, self.id);
-    }
-}
 
 /// Why a flight is made.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,71 +39,71 @@ pub(super) enum Purpose {
 }
 
 /// Answers a call that no fresh result was found for. `old` is one that may stand in for a failure.
-pub(super) async fn answer<S: Next>(
+pub(super) fn answer<S: Next>(
     room: Arc<Room>,
     inner: S,
     key: Key,
     call: ToolCall,
     old: Option<Stored>,
-) -> Outcome {
-    let context = call.context();
-    let now = Instant::now();
-    let until = if old.as_ref().is_some_and(|old| entry::stands_in(old, now, &room.config)) {
+) -> Running {
+    let timeout = call.tool().timeout();
+    let Some(old) = old else {
+        let until = call.context().deadline();
+        let made = timeout_at(until, shared(room, inner, key, call, until));
+        return Box::pin(async move { made.await.unwrap_or_else(|_| Err(timed_out(timeout))) });
+    };
+    let (context, now) = (call.context(), Instant::now());
+    let until = if entry::stands_in(&old, now, &room.config) {
         let left = context.remaining();
         now + left.saturating_sub(MARGIN.min(left / MARGIN_SHARE))
     } else {
         context.deadline()
     };
-    let timeout = call.tool().timeout();
-    let error = match timeout_at(until, shared(&room, inner, key, call, until)).await {
-        Ok(Ok(reply)) => return Ok(reply),
-        Ok(Err(error)) => error,
-        Err(_) => timed_out(timeout),
-    };
-    let now = Instant::now();
-    match old.and_then(|old| entry::instead_of(&error, &old, now, &room.config)) {
-        Some(reply) => {
-            room.stats.count(Decision::CacheStale);
-            Ok(reply)
-        }
-        None => Err(error),
-    }
+    let made = timeout_at(until, shared(Arc::clone(&room), inner, key, call, until));
+    Box::pin(async move {
+        let error = match made.await.unwrap_or_else(|_| Err(timed_out(timeout))) {
+            Ok(reply) => return Ok(reply),
+            Err(error) => error,
+        };
+        let Some(reply) = entry::instead_of(&error, &old, Instant::now(), &room.config) else {
+            return Err(error);
+        };
+        room.stats.count(Decision::CacheStale);
+        Ok(reply)
+    })
 }
 
 /// Leads or joins a flight.
 async fn shared<S: Next>(
-    room: &Arc<Room>,
+    room: Arc<Room>,
     inner: S,
     key: Key,
     call: ToolCall,
     until: Instant,
 ) -> Outcome {
     for tried in 1..=ATTEMPTS {
-        let mut flight = None;
-        let entered = room.flights.enter(&key, tried, || prepare(&call, &mut flight));
-        let (id, attempt, mut line, leads) = match entered {
-            Entered::Leads { id, handle } => (id, tried, handle, true),
-            Entered::Joins { id, attempt, handle } => (id, attempt, handle, false),
-            Entered::Alone => return alone(room, inner, key, call).await,
-            Entered::Crowded => return Err(crowded(room)),
+        let entered = room.flights.enter(&key, tried, || Line::of(&call));
+        let (id, attempt, line) = match entered {
+            Entered::Leads { id, handle } => {
+                let ticket = Ticket { room: Arc::clone(&room), key: key.clone(), id, until };
+                let purpose = if tried == 1 { Purpose::Miss } else { Purpose::Again };
+                let flight = flight(room, inner, key, id, call, &handle, purpose);
+                return lead(&handle, flight, ticket).await;
+            }
+            Entered::Joins { id, attempt, handle } => (id, attempt, handle),
+            Entered::Alone => return Box::pin(alone(room, inner, key, call)).await,
+            Entered::Crowded => return Err(crowded(&room)),
         };
-        let _ticket = Ticket { room: Arc::clone(room), key: key.clone(), id, until };
-        if let Some(flight) = flight {
-            let purpose = if tried == 1 { Purpose::Miss } else { Purpose::Again };
-            take_off(room, inner.clone(), key.clone(), id, &call, flight, purpose);
-        } else if tried == 1 {
+        let _ticket = Ticket { room: Arc::clone(&room), key: key.clone(), id, until };
+        if tried == 1 {
             room.stats.count(Decision::Coalesced);
         }
-        match line.wait().await {
+        match line.landed().await {
             Landing::Reply(kept) => return Ok(kept.reply()),
             Landing::Failed(error) => return Err(error),
-            Landing::Once(reply) if leads => {
-                let reply = reply.lock().unwrap_or_else(PoisonError::into_inner).take();
-                return reply.ok_or_else(|| ToolError::fault("its reply was given away"));
-            }
-            Landing::Once(_) => return alone(room, inner, key, call).await,
+            Landing::Once(_) => return Box::pin(alone(room, inner, key, call)).await,
             Landing::Crashed(error) => {
-                if !flight::tries_again(leads, attempt, tried) {
+                if !flight::tries_again(attempt, tried) {
                     return Err(error);
                 }
             }
@@ -171,6 +111,27 @@ async fn shared<S: Next>(
     }
     // The last attempt has returned.
     Err(ToolError::fault("no attempt is left"))
+}
+
+/// Waits for a flight that this call began. What comes to grief is its own call: it doesn't try
+/// again.
+async fn lead(
+    line: &Line,
+    mut flight: Pin<Box<impl Future<Output = ()> + Send + 'static>>,
+    _ticket: Ticket,
+) -> Outcome {
+    // A flight is everybody's who waits for it: no part of what one of them tries again.
+    if trying::is_trying() || begun(&mut flight).await.is_pending() {
+        depart(flight, line);
+    }
+    match line.landed().await {
+        Landing::Reply(kept) => Ok(kept.reply()),
+        Landing::Failed(error) | Landing::Crashed(error) => Err(error),
+        Landing::Once(reply) => {
+            let reply = reply.lock().unwrap_or_else(PoisonError::into_inner).take();
+            reply.ok_or_else(|| ToolError::fault("its reply was given away"))
+        }
+    }
 }
 
 /// Starts a flight that nobody waits for, unless one is under way or there is no room for it.
@@ -181,50 +142,45 @@ pub(super) fn refresh<S: Next>(
     call: &ToolCall,
     purpose: Purpose,
 ) {
-    let mut flight = None;
-    let id = room.flights.refresh(&key, || prepare(call, &mut flight));
-    if let (Some(id), Some(flight)) = (id, flight) {
-        take_off(room, inner.clone(), key, id, call, flight, purpose);
+    if let Some((id, line)) = room.flights.refresh(&key, || Line::of(call)) {
+        let (room, inner, call) = (Arc::clone(room), inner.clone(), call.clone());
+        let flight = flight(room, inner, key, id, call, &line, purpose);
+        depart(flight, &line);
     }
 }
 
-/// A flight that is about to start: the context it runs in, and where its landing is announced.
-type Flight = (Context, watch::Sender<Option<Landing>>);
-
-fn prepare(call: &ToolCall, flight: &mut Option<Flight>) -> Line {
-    let context = call.context().detached(call.tool().timeout());
-    let (sender, landing) = watch::channel(None);
-    let stop = context.cancellation().clone();
-    *flight = Some((context, sender));
-    Line { landing, stop }
-}
-
-/// The flight's task is its own: neither the deadline nor the end of the call that began it ends it.
-fn take_off<S: Next>(
-    room: &Arc<Room>,
+/// A flight, from its start to its landing.
+fn flight<S: Next>(
+    room: Arc<Room>,
     inner: S,
     key: Key,
     id: u64,
-    call: &ToolCall,
-    (context, sender): Flight,
+    call: ToolCall,
+    line: &Line,
     purpose: Purpose,
-) {
-    // A flight is nobody's call: those who wait for it have places of their own.
-    let call = ToolCall { context, place: None, ..call.clone() };
-    let aloft = Aloft { room: Arc::clone(room), key, id, sender };
-    let flight = async move {
-        let stop = call.context().cancellation().clone();
+) -> Pin<Box<impl Future<Output = ()> + Send + 'static>> {
+    // It is nobody's call: those who wait for it have places of their own.
+    let call = ToolCall { context: line.context().clone(), place: None, ..call };
+    let aloft = Aloft::new(room, key, id, line.clone());
+    Box::pin(async move {
         // Whatever the function spawned for it ends with it.
-        let _ended = stop.clone().drop_guard();
-        let landing = tokio::select! {
-            biased;
-            () = stop.cancelled() => return,
-            landing = fly(&aloft, inner, call, purpose) => landing,
-        };
+        let _ended = call.context().cancellation().clone().drop_guard();
+        let landing = fly(&aloft, inner, call, purpose).await;
         aloft.land(landing);
-    };
-    let flight = secrets::carried(secrets::current(), flight);
-    tokio::spawn(flight.instrument(Span::current()));
+    })
+}
+
+/// Lets a flight go on in a task of its own: neither the deadline nor the end of the call that began
+/// it ends it.
+fn depart(flight: Pin<Box<impl Future<Output = ()> + Send + 'static>>, line: &Line) {
+    let stop = line.context().cancellation().clone();
+    apart(async move {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => {}
+            () = flight => {}
+        }
+    });
 }
 
 async fn fly<S: Next>(aloft: &Aloft, inner: S, call: ToolCall, purpose: Purpose) -> Landing {
@@ -258,7 +214,7 @@ async fn fly<S: Next>(aloft: &Aloft, inner: S, call: ToolCall, purpose: Purpose)
 }
 
 /// Runs the function for one call, in its own time.
-async fn alone<S: Next>(room: &Room, inner: S, key: Key, call: ToolCall) -> Outcome {
+async fn alone<S: Next>(room: Arc<Room>, inner: S, key: Key, call: ToolCall) -> Outcome {
     room.stats.count(Decision::CacheMiss);
     let started = Instant::now();
     match KeptReply::new(inner.oneshot(call).await?) {
@@ -267,14 +223,6 @@ async fn alone<S: Next>(room: &Room, inner: S, key: Key, call: ToolCall) -> Outc
             Ok(kept.reply())
         }
         Err(reply) => Ok(reply),
-    }
-}
-
-impl Line {
-    async fn wait(&mut self) -> Landing {
-        let landed = self.landing.wait_for(Option::is_some).await;
-        let landing = landed.ok().and_then(|landing| landing.clone());
-        landing.unwrap_or_else(|| Landing::Crashed(ToolError::fault("the flight was cut short")))
     }
 }
 

@@ -4,20 +4,19 @@
 //! Each method is one decision under one lock, so that every order in which callers and flights
 //! can meet is an order of these methods; the tests go through all of them.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::store::cache::Key;
+use crate::store::cache::{ByKey, Key};
 
 /// How often a result is tried for when the one who made it came to grief without an answer: once
 /// more. What brings down two in a row is taken to bring down all.
 pub(super) const ATTEMPTS: u32 = 2;
 
 /// Whether one who waited for a flight that came to grief may try again. The one who began it
-/// may not: what came to grief is its own call.
-pub(super) fn tries_again(leads: bool, attempt: u32, tried: u32) -> bool {
-    !leads && attempt.max(tried) < ATTEMPTS
+/// never does: what came to grief is its own call.
+pub(super) fn tries_again(attempt: u32, tried: u32) -> bool {
+    attempt.max(tried) < ATTEMPTS
 }
 
 /// The flights of one tool that are under way. `H` is what those who wait hold on to.
@@ -33,7 +32,7 @@ pub(super) struct Limits {
 }
 
 struct Table<H> {
-    flights: HashMap<Key, Flight<H>>,
+    flights: ByKey<Flight<H>>,
     next: u64,
 }
 
@@ -61,7 +60,7 @@ pub(super) enum Entered<H> {
 
 impl<H: Clone> Flights<H> {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, table: Mutex::new(Table { flights: HashMap::new(), next: 0 }) }
+        Self { limits, table: Mutex::new(Table { flights: ByKey::default(), next: 0 }) }
     }
 
     /// A caller needs the result, for the `attempt`th time. Who leads or joins has to
@@ -84,10 +83,10 @@ impl<H: Clone> Flights<H> {
     }
 
     /// Starts a flight that nobody waits for, unless one is under way.
-    pub(super) fn refresh(&self, key: &Key, handle: impl FnOnce() -> H) -> Option<u64> {
+    pub(super) fn refresh(&self, key: &Key, handle: impl FnOnce() -> H) -> Option<(u64, H)> {
         let mut table = self.table();
         let flight = |id| Flight { id, attempt: 1, waiters: 0, background: true, handle: handle() };
-        table.begin(key, self.limits.flights, flight).map(|(id, _)| id)
+        table.begin(key, self.limits.flights, flight)
     }
 
     /// One who waited no longer does. Gives the flight's handle if it has to stop, because that

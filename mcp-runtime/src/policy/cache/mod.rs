@@ -29,7 +29,9 @@
 //! stated, and both count from the end of the lifetime.
 //!
 //! **One flight per key.** Calls that need the same result at the same time run the function once.
-//! The flight has the tool's full timeout, in a task and a [`Context`](crate::Context) of its own:
+//! The flight has the tool's full timeout, a [`Context`](crate::Context) of its own, and from the
+//! first time that it waits a task of its own, where nothing is seen of what layers further out
+//! keep with `tokio::task_local!`:
 //!
 //! - A caller who is cancelled, or whose deadline passes, leaves the others waiting; only when the
 //!   last one is cancelled is the function's future dropped. When the last one's time runs out, the
@@ -56,6 +58,7 @@ mod entry;
 mod fetch;
 mod flight;
 mod key;
+mod line;
 #[cfg(test)]
 mod tests;
 
@@ -69,9 +72,10 @@ use tower::{Layer, Service};
 use tracing::debug;
 
 use self::entry::Freshness;
-use self::fetch::{Line, Purpose};
+use self::fetch::Purpose;
 use self::flight::{Flights, Limits};
 use self::key::Named;
+use self::line::Line;
 use super::{Next, Outcome, Running};
 use crate::call::{KeptReply, Reply, ToolCall};
 use crate::error::ToolError;
@@ -170,7 +174,7 @@ impl<S: Next> Service<ToolCall> for Cached<S> {
         };
         match room.serve(&inner, &key, &call, found.as_ref()) {
             Some(reply) => Box::pin(ready(Ok(reply))),
-            None => Box::pin(fetch::answer(room, inner, key, call, found)),
+            None => fetch::answer(room, inner, key, call, found),
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn ask(
     let settles = idempotency.settles();
     let begin = Begin {
         payload: key.payload,
-        version: call.tool.version().to_owned(),
+        version: call.tool.version().into(),
         call_id: call.context().call_id().to_owned(),
         lease: LEASE,
         ttl: idempotency.ttl,

@@ -3,7 +3,7 @@
 use crate::audit::{Draft, Trail};
 use crate::store::StoreError;
 use crate::store::journal::{Entry, Written};
-use crate::store::once::{OnceAnswer, OnceKey, OnceOp};
+use crate::store::once::{Fence, OnceAnswer, OnceKey, OnceOp};
 
 /// A step of a key.
 pub(super) fn step(key: OnceKey, op: OnceOp) -> Entry {
@@ -13,6 +13,11 @@ pub(super) fn step(key: OnceKey, op: OnceOp) -> Entry {
 /// A step of a key, a record, or both.
 pub(super) fn entry(once: Option<(OnceKey, OnceOp)>, record: Option<Draft>) -> Entry {
     Entry { once, record, seal: false }
+}
+
+/// What becomes of a key whose new owner did nothing: free, or as doubtful as before.
+pub(super) fn given_back(fence: Fence, doubt: bool) -> OnceOp {
+    if doubt { OnceOp::Doubt { fence } } else { OnceOp::Release { fence } }
 }
 
 /// The record of an intent, and its place.

@@ -9,6 +9,8 @@ use crate::policy::Outcome;
 
 /// The largest answer that is kept.
 const MOST: usize = 1 << 20;
+/// What a form has room for from the start: most answers.
+const ROOM: usize = 1 << 10;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,8 +27,12 @@ pub(super) fn encode(outcome: &Outcome) -> Vec<u8> {
         Ok(reply) => reply.kept().map_or(Kept::Lost, Kept::Reply),
         Err(error) => Kept::Error(error.kept()),
     };
-    let text = serde_json::to_vec(&kept).ok().filter(|text| text.len() <= MOST);
-    text.unwrap_or_else(|| br#""lost""#.to_vec())
+    let mut text = Vec::with_capacity(ROOM);
+    if serde_json::to_writer(&mut text, &kept).is_err() || text.len() > MOST {
+        return br#""lost""#.to_vec();
+    }
+    text.shrink_to_fit();
+    text
 }
 
 /// The answer again. One that this program can't read, because another wrote it, is as good as

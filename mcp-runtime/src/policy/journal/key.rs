@@ -121,12 +121,19 @@ fn compared(call: &ToolCall) -> String {
 
 /// The values of these arguments, where all of them have one.
 fn fields(arguments: &Arguments, names: &[&str]) -> Option<String> {
-    let value = |name: &&str| {
+    // As a canonical text has them: by their names, each once.
+    if !names.is_sorted_by(|one, next| one < next) {
+        let mut sorted = names.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        return fields(arguments, &sorted);
+    }
+    let mut fields = Members::new();
+    for name in names {
         let value = arguments.get(*name).filter(|value| !value.is_null())?;
-        Some(((*name).to_owned(), value.clone()))
-    };
-    let values: Arguments = names.iter().map(value).collect::<Option<_>>()?;
-    (!values.is_empty()).then(|| canonical(&values))
+        fields.add(name, value);
+    }
+    (!names.is_empty()).then(|| fields.finish())
 }
 
 /// The digest of several parts, each with its length: no two lists of parts read the same.

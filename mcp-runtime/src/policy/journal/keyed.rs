@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::begin::{ask, heard, wait};
-use super::claim::Claim;
 use super::entries::{Intent, answer, entry};
 use super::key::Key;
 use super::open::{GivenUp, Open, Subject};
 use super::{OPENING, Room, kept, owned, words};
 use crate::call::ToolCall;
+use crate::claim::Claim;
 use crate::context::EffectKey;
 use crate::error::Effect;
 use crate::meta;
@@ -47,36 +47,47 @@ pub(super) async fn run<S: Next>(
         }
     };
     let open = Open::new(subject, intent, Effect::None);
-    let answer = match wait(&room, &call, &key, &idempotency, answer).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            return open.close(Err(words::unopened(false, Some(&error))), None, None).await;
-        }
+    let answer = if answer == OnceAnswer::Running {
+        // Rarely, and it would take room in every call.
+        Box::pin(wait(&room, &call, &key, &idempotency, answer)).await
+    } else {
+        Ok(answer)
     };
-    let (decision, error) = match answer {
-        OnceAnswer::Claimed { fence, doubt } => {
+    let answer = match answer {
+        Ok(OnceAnswer::Claimed { fence, doubt }) => {
             let claim = Arc::new(Claim::new(key.once, fence, doubt));
-            return owned::run(room, inner, call, open, claim, idempotency).await;
+            return owned::run(room, inner, call, open, claim, idempotency).await?;
         }
-        OnceAnswer::Completed { response, call_id, age: _ } => {
+        answer => answer,
+    };
+    let (outcome, first) = told(&room, answer);
+    open.close(outcome, None, first.as_deref()).await
+}
+
+/// What a call is told that doesn't get the key; and the call that was answered first, if it is told
+/// that answer.
+fn told(room: &Room, answer: Result<OnceAnswer, StoreError>) -> (Outcome, Option<String>) {
+    let (decision, error) = match answer {
+        Ok(OnceAnswer::Completed { response, call_id, age: _ }) => {
             room.count(Decision::Replayed);
             let outcome = match kept::decode(&response) {
                 Ok(reply) => Ok(reply.with_meta(meta::REPLAYED, call_id.as_str())),
                 Err(error) => Err(error.with_meta(meta::REPLAYED, call_id.as_str())),
             };
-            return open.close(outcome, None, Some(&call_id)).await;
+            return (outcome, Some(call_id));
         }
-        OnceAnswer::Running => (Decision::InProgress, words::in_progress()),
-        OnceAnswer::Mismatch => (Decision::Mismatched, words::mismatch()),
-        OnceAnswer::Indeterminate { call_id } => {
+        Ok(OnceAnswer::Running) => (Decision::InProgress, words::in_progress()),
+        Ok(OnceAnswer::Mismatch) => (Decision::Mismatched, words::mismatch()),
+        Ok(OnceAnswer::Indeterminate { call_id }) => {
             (Decision::Indeterminate, words::indeterminate(Some(&call_id)))
         }
-        OnceAnswer::Full => (Decision::Shed, words::full()),
-        OnceAnswer::Done | OnceAnswer::Stale => {
+        Ok(OnceAnswer::Full) => (Decision::Shed, words::full()),
+        Ok(OnceAnswer::Claimed { .. } | OnceAnswer::Done | OnceAnswer::Stale) => {
             let error = StoreError("the store took the claim for an owner's step".to_owned());
             (Decision::Unaudited, words::unopened(false, Some(&error)))
         }
+        Err(error) => return (Err(words::unopened(false, Some(&error))), None),
     };
     room.count(decision);
-    open.close(Err(error), None, None).await
+    (Err(error), None)
 }

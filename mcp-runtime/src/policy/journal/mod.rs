@@ -49,8 +49,9 @@
 //!
 //! # The call that has the key
 //!
-//! It runs in a task of its own, to its deadline: a client that cancels it or goes away only
-//! leaves it, and finds the answer under the key. The task holds the call's place among the
+//! It runs to its deadline, in a task of its own from the first time that it waits: a client that
+//! cancels it or goes away only leaves it, and finds the answer under the key. What layers further
+//! out keep with `tokio::task_local!` is not seen there. It holds the call's place among the
 //! running calls, so that limits count it and a stop waits for it. Its lease of 30 s is renewed
 //! every 10 s; where another has taken the key, the function is dropped. Leases are of the wall clock:
 //! where it jumps, this process still knows which keys are its own, and takes none of them over.
@@ -79,7 +80,6 @@
 //! [`RefusalLayer`] records calls that fail before they have an intent.
 
 mod begin;
-mod claim;
 mod entries;
 mod kept;
 mod key;
@@ -101,12 +101,11 @@ use std::time::Duration;
 
 use tower::{Layer, Service};
 
-use self::claim::Claim;
 use self::key::Key;
 use self::owners::Owners;
 pub(crate) use self::refusal::RefusalLayer;
 pub(crate) use self::start::StartLayer;
-use super::{Next, Running};
+use super::{Next, Running, refused};
 use crate::audit::Recorder;
 use crate::call::{Reply, ToolCall};
 use crate::clock::Clock;
@@ -189,17 +188,18 @@ impl<S: Next> Service<ToolCall> for Journaled<S> {
         let Some(idempotency) = call.tool.policies.idempotency else {
             return Box::pin(unkeyed::run(room, inner, call));
         };
-        Box::pin(async move {
-            if let Some(key) = Key::of(&call, &idempotency)? {
-                return keyed::run(room, inner, call, key, idempotency).await;
-            }
-            // One that this call answers for, as a fallback, may have left its own.
-            call.extensions_mut().remove::<Arc<Claim>>();
-            match unkeyed::run(room, inner, call).await {
-                Ok(reply) => Ok(reply.with_meta(meta::UNKEYED, true)),
-                Err(error) => Err(error.with_meta(meta::UNKEYED, true)),
-            }
-        })
+        match Key::of(&call, &idempotency) {
+            Ok(Some(key)) => Box::pin(keyed::run(room, inner, call, key, idempotency)),
+            Ok(None) => Box::pin(async move {
+                // One that this call answers for, as a fallback, may have left its own.
+                call.claim = None;
+                match unkeyed::run(room, inner, call).await {
+                    Ok(reply) => Ok(reply.with_meta(meta::UNKEYED, true)),
+                    Err(error) => Err(error.with_meta(meta::UNKEYED, true)),
+                }
+            }),
+            Err(error) => refused(error),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use tracing::warn;
 
-use super::entries::{Intent, entry};
+use super::entries::{Intent, entry, given_back};
 use super::writing::Late;
 use super::{Room, words};
 use crate::audit::Draft;
@@ -149,7 +149,7 @@ impl Late for GivenUp {
         let record = self.subject.record(intent.as_ref(), &outcome, None);
         let once = match (self.key, written.once) {
             (Some(key), Some(OnceAnswer::Claimed { fence, doubt })) => {
-                Some((key, super::claim::given_back(fence, doubt)))
+                Some((key, given_back(fence, doubt)))
             }
             _ => None,
         };

@@ -1,4 +1,4 @@
-//! The call that has the key, in a task of its own.
+//! The call that has the key: it goes on whoever waits for it.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -6,22 +6,22 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use tokio::time::{sleep, timeout, timeout_at};
 use tower::ServiceExt;
-use tracing::{Instrument, Span, warn};
+use tracing::warn;
 
-use super::claim::{Claim, given_back};
-use super::entries::{answer, step};
+use super::entries::{answer, given_back, step};
 use super::open::Open;
 use super::{LEASE, RENEWAL, Room, kept, words};
 use crate::call::{Reply, ToolCall};
+use crate::claim::Claim;
 use crate::error::{Effect, ToolError};
 use crate::meta;
+use crate::outliving::outliving;
 use crate::policies::{Idempotency, Reconcile};
 use crate::policy::{Next, Outcome};
 use crate::secrets;
 use crate::stats::Decision;
 use crate::store::StoreError;
 use crate::store::once::{OnceAnswer, OnceOp};
-use crate::trying;
 
 /// How a call came to its end.
 enum End {
@@ -33,33 +33,30 @@ enum End {
 }
 
 /// Carries out the call. Whoever waits for it here may go away.
-pub(super) async fn run<S: Next>(
+pub(super) fn run<S: Next>(
     room: Arc<Room>,
     inner: S,
     call: ToolCall,
     open: Open,
     claim: Arc<Claim>,
     idempotency: Idempotency,
-) -> Outcome {
+) -> impl Future<Output = Result<Outcome, ToolError>> + Send {
     let context = call.context().owned();
     let mut call = ToolCall { context, ..call };
     #[cfg(feature = "sqlite")]
     if claim.is_doubtful() {
         call.context().doubt();
     }
-    call.extensions_mut().insert(Arc::clone(&claim));
+    call.claim = Some(Arc::clone(&claim));
     let owning = room.owners.enter(claim.key, claim.fence);
-    let task = async move {
+    let work = async move {
         // What counts the call and what wakes others is let go of when the key is settled.
         let (_owning, _place) = (owning, call.place.take());
         // Whatever the function spawned for the call ends with it.
         let _ended = call.context().cancellation().clone().drop_guard();
         carry_out(&room, inner, call, open, &claim, &idempotency).await
     };
-    let task = trying::carried(secrets::carried(secrets::current(), task));
-    let task = tokio::spawn(task.instrument(Span::current()));
-    // It contains panics, and nobody aborts it but a runtime that ends.
-    task.await.unwrap_or_else(|ended| Err(ToolError::fault(format!("its task {ended}"))))
+    outliving(work)
 }
 
 async fn carry_out<S: Next>(

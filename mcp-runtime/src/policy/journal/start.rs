@@ -6,17 +6,17 @@ use std::task::{Context, Poll};
 use tokio::time::timeout;
 use tower::{Layer, Service, ServiceExt};
 
-use super::claim::Claim;
 use super::entries::{answer, step};
 use super::{OPENING, words};
 use crate::call::{Reply, ToolCall};
+use crate::claim::Claim;
 use crate::error::ToolError;
-use crate::policy::{Next, Running};
+use crate::policy::{Next, Running, refused};
 use crate::records::{Health, Records};
 use crate::stats::{Decision, ToolStats};
-use crate::store::StoreError;
-use crate::store::journal::Journal;
+use crate::store::journal::{Journal, Written};
 use crate::store::once::{OnceAnswer, OnceOp};
+use crate::store::{Step, StoreError};
 
 /// Writes that a call with a key is about to have its effect. Attempts after the first are within
 /// the same start.
@@ -49,36 +49,45 @@ pub(crate) struct Start<S> {
     layer: StartLayer,
 }
 
-impl<S: Next> Service<ToolCall> for Start<S> {
+impl<S: Next<Future = Running>> Service<ToolCall> for Start<S> {
     type Response = Reply;
     type Error = ToolError;
     type Future = Running;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, call: ToolCall) -> Running {
+        let Some(claim) = call.claim.clone() else { return self.inner.call(call) };
+        let mut writing = self.layer.write(&claim);
+        if let Some(written) = writing.at_once() {
+            return match self.layer.started(&claim, written) {
+                Ok(()) => self.inner.call(call),
+                Err(error) => refused(error),
+            };
+        }
         let Self { inner, layer } = self.clone();
-        let Some(claim) = call.extensions().get::<Arc<Claim>>().cloned() else {
-            return Box::pin(inner.oneshot(call));
-        };
         Box::pin(async move {
-            layer.start(&claim).await?;
+            let late = |_| Err(StoreError(format!("it was not written within {OPENING:?}")));
+            let written = timeout(OPENING, writing).await.unwrap_or_else(late);
+            layer.started(&claim, written)?;
             inner.oneshot(call).await
         })
     }
 }
 
 impl StartLayer {
-    async fn start(&self, claim: &Claim) -> Result<(), ToolError> {
-        let start = step(claim.key, OnceOp::Start { fence: claim.fence });
-        let late = |_| Err(StoreError(format!("it was not written within {OPENING:?}")));
-        let mut writing = self.journal.write(start);
-        let written = match writing.at_once() {
-            Some(written) => written,
-            None => timeout(OPENING, writing).await.unwrap_or_else(late),
-        };
+    fn write(&self, claim: &Claim) -> Step<Written> {
+        self.journal.write(step(claim.key, OnceOp::Start { fence: claim.fence }))
+    }
+
+    /// What an answer to that comes to.
+    fn started(
+        &self,
+        claim: &Claim,
+        written: Result<Written, StoreError>,
+    ) -> Result<(), ToolError> {
         match written.and_then(answer) {
             Ok(OnceAnswer::Done) => {
                 claim.start();

@@ -1,12 +1,12 @@
 //! Results in this process, bounded by bytes.
 
-use std::collections::{BTreeMap, HashMap};
 use std::mem::size_of;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
 use super::super::Step;
+use super::recent::{Recent, Slot};
 use super::{CacheStore, Key, Stored};
 
 /// The memory that a server's cache takes: enough for tens of thousands of ordinary results, and
@@ -14,16 +14,15 @@ use super::{CacheStore, Key, Stored};
 pub(crate) const DEFAULT_BYTES: usize = 64 << 20;
 /// One result may take this share of the whole, so that none drives out all the others.
 const LARGEST_SHARE: usize = 16;
-/// What an entry takes besides its key and its reply: its places in the two maps. Charging it
+/// What an entry takes besides its key and its reply: its slot, and its place by key. Charging it
 /// bounds the number of small entries too.
-const OVERHEAD: usize = 2 * (size_of::<(Key, Slot)>() + size_of::<(u64, Key)>());
+const OVERHEAD: usize = 2 * (size_of::<Slot<Kept>>() + size_of::<(Key, usize)>());
 
 /// A cache in this process. The least recently used result goes first.
 ///
-/// Exactly so: the entries stand in a second map in the order of their use, which costs a
-/// logarithmic step on each access. One lock guards both; it is held for those steps alone, and
-/// replies are copied and dropped outside of it. A cache in shards would spread the lock, and
-/// would give each shard a fraction of the bytes to itself.
+/// Exactly so: the entries know the order of their use. One lock guards them; it is held for a step
+/// alone, and replies are copied and dropped outside of it. A cache in shards would spread the
+/// lock, and would give each shard a fraction of the bytes to itself.
 pub(crate) struct MemoryCache {
     capacity: usize,
     entries: Mutex<Entries>,
@@ -31,16 +30,13 @@ pub(crate) struct MemoryCache {
 
 #[derive(Default)]
 struct Entries {
-    by_key: HashMap<Key, Slot>,
-    by_use: BTreeMap<u64, Key>,
+    recent: Recent<Kept>,
     bytes: usize,
-    clock: u64,
 }
 
-struct Slot {
+struct Kept {
     stored: Stored,
     bytes: usize,
-    used: u64,
 }
 
 impl MemoryCache {
@@ -56,8 +52,8 @@ impl MemoryCache {
     #[cfg(test)]
     fn bytes(&self) -> usize {
         let entries = self.entries();
-        assert_eq!(entries.bytes, entries.by_key.values().map(|slot| slot.bytes).sum::<usize>());
-        assert_eq!(entries.by_key.len(), entries.by_use.len());
+        let kept: usize = entries.recent.values().iter().map(|kept| kept.bytes).sum();
+        assert_eq!(entries.bytes, kept);
         entries.bytes
     }
 }
@@ -72,7 +68,7 @@ impl CacheStore for MemoryCache {
     fn get(&self, key: &Key) -> Step<Option<Stored>> {
         let now = Instant::now();
         let mut entries = self.entries();
-        let found = entries.touch(key);
+        let found = entries.recent.touch(key).map(|kept| kept.stored.clone());
         let useless = found.as_ref().is_some_and(|stored| stored.age(now) >= stored.useful);
         let dropped = useless.then(|| entries.remove(key));
         drop(entries);
@@ -88,9 +84,9 @@ impl CacheStore for MemoryCache {
         dropped.extend(entries.remove(&key));
         if bytes <= self.capacity / LARGEST_SHARE {
             while entries.bytes + bytes > self.capacity
-                && let Some(slot) = entries.remove_oldest()
+                && let Some(kept) = entries.remove_oldest()
             {
-                dropped.push(slot);
+                dropped.push(kept);
             }
             entries.insert(key, stored, bytes);
         }
@@ -101,41 +97,31 @@ impl CacheStore for MemoryCache {
 }
 
 impl Entries {
-    /// The result under a key, which becomes the most recently used.
-    fn touch(&mut self, key: &Key) -> Option<Stored> {
-        let slot = self.by_key.get_mut(key)?;
-        self.clock += 1;
-        if let Some(key) = self.by_use.remove(&slot.used) {
-            self.by_use.insert(self.clock, key);
-        }
-        slot.used = self.clock;
-        Some(slot.stored.clone())
-    }
-
     fn insert(&mut self, key: Key, stored: Stored, bytes: usize) {
-        self.clock += 1;
         self.bytes += bytes;
-        self.by_use.insert(self.clock, key.clone());
-        self.by_key.insert(key, Slot { stored, bytes, used: self.clock });
+        let replaced = self.recent.insert(key, Kept { stored, bytes });
+        self.gone(replaced);
     }
 
-    fn remove(&mut self, key: &Key) -> Option<Slot> {
-        let slot = self.by_key.remove(key)?;
-        self.by_use.remove(&slot.used);
-        self.bytes -= slot.bytes;
-        Some(slot)
+    fn remove(&mut self, key: &Key) -> Option<Kept> {
+        let removed = self.recent.remove(key);
+        self.gone(removed)
     }
 
-    fn remove_oldest(&mut self) -> Option<Slot> {
-        let (_, key) = self.by_use.pop_first()?;
-        let slot = self.by_key.remove(&key)?;
-        self.bytes -= slot.bytes;
-        Some(slot)
+    fn remove_oldest(&mut self) -> Option<Kept> {
+        let removed = self.recent.remove_oldest();
+        self.gone(removed)
+    }
+
+    fn gone(&mut self, removed: Option<Kept>) -> Option<Kept> {
+        self.bytes -= removed.as_ref().map_or(0, |kept| kept.bytes);
+        removed
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
     use std::time::Duration;
 
     use futures_util::FutureExt;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::super::once::machine::{Change, Row, step};
-use super::super::once::{Fence, OnceAnswer, OnceKey, OnceOp};
+use super::super::once::{Fence, Looked, OnceAnswer, OnceKey, OnceOp};
 
 /// How many records are kept: with short answers, about 50 MB.
 const MOST: usize = 100_000;
@@ -15,12 +15,25 @@ const BYTES: usize = 256 << 20;
 pub(super) struct Keys {
     most: usize,
     bytes_most: usize,
-    rows: HashMap<OnceKey, Row>,
+    rows: HashMap<Looked, Row>,
     /// The same, so that what ends first is found first.
     ends: BTreeSet<(u64, OnceKey)>,
     /// Of all answers.
     bytes: usize,
     fence: Fence,
+}
+
+/// How long a record lasts, and the room that its answer takes.
+#[derive(Clone, Copy)]
+struct Extent {
+    end: u64,
+    bytes: usize,
+}
+
+impl Extent {
+    fn of(row: &Row) -> Self {
+        Self { end: row.expires, bytes: row.response.len() }
+    }
 }
 
 impl Default for Keys {
@@ -43,12 +56,18 @@ impl Keys {
 
     pub(super) fn step(&mut self, key: OnceKey, op: OnceOp, now: u64) -> OnceAnswer {
         self.sweep(now);
-        let row = self.rows.get(&key).cloned();
-        let (is_new, fresh) = (row.is_none(), self.fence + 1);
-        let (change, answer) = step(row, op, now, fresh);
+        let fresh = self.fence + 1;
+        let mut row = self.rows.get_mut(&Looked(key));
+        let before = row.as_deref().map(Extent::of);
+        let (change, answer) = step(row.as_deref_mut(), op, now, fresh);
+        let after = row.as_deref().map(Extent::of);
         match change {
-            Change::Put(_) if is_new && self.is_full() => return OnceAnswer::Full,
-            Change::Put(row) => self.put(key, row),
+            Change::New(_) if before.is_none() && self.is_full() => return OnceAnswer::Full,
+            Change::New(row) => {
+                self.account(key, before, Some(Extent::of(&row)));
+                self.rows.insert(Looked(key), row);
+            }
+            Change::Changed => self.account(key, before, after),
             Change::Delete => self.remove(&key),
             Change::Keep => {}
         }
@@ -70,24 +89,26 @@ impl Keys {
         }
     }
 
-    fn put(&mut self, key: OnceKey, row: Row) {
-        self.bytes += row.response.len();
-        let end = row.expires;
-        if let Some(before) = self.rows.insert(key, row) {
-            self.bytes -= before.response.len();
-            // Most steps move no end.
-            if before.expires == end {
-                return;
-            }
-            self.ends.remove(&(before.expires, key));
+    fn remove(&mut self, key: &OnceKey) {
+        if let Some(row) = self.rows.remove(&Looked(*key)) {
+            self.account(*key, Some(Extent::of(&row)), None);
         }
-        self.ends.insert((end, key));
     }
 
-    fn remove(&mut self, key: &OnceKey) {
-        if let Some(row) = self.rows.remove(key) {
-            self.ends.remove(&(row.expires, *key));
-            self.bytes -= row.response.len();
+    /// A record takes another time and room than before.
+    fn account(&mut self, key: OnceKey, before: Option<Extent>, after: Option<Extent>) {
+        let bytes = |of: Option<Extent>| of.map_or(0, |of| of.bytes);
+        self.bytes = self.bytes - bytes(before) + bytes(after);
+        let (before, after) = (before.map(|of| of.end), after.map(|of| of.end));
+        // Most steps move no end.
+        if before == after {
+            return;
+        }
+        if let Some(end) = before {
+            self.ends.remove(&(end, key));
+        }
+        if let Some(end) = after {
+            self.ends.insert((end, key));
         }
     }
 
@@ -95,6 +116,7 @@ impl Keys {
     pub(super) fn len(&self) -> usize {
         assert_eq!(self.rows.len(), self.ends.len());
         assert_eq!(self.bytes, self.rows.values().map(|row| row.response.len()).sum::<usize>());
+        assert!(self.rows.iter().all(|(key, row)| self.ends.contains(&(row.expires, key.0))));
         self.rows.len()
     }
 }

@@ -115,6 +115,32 @@ fn keys_have_an_end_and_make_room_as_they_do() {
 }
 
 #[test]
+fn keys_that_begin_alike_are_two() {
+    let mut keys = Keys::bounded(10, 100);
+    let mut other = [1; 32];
+    other[31] = 2;
+    for key in [[1; 32], other] {
+        let answer = keys.step(key, OnceOp::Begin(begin("a")), 0);
+        assert!(matches!(answer, OnceAnswer::Claimed { .. }), "{answer:?}");
+    }
+    assert_eq!(keys.len(), 2);
+}
+
+#[test]
+fn an_owners_steps_move_the_end_of_its_record() {
+    let mut keys = Keys::bounded(10, 1_000);
+    let OnceAnswer::Claimed { fence, .. } = keys.step([1; 32], OnceOp::Begin(begin("a")), 0) else {
+        panic!("not claimed")
+    };
+    let renew = OnceOp::Renew { fence, lease: 2 * suite::TTL };
+    let complete = OnceOp::Complete { fence, response: vec![0; 20], ttl: suite::TTL };
+    for op in [OnceOp::Start { fence }, renew, complete] {
+        assert_eq!(keys.step([1; 32], op, 5), OnceAnswer::Done);
+        assert_eq!(keys.len(), 1);
+    }
+}
+
+#[test]
 fn large_answers_leave_no_room_for_new_keys_and_are_kept() {
     let mut keys = Keys::bounded(10, 100);
     let asked = |keys: &mut Keys, key| keys.step([key; 32], OnceOp::Begin(begin("a")), 0);

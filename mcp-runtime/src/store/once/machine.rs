@@ -10,6 +10,7 @@
 //!
 //! A clock that is set back moves no end that was promised: leases and records only ever grow.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::{Begin, Fence, OnceAnswer, OnceOp, Payload};
@@ -22,7 +23,7 @@ pub(crate) struct Row {
     pub(crate) doubted: bool,
     pub(crate) fence: Fence,
     pub(crate) payload: Payload,
-    pub(crate) version: String,
+    pub(crate) version: Cow<'static, str>,
     /// The call that has it, or had it last.
     pub(crate) call_id: String,
     /// When it was claimed; once it is completed, when that was.
@@ -42,31 +43,41 @@ pub(crate) enum State {
     Indeterminate,
 }
 
-/// What a step does to a record.
+/// What a step makes of a record.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Change {
+    /// It is as it was.
     Keep,
-    Put(Row),
+    /// It was changed where it stands.
+    Changed,
+    /// There is a new one, in its place if there was one.
+    New(Row),
+    /// It is to go.
     Delete,
 }
 
 /// One step. `fresh` is a fence that was never given away; it is used up iff the answer is
 /// [`OnceAnswer::Claimed`].
-pub(crate) fn step(row: Option<Row>, op: OnceOp, now: u64, fresh: Fence) -> (Change, OnceAnswer) {
+pub(crate) fn step(
+    row: Option<&mut Row>,
+    op: OnceOp,
+    now: u64,
+    fresh: Fence,
+) -> (Change, OnceAnswer) {
     let row = row.filter(|row| now < row.expires);
     match op {
-        OnceOp::Begin(asker) => begin(row, asker, now, fresh),
+        OnceOp::Begin(asker) => begin(row.as_deref(), asker, now, fresh),
         OnceOp::Start { fence } => owned(row, fence, |row| row.start(now)),
         OnceOp::Renew { fence, lease } => owned(row, fence, |row| row.renew(after(now, lease))),
         OnceOp::Complete { fence, response, ttl } => {
             owned(row, fence, |row| row.complete(response, now, ttl))
         }
-        OnceOp::Release { fence } => owned(row, fence, Row::release),
+        OnceOp::Release { fence } => owned(row, fence, |row| row.release()),
         OnceOp::Doubt { fence } => owned(row, fence, |row| row.doubt(now)),
     }
 }
 
-fn begin(row: Option<Row>, asker: Begin, now: u64, fresh: Fence) -> (Change, OnceAnswer) {
+fn begin(row: Option<&Row>, asker: Begin, now: u64, fresh: Fence) -> (Change, OnceAnswer) {
     let Some(row) = row else { return claim(asker, None, now, fresh) };
     if row.version == asker.version && row.payload != asker.payload {
         return (Change::Keep, OnceAnswer::Mismatch);
@@ -75,13 +86,13 @@ fn begin(row: Option<Row>, asker: Begin, now: u64, fresh: Fence) -> (Change, Onc
     match row.state {
         State::Completed => {
             let age = Duration::from_millis(now.saturating_sub(row.since));
-            let (response, call_id) = (row.response, row.call_id);
+            let (response, call_id) = (row.response.clone(), row.call_id.clone());
             (Change::Keep, OnceAnswer::Completed { response, call_id, age })
         }
         State::Claimed | State::Started if lives => (Change::Keep, OnceAnswer::Running),
         State::Claimed if !row.doubted => claim(asker, None, now, fresh),
-        _ if asker.settles => claim(asker, Some(&row), now, fresh),
-        _ => (Change::Keep, OnceAnswer::Indeterminate { call_id: row.call_id }),
+        _ if asker.settles => claim(asker, Some(row), now, fresh),
+        _ => (Change::Keep, OnceAnswer::Indeterminate { call_id: row.call_id.clone() }),
     }
 }
 
@@ -102,14 +113,14 @@ fn claim(asker: Begin, doubted: Option<&Row>, now: u64, fence: Fence) -> (Change
         expires: doubted.map_or(expires, |row| expires.max(row.expires)),
         response: Vec::new(),
     };
-    (Change::Put(row), OnceAnswer::Claimed { fence, doubt })
+    (Change::New(row), OnceAnswer::Claimed { fence, doubt })
 }
 
 /// An owner's step, which counts as long as nobody else took a fence.
 fn owned(
-    row: Option<Row>,
+    row: Option<&mut Row>,
     fence: Fence,
-    step: impl FnOnce(Row) -> Option<Change>,
+    step: impl FnOnce(&mut Row) -> Option<Change>,
 ) -> (Change, OnceAnswer) {
     match row.filter(|row| row.fence == fence).and_then(step) {
         Some(change) => (change, OnceAnswer::Done),
@@ -119,19 +130,19 @@ fn owned(
 
 impl Row {
     /// Not twice: what was started may have had its effect.
-    fn start(mut self, now: u64) -> Option<Change> {
+    fn start(&mut self, now: u64) -> Option<Change> {
         (self.state == State::Claimed).then(|| {
             self.state = State::Started;
             self.hold(now);
-            Change::Put(self)
+            Change::Changed
         })
     }
 
-    fn renew(mut self, until: u64) -> Option<Change> {
+    fn renew(&mut self, until: u64) -> Option<Change> {
         match self.state {
             State::Claimed | State::Started => {
                 self.hold(until);
-                Some(Change::Put(self))
+                Some(Change::Changed)
             }
             // A sign of life says nothing of what happened.
             State::Indeterminate => Some(Change::Keep),
@@ -139,7 +150,7 @@ impl Row {
         }
     }
 
-    fn complete(mut self, response: Vec<u8>, now: u64, ttl: Duration) -> Option<Change> {
+    fn complete(&mut self, response: Vec<u8>, now: u64, ttl: Duration) -> Option<Change> {
         if self.state == State::Completed {
             // The same word once more, from an owner that didn't hear the answer.
             return (self.response == response).then_some(Change::Keep);
@@ -148,18 +159,18 @@ impl Row {
         // Also if the clock was set back while it ran.
         self.since = self.since.max(now);
         self.expires = after(self.since, ttl);
-        Some(Change::Put(self))
+        Some(Change::Changed)
     }
 
-    fn release(self) -> Option<Change> {
+    fn release(&self) -> Option<Change> {
         (self.state != State::Completed).then_some(Change::Delete)
     }
 
-    fn doubt(mut self, now: u64) -> Option<Change> {
+    fn doubt(&mut self, now: u64) -> Option<Change> {
         (self.state != State::Completed).then(|| {
             self.state = State::Indeterminate;
             self.hold(now);
-            Change::Put(self)
+            Change::Changed
         })
     }
 
@@ -172,12 +183,12 @@ impl Row {
 
     /// What is left of it when its owner is known to be gone.
     #[cfg_attr(not(any(feature = "sqlite", test)), allow(dead_code, reason = "of records on disk"))]
-    pub(crate) fn orphan(mut self) -> Change {
+    pub(crate) fn orphan(&mut self) -> Change {
         match self.state {
             State::Claimed if !self.doubted => Change::Delete,
             State::Claimed | State::Started => {
                 self.state = State::Indeterminate;
-                Change::Put(self)
+                Change::Changed
             }
             State::Completed | State::Indeterminate => Change::Keep,
         }

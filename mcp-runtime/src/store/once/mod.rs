@@ -24,6 +24,8 @@ pub(crate) mod machine;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 /// Names a key, its principal and its tool: the SHA-256 of all three.
@@ -32,6 +34,19 @@ pub(crate) type OnceKey = [u8; 32];
 pub(crate) type Payload = [u8; 32];
 /// Grows with each claim.
 pub(crate) type Fence = u64;
+
+/// A key in a table: found by a part of its digest, and compared as a whole.
+///
+/// What a table's own random key makes of eight bytes of a digest is spread as well as what it
+/// makes of all of them. Who wanted keys that meet would have to find digests with the same eight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Looked(pub(crate) OnceKey);
+
+impl Hash for Looked {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(&self.0[..8]);
+    }
+}
 
 /// One step.
 #[derive(Clone, Debug)]
@@ -56,7 +71,7 @@ pub(crate) struct Begin {
     pub(crate) payload: Payload,
     /// The tool's version. A payload is compared with one of the same version only: a deploy that
     /// changes a default must not refuse a legitimate retry.
-    pub(crate) version: String,
+    pub(crate) version: Cow<'static, str>,
     /// The call that asks; what it completes is known as its.
     pub(crate) call_id: String,
     /// How long the claim lasts without a sign of life.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::machine::{Change, Row, State, step};
-use super::{Begin, OnceAnswer, OnceOp};
+use super::machine::{self, Change, Row, State};
+use super::{Begin, Fence, OnceAnswer, OnceOp};
 
 const LEASE: Duration = Duration::from_millis(30);
 const TTL: Duration = Duration::from_secs(1);
@@ -13,7 +13,7 @@ const FRESH: u64 = 8;
 fn asker() -> Begin {
     Begin {
         payload: [1; 32],
-        version: "1".to_owned(),
+        version: "1".into(),
         call_id: "asker".to_owned(),
         lease: LEASE,
         ttl: TTL,
@@ -37,7 +37,7 @@ fn row(state: State, doubted: bool) -> Row {
         doubted,
         fence: MINE,
         payload: [1; 32],
-        version: "1".to_owned(),
+        version: "1".into(),
         call_id: "owner".to_owned(),
         since: 100,
         lease_until: 130,
@@ -50,9 +50,42 @@ const LIVE: u64 = 129;
 const LAPSED: u64 = 130;
 const GONE: u64 = 1_130;
 
-fn put(change: Change) -> Row {
+/// What is left of a record.
+#[derive(Debug, PartialEq)]
+enum Left {
+    Same,
+    Row(Row),
+    Nothing,
+}
+
+/// One step. A record that is kept is the same in every part.
+fn step(mut row: Option<Row>, op: OnceOp, now: u64, fresh: Fence) -> (Left, OnceAnswer) {
+    let before = row.clone();
+    let (change, answer) = machine::step(row.as_mut(), op, now, fresh);
+    (left(change, row, before), answer)
+}
+
+fn left(change: Change, row: Option<Row>, before: Option<Row>) -> Left {
     match change {
-        Change::Put(row) => row,
+        Change::Keep => {
+            assert_eq!(row, before);
+            Left::Same
+        }
+        Change::Changed => Left::Row(row.expect("a record that was there")),
+        Change::New(row) => Left::Row(row),
+        Change::Delete => Left::Nothing,
+    }
+}
+
+fn orphan(mut row: Row) -> Left {
+    let before = Some(row.clone());
+    let change = row.orphan();
+    left(change, Some(row), before)
+}
+
+fn put(left: Left) -> Row {
+    match left {
+        Left::Row(row) => row,
         other => panic!("{other:?}"),
     }
 }
@@ -97,7 +130,7 @@ fn who_asks_for_a_key_is_answered_by_its_state_and_its_age() {
                     assert_eq!((row.state, row.doubted, row.fence), (Claimed, doubt, FRESH));
                     assert_eq!((row.call_id.as_str(), row.since), ("asker", now), "{what}");
                 }
-                _ => assert_eq!(change, Change::Keep, "{what}"),
+                _ => assert_eq!(change, Left::Same, "{what}"),
             }
         }
     }
@@ -112,7 +145,7 @@ fn a_record_whose_end_has_come_is_absent() {
             assert_eq!(step(Some(row(state, doubted)), ask(), GONE, FRESH).1, first);
             for op in owners() {
                 let (change, answer) = step(Some(row(state, doubted)), op, GONE, FRESH);
-                assert_eq!((change, answer), (Change::Keep, OnceAnswer::Stale));
+                assert_eq!((change, answer), (Left::Same, OnceAnswer::Stale));
             }
         }
     }
@@ -124,10 +157,10 @@ fn other_arguments_are_a_mismatch_in_every_state_unless_the_version_differs() {
         for now in [LIVE, LAPSED] {
             for settles in [false, true] {
                 let other = Begin { payload: [2; 32], settles, ..asker() };
-                let newer = Begin { version: "2".to_owned(), ..other.clone() };
+                let newer = Begin { version: "2".into(), ..other.clone() };
                 let (change, answer) =
                     step(Some(row(state, false)), OnceOp::Begin(other), now, FRESH);
-                assert_eq!((change, answer), (Change::Keep, OnceAnswer::Mismatch), "{state:?}");
+                assert_eq!((change, answer), (Left::Same, OnceAnswer::Mismatch), "{state:?}");
                 let (_, answer) = step(Some(row(state, false)), OnceOp::Begin(newer), now, FRESH);
                 assert_ne!(answer, OnceAnswer::Mismatch, "{state:?}");
             }
@@ -164,12 +197,12 @@ fn an_owners_step_counts_as_long_as_nobody_took_another_fence() {
                     let releases = matches!(op, OnceOp::Release { .. }) && state != Completed;
                     let (change, answer) = step(Some(row(state, doubted)), op, now, FRESH);
                     let left = match change {
-                        Change::Keep => (answer == OnceAnswer::Done).then_some(state),
-                        Change::Put(ref row) => Some(row.state),
-                        Change::Delete => None,
+                        Left::Same => (answer == OnceAnswer::Done).then_some(state),
+                        Left::Row(ref row) => Some(row.state),
+                        Left::Nothing => None,
                     };
                     assert_eq!(left, after, "{what}");
-                    assert_eq!(change == Change::Delete, releases, "{what}");
+                    assert_eq!(change == Left::Nothing, releases, "{what}");
                     let counts = after.is_some() || releases;
                     assert_eq!(answer == OnceAnswer::Done, counts, "{what}");
                     assert_eq!(answer == OnceAnswer::Stale, !counts, "{what}");
@@ -186,12 +219,12 @@ fn a_stale_owner_changes_nothing() {
             for op in owners() {
                 let of_another = Row { fence, ..row(state, false) };
                 let answer = step(Some(of_another), op, LIVE, FRESH);
-                assert_eq!(answer, (Change::Keep, OnceAnswer::Stale), "{state:?}");
+                assert_eq!(answer, (Left::Same, OnceAnswer::Stale), "{state:?}");
             }
         }
     }
     for op in owners() {
-        assert_eq!(step(None, op, LIVE, FRESH), (Change::Keep, OnceAnswer::Stale));
+        assert_eq!(step(None, op, LIVE, FRESH), (Left::Same, OnceAnswer::Stale));
     }
 }
 
@@ -201,9 +234,9 @@ fn the_same_completion_once_more_is_heard_and_another_one_is_not() {
         |response: &[u8]| OnceOp::Complete { fence: MINE, response: response.to_vec(), ttl: TTL };
     let completed = || Some(row(State::Completed, false));
     let (change, answer) = step(completed(), complete(b"done"), 500, FRESH);
-    assert_eq!((change, answer), (Change::Keep, OnceAnswer::Done));
+    assert_eq!((change, answer), (Left::Same, OnceAnswer::Done));
     let (change, answer) = step(completed(), complete(b"other"), 500, FRESH);
-    assert_eq!((change, answer), (Change::Keep, OnceAnswer::Stale));
+    assert_eq!((change, answer), (Left::Same, OnceAnswer::Stale));
 }
 
 #[test]
@@ -246,12 +279,12 @@ fn times_beyond_all_numbers_are_the_last_one() {
 fn what_a_dead_owner_leaves_is_free_only_if_nothing_can_have_happened() {
     use State::{Claimed, Completed, Indeterminate, Started};
 
-    assert_eq!(row(Claimed, false).orphan(), Change::Delete);
+    assert_eq!(orphan(row(Claimed, false)), Left::Nothing);
     for (state, doubted) in [(Claimed, true), (Started, false), (Started, true)] {
-        let left = put(row(state, doubted).orphan());
+        let left = put(orphan(row(state, doubted)));
         assert_eq!((left.state, left.fence), (Indeterminate, MINE));
     }
     for state in [Completed, Indeterminate] {
-        assert_eq!(row(state, false).orphan(), Change::Keep);
+        assert_eq!(orphan(row(state, false)), Left::Same);
     }
 }

@@ -56,10 +56,10 @@ impl Hash for Digest {
 
 /// A table's own hash of a name, which is one already: nobody who doesn't know the keys can choose
 /// where it falls.
-pub(super) type Placed = BuildHasherDefault<AsItIs>;
+pub(crate) type Placed = BuildHasherDefault<AsItIs>;
 
 #[derive(Default)]
-pub(super) struct AsItIs(u64);
+pub(crate) struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     fn write(&mut self, bytes: &[u8]) {

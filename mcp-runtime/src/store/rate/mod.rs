@@ -17,6 +17,7 @@ mod tests;
 
 use std::time::Duration;
 
+pub(crate) use digest::Placed;
 pub(crate) use gcra::Rate;
 pub(crate) use memory::MemoryRates;
 

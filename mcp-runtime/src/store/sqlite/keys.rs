@@ -40,22 +40,27 @@ impl Keys<'_> {
         op: OnceOp,
         now: u64,
     ) -> rusqlite::Result<OnceAnswer> {
-        let row = self.load(key)?;
+        let mut row = self.load(key)?;
         let (is_new, fresh) = (row.is_none(), meta.fence + 1);
         let before = row.as_ref().map_or(0, |row| row.response.len() as u64);
-        let (change, answer) = step(row, op, now, fresh);
-        match change {
-            Change::Put(row) => {
-                if is_new && !self.makes_room(meta, now)? {
-                    return Ok(OnceAnswer::Full);
-                }
-                self.put(key, &row)?;
-                meta.keys += u64::from(is_new);
-                let after = row.response.len() as u64;
-                meta.bytes = meta.bytes.saturating_sub(before).saturating_add(after);
+        let (change, answer) = step(row.as_mut(), op, now, fresh);
+        let put = match change {
+            Change::New(row) => Some(row),
+            Change::Changed => row,
+            Change::Delete => {
+                self.delete(meta, key)?;
+                None
             }
-            Change::Delete => self.delete(meta, key)?,
-            Change::Keep => {}
+            Change::Keep => None,
+        };
+        if let Some(row) = put {
+            if is_new && !self.makes_room(meta, now)? {
+                return Ok(OnceAnswer::Full);
+            }
+            self.put(key, &row)?;
+            meta.keys += u64::from(is_new);
+            let after = row.response.len() as u64;
+            meta.bytes = meta.bytes.saturating_sub(before).saturating_add(after);
         }
         if matches!(answer, OnceAnswer::Claimed { .. }) {
             meta.fence = fresh;
@@ -136,10 +141,11 @@ impl Keys<'_> {
             .query_map([writer], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         for key in keys {
-            match self.load(&key)?.map(Row::orphan) {
-                Some(Change::Put(row)) => self.put(&key, &row)?,
-                Some(Change::Delete) => self.delete(meta, &key)?,
-                Some(Change::Keep) | None => {}
+            let Some(mut row) = self.load(&key)? else { continue };
+            match row.orphan() {
+                Change::Changed => self.put(&key, &row)?,
+                Change::Delete => self.delete(meta, &key)?,
+                Change::Keep | Change::New(_) => {}
             }
         }
         Ok(())
@@ -152,7 +158,7 @@ fn of_columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         doubted: row.get(1)?,
         fence: number(row, 2)?,
         payload: row.get(3)?,
-        version: row.get(4)?,
+        version: row.get::<_, String>(4)?.into(),
         call_id: row.get(5)?,
         since: number(row, 6)?,
         lease_until: number(row, 7)?,

@@ -96,7 +96,7 @@ async fn survivors_have_the_keys_and_close_what_was_left_open() {
     let survivors = Survivors::default();
     let begin = || Begin {
         payload: [2; 32],
-        version: "1".to_owned(),
+        version: "1".into(),
         call_id: "a".to_owned(),
         lease: std::time::Duration::from_secs(30),
         ttl: std::time::Duration::from_mins(1),

@@ -39,7 +39,7 @@ pub(crate) fn clock() -> Clock {
 pub(crate) fn begin(call_id: &str) -> Begin {
     Begin {
         payload: [1; 32],
-        version: "1".to_owned(),
+        version: "1".into(),
         call_id: call_id.to_owned(),
         lease: LEASE,
         ttl: TTL,

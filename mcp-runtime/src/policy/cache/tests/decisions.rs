@@ -168,7 +168,7 @@ impl World {
             Step::Refresh => {
                 self.refreshes -= 1;
                 let next = self.tasks.len();
-                if let Some(id) = flights.refresh(key, || next) {
+                if let Some((id, _)) = flights.refresh(key, || next) {
                     self.begin(id, true);
                 }
             }
@@ -185,7 +185,7 @@ impl World {
                 self.leave(flight, flights, key);
                 self.callers[index] = if well {
                     Caller::Served
-                } else if tries_again(leads, attempt, tried) {
+                } else if !leads && tries_again(attempt, tried) {
                     Caller::Needs { tried: tried + 1 }
                 } else {
                     Caller::Failed { tried, attempt, leads }

@@ -2,10 +2,13 @@
 
 use std::future::pending;
 
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 
 use super::*;
 use crate::error::Code;
+use crate::policy::testing::call;
+use crate::trying::{attempts, is_trying};
 
 #[tokio::test(start_paused = true)]
 async fn a_thousand_callers_take_one_flight() {
@@ -202,13 +205,34 @@ async fn a_flight_runs_in_the_span_of_the_call_that_began_it() {
     let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
     let layer = CacheLayer::new(&tool(), Cache::new(1_000), store, stats());
     let service = layer.layer(function(|call: ToolCall| async move {
-        let span = tracing::Span::current().metadata().map(tracing::Metadata::name);
-        Ok(Reply::text(format!("{span:?} {}", call.context().call_id())))
+        let span = || tracing::Span::current().metadata().map(tracing::Metadata::name);
+        let before = span();
+        settle().await;
+        assert_eq!(span(), before, "also once it has waited");
+        Ok(Reply::text(format!("{before:?} {}", call.context().call_id())))
     }));
     let call = call_of(&Arc::new(tool()), "anna", json!({}));
     let expected = format!("Some(\"leader\") {}", call.context().call_id());
     let outcome = service.oneshot(call).instrument(tracing::info_span!("leader")).await;
     assert_eq!(text(&outcome), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flight_is_no_part_of_what_the_call_that_began_it_tries_again() {
+    let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
+    let layer = CacheLayer::new(&tool(), Cache::new(1_000), store, stats());
+    let service = layer.layer(function(|_| async { Ok(Reply::text(is_trying().to_string())) }));
+    assert_eq!(text(&attempts(service.oneshot(call(json!({})))).await), "false");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flight_that_never_waits_is_over_before_its_call_goes_on() {
+    let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
+    let layer = CacheLayer::new(&tool(), Cache::new(1_000), store, stats());
+    let service = layer.layer(function(|_| async { Ok(Reply::text("there")) }));
+    let outcome = service.oneshot(call(json!({}))).now_or_never().expect("an answer at once");
+    assert_eq!(text(&outcome), "there");
+    assert_eq!(layer.room.flights.under_way(), 0);
 }
 
 #[tokio::test(start_paused = true)]

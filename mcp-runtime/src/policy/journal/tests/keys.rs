@@ -65,6 +65,13 @@ fn the_clients_key_comes_first() {
 }
 
 #[test]
+fn fields_make_one_key_in_whatever_order_they_are_named() {
+    const TURNED: Idempotency = Idempotency::new().key_of(&["year", "invoice", "year"]);
+    let call = call("anna", None, None, json!({ "invoice": "7", "year": 2024 }));
+    assert_eq!(key(TURNED, &call), key(FIELDS, &call));
+}
+
+#[test]
 fn a_field_without_a_value_is_no_key() {
     for arguments in [json!({ "invoice": "7" }), json!({ "invoice": "7", "year": null }), json!({})]
     {
