@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use crate::claim::Claim;
 use crate::content::Content;
 use crate::context::Context;
+use crate::data::Data;
 use crate::extract::States;
 use crate::place::Place;
 use crate::tool::ToolInfo;
@@ -93,7 +94,7 @@ impl fmt::Debug for ToolCall {
 #[derive(Debug, Default)]
 pub struct Reply {
     pub(crate) content: Vec<Content>,
-    pub(crate) structured: Option<Value>,
+    pub(crate) structured: Option<Data>,
     pub(crate) meta: Map<String, Value>,
     pub(crate) raw: Option<Raw>,
 }
@@ -112,7 +113,7 @@ impl Reply {
     /// Adds the answer as data, for programs.
     #[must_use]
     pub fn with_structured(mut self, data: Value) -> Self {
-        self.structured = Some(data);
+        self.structured = Some(data.into());
         self
     }
 
@@ -128,9 +129,9 @@ impl Reply {
         &self.content
     }
 
-    /// The answer as data.
+    /// The answer as data. A value is made of it at the first call.
     pub fn structured(&self) -> Option<&Value> {
-        self.structured.as_ref()
+        self.structured.as_ref().map(Data::value)
     }
 
     /// The result's `_meta`.
@@ -148,7 +149,7 @@ pub(crate) struct KeptReply(Arc<Kept>);
 #[derive(Debug)]
 struct Kept {
     content: Vec<Content>,
-    structured: Option<Value>,
+    structured: Option<Data>,
     meta: Map<String, Value>,
 }
 
@@ -161,6 +162,8 @@ impl KeptReply {
             return Err(reply);
         }
         let Reply { content, structured, meta, raw: _ } = reply;
+        let content = content.into_iter().map(shared).collect();
+        let structured = structured.map(Data::without_value);
         Ok(Self(Arc::new(Kept { content, structured, meta })))
     }
 
@@ -178,10 +181,24 @@ impl KeptReply {
     /// About how much memory it takes.
     pub(crate) fn bytes(&self) -> usize {
         let Kept { content, structured, meta } = &*self.0;
-        let content: usize =
-            content.iter().map(|block| size_of::<Content>() + content_heap(block)).sum();
-        let structured = structured.as_ref().map_or(0, value_heap);
+        let is_data = |block: &Content| match (block, structured) {
+            (Content::Text(text), Some(data)) => data.is(text),
+            _ => false,
+        };
+        let heap = |block: &Content| if is_data(block) { 0 } else { content_heap(block) };
+        let content: usize = content.iter().map(|block| size_of::<Content>() + heap(block)).sum();
+        let structured = structured
+            .as_ref()
+            .map_or(0, |data| data.text().len() + data.deep().map_or(0, value_heap));
         size_of::<Kept>() + content + structured + map_heap(meta)
+    }
+}
+
+/// A block whose text is not copied with it.
+fn shared(block: Content) -> Content {
+    match block {
+        Content::Text(text) => Content::Text(text.into_shared()),
+        other => other,
     }
 }
 
@@ -190,7 +207,7 @@ fn content_heap(block: &Content) -> usize {
     let of = String::capacity;
     let optional = |text: &Option<String>| text.as_ref().map_or(0, of);
     match block {
-        Content::Text(text) => of(text),
+        Content::Text(text) => text.len(),
         Content::Image { data, mime_type } | Content::Audio { data, mime_type } => {
             of(data) + of(mime_type)
         }

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 
+use crate::text::Text;
+
 /// One block of a tool's result.
 ///
 /// A tool returns `Content`, a `Vec<Content>`, text, or any `Serialize + JsonSchema` value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Content {
-    /// Text.
-    Text(String),
+    /// Text: what a tool says, or its data as JSON.
+    Text(Text),
     /// An image.
     Image {
         /// The bytes in base64.
@@ -49,7 +51,7 @@ pub enum Content {
 impl Content {
     /// A block of text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Text(text.into())
+        Self::Text(text.into().into())
     }
 
     /// An image, its bytes in base64.

@@ -12,6 +12,11 @@ pub(crate) fn plain(text: &[u8]) -> usize {
             return 8 * index + (found.trailing_zeros() / 8) as usize;
         }
     }
+    if let Some(last) = text.last_chunk() {
+        // Those of the last eight that aren't of the rest were looked at before, and are plain.
+        let found = escaped_in(u64::from_le_bytes(*last)).trailing_zeros() / 8;
+        return text.len() - 8 + found as usize;
+    }
     let end = rest.iter().position(|byte| is_escaped(*byte));
     text.len() - rest.len() + end.unwrap_or(rest.len())
 }

@@ -67,6 +67,7 @@ mod confirmation;
 mod const_text;
 mod content;
 mod context;
+mod data;
 pub mod contract;
 mod endpoints;
 mod error;
@@ -99,6 +100,7 @@ mod secrets;
 mod server;
 mod stats;
 mod store;
+mod text;
 mod tool;
 #[cfg(feature = "sqlite")]
 mod transaction;
@@ -135,6 +137,7 @@ pub use records::Store;
 pub use request::Request;
 pub use server::Server;
 pub use stats::{Decision, Stats};
+pub use text::Text;
 pub use tool::{Tool, ToolInfo, Tools};
 #[cfg(feature = "sqlite")]
 pub use transaction::TransactionError;

@@ -4,10 +4,10 @@ use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use crate::call::Reply;
 use crate::content::{Content, ResourceLink};
+use crate::data::{Data, Json, Written};
 use crate::error::{IntoToolError, ToolError};
 
 /// A result that chooses its own content blocks: [`Content`], `Vec<Content>`, [`ResourceLink`],
@@ -82,7 +82,7 @@ impl<T: Serialize + JsonSchema> ToolOutput<AsData> for T {
     }
 
     fn reply(self) -> Result<Returned, ToolError> {
-        serde_json::to_value(self).map(Returned::Data).map_err(ToolError::internal)
+        Returned::data(&self)
     }
 }
 
@@ -93,7 +93,7 @@ impl<T: IntoReply> ToolOutput<AsReply> for T {
     }
 
     fn reply(self) -> Result<Returned, ToolError> {
-        self.into_reply().map(Returned::Reply)
+        self.into_reply().map(Returned::reply)
     }
 }
 
@@ -103,11 +103,28 @@ pub struct OutputSchema(pub(crate) Option<Schema>);
 
 /// A function's result before it is shaped into a reply.
 #[derive(Debug)]
-pub enum Returned {
-    #[doc(hidden)]
-    Data(Value),
-    #[doc(hidden)]
+pub struct Returned(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Data(Written),
     Reply(Reply),
+}
+
+impl Returned {
+    /// Data, written.
+    ///
+    /// # Errors
+    ///
+    /// What has no form in JSON.
+    pub(crate) fn data(data: &impl Serialize) -> Result<Self, ToolError> {
+        Written::of(data).map(Kind::Data).map(Self).map_err(ToolError::internal)
+    }
+
+    /// A reply that is complete.
+    pub(crate) fn reply(reply: Reply) -> Self {
+        Self(Kind::Reply(reply))
+    }
 }
 
 /// How a tool's data becomes a reply; fixed at start, from its schema.
@@ -131,25 +148,28 @@ pub(crate) const RESULT: &str = "result";
 
 impl Shape {
     pub(crate) fn apply(self, returned: Returned) -> Reply {
-        let data = match returned {
-            Returned::Reply(reply) => return reply,
-            Returned::Data(data) => data,
+        let data = match returned.0 {
+            Kind::Reply(reply) => return reply,
+            Kind::Data(data) => data,
         };
         match (self, data) {
-            (Self::Unit, Value::Null) => Reply::text("done"),
-            (Self::Text | Self::Untyped, Value::String(text)) => Reply::text(text),
-            (Self::Text | Self::Unit, data) => Reply::text(data.to_string()),
-            (Self::Wrapped, data) => structured(json!({ RESULT: data })),
-            (Self::Untyped, data) if !data.is_object() => Reply::text(data.to_string()),
-            (Self::Object | Self::Untyped, data) => structured(data),
+            (Self::Unit, Written::Json(data)) if data.is_null() => Reply::text("done"),
+            (Self::Text | Self::Untyped, Written::Text(text)) => Reply::text(text),
+            (Self::Text | Self::Unit, data) => Reply::text(data.into_json().into_text()),
+            (Self::Wrapped, data) => structured(data.into_json().within(RESULT)),
+            (Self::Untyped, Written::Json(data)) if !data.is_object() => {
+                Reply::text(data.into_text())
+            }
+            (Self::Object | Self::Untyped, data) => structured(data.into_json()),
         }
     }
 }
 
-fn structured(data: Value) -> Reply {
-    // A value can always be written, and goes out twice as fast as through `Display`.
-    let text = serde_json::to_string(&data).unwrap_or_default();
-    Reply::text(text).with_structured(data)
+/// Data, and the same as text.
+fn structured(data: Json) -> Reply {
+    let data = Data::from(data);
+    let text = Content::Text(data.to_text());
+    Reply { structured: Some(data), ..Reply::blocks([text]) }
 }
 
 /// Stands for a function's result type, so that method lookup can tell a `Result` from the rest:

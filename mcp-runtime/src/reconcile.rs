@@ -82,24 +82,21 @@ pub fn reconciling(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::output;
+    use crate::output::{Shape, output};
 
     async fn of<T: 'static>(
         reply: fn(T) -> Result<Returned, ToolError>,
         found: impl Found<T> + Send + 'static,
     ) -> Result<Option<String>, ToolError> {
         let returned = reconciling(looking(reply, async move { found }))?.await?;
-        Ok(returned.map(|returned| format!("{returned:?}")))
+        Ok(returned.map(|returned| format!("{:?}", Shape::Untyped.apply(returned).content())))
     }
 
     #[tokio::test]
     async fn what_is_found_is_the_tools_own_result() {
         let reply = output::<Result<u8, ToolError>>().codec().found();
         assert_eq!(of(reply, Ok::<_, ToolError>(None)).await.unwrap(), None);
-        assert_eq!(
-            of(reply, Ok::<_, ToolError>(Some(7))).await.unwrap().unwrap(),
-            "Data(Number(7))"
-        );
+        assert_eq!(of(reply, Ok::<_, ToolError>(Some(7))).await.unwrap().unwrap(), "[Text(\"7\")]");
         let error = of(reply, Err(ToolError::new("no_ledger", ""))).await.unwrap_err();
         assert_eq!(error.code().as_str(), "no_ledger");
     }
@@ -109,9 +106,9 @@ mod tests {
         use crate::output::PlainOutput as _;
         let text = output::<String>().codec().found();
         let found = of(text, Ok::<_, ToolError>(Some("x".to_owned()))).await.unwrap();
-        assert_eq!(found.unwrap(), "Data(String(\"x\"))");
+        assert_eq!(found.unwrap(), "[Text(\"x\")]");
         let nothing = output::<()>().codec().found();
         let found = of(nothing, Ok::<_, ToolError>(Some(()))).await.unwrap();
-        assert_eq!(found.unwrap(), "Data(Null)");
+        assert_eq!(found.unwrap(), "[Text(\"null\")]");
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::raw::RawReply;
 use crate::call::Reply;
 use crate::content::{Content, Icon, IconTheme, ResourceLink};
+use crate::data::Data;
 use crate::error::ToolError;
 use crate::meta;
 use crate::policy::Outcome;
@@ -71,7 +72,7 @@ pub(super) fn response(outcome: Outcome, info: &ToolInfo) -> Result<CallToolResp
 fn success(reply: Reply) -> CallToolResult {
     let blocks = reply.content.into_iter().map(block).collect();
     let mut result = CallToolResult::success(blocks);
-    result.structured_content = reply.structured;
+    result.structured_content = reply.structured.map(Data::into_value);
     result.meta = (!reply.meta.is_empty()).then_some(MetaObject(reply.meta));
     result
 }

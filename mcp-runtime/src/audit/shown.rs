@@ -158,15 +158,17 @@ pub(super) fn cut<'a>(keys: &AuditKeys, text: &'a str) -> Cow<'a, str> {
 
 /// What a reply says, in a text whose digest tells replies apart. None where only the edge can read
 /// it.
-pub(super) fn said(reply: &Reply) -> Option<String> {
+pub(super) fn said(reply: &Reply) -> Option<Cow<'_, str>> {
     if reply.raw.is_some() {
         return None;
     }
-    Some(if let Some(data) = &reply.structured {
-        canonical_value(data)
-    } else {
-        let parts: Vec<Value> = reply.content.iter().flat_map(parts).map(Value::from).collect();
-        canonical_value(&Value::Array(parts))
+    Some(match &reply.structured {
+        Some(data) if data.is_canonical() => data.text().into(),
+        Some(data) => canonical_value(data.value()).into(),
+        None => {
+            let parts: Vec<Value> = reply.content.iter().flat_map(parts).map(Value::from).collect();
+            canonical_value(&Value::Array(parts)).into()
+        }
     })
 }
 
@@ -175,17 +177,19 @@ pub(super) fn kept(reply: &Reply) -> Option<Value> {
     if reply.raw.is_some() {
         return None;
     }
-    Some(reply.structured.clone().unwrap_or_else(|| {
-        let texts = reply.content.iter().map(|block| match block {
-            Content::Text(text) | Content::ResourceText { text, .. } => text.clone(),
-            Content::Image { mime_type, .. } | Content::Audio { mime_type, .. } => {
-                format!("({mime_type})")
-            }
-            Content::ResourceBlob { uri, .. } => format!("({uri})"),
-            Content::Link(link) => link.uri.clone(),
-        });
-        Value::String(texts.collect::<Vec<_>>().join("\n"))
-    }))
+    if let Some(data) = &reply.structured {
+        return Some(data.value().clone());
+    }
+    let texts = reply.content.iter().map(|block| match block {
+        Content::Text(text) => text.as_str().to_owned(),
+        Content::ResourceText { text, .. } => text.clone(),
+        Content::Image { mime_type, .. } | Content::Audio { mime_type, .. } => {
+            format!("({mime_type})")
+        }
+        Content::ResourceBlob { uri, .. } => format!("({uri})"),
+        Content::Link(link) => link.uri.clone(),
+    });
+    Some(Value::String(texts.collect::<Vec<_>>().join("\n")))
 }
 
 /// Whether a result can be kept.

@@ -7,22 +7,23 @@ use serde_json::{Map, Value};
 
 use super::Reply;
 use crate::content::{Content, ResourceLink};
+use crate::data::Data;
 
 /// The form in which a reply is kept.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct KeptForm<'a> {
     content: Vec<Block<'a>>,
     #[serde(default, deserialize_with = "stated", skip_serializing_if = "Option::is_none")]
-    structured: Option<Cow<'a, Value>>,
+    structured: Option<Cow<'a, Data>>,
     meta: Cow<'a, Map<String, Value>>,
 }
 
-/// A value that is there, be it null.
-fn stated<'de, 'a, D>(from: D) -> Result<Option<Cow<'a, Value>>, D::Error>
+/// Data that is there, be it null.
+fn stated<'de, 'a, D>(from: D) -> Result<Option<Cow<'a, Data>>, D::Error>
 where
     D: serde::Deserializer<'de>,
 {
-    Value::deserialize(from).map(|value| Some(Cow::Owned(value)))
+    Value::deserialize(from).map(|value| Some(Cow::Owned(value.into())))
 }
 
 /// A content block. The names are stored: they stay as they are.
@@ -126,7 +127,7 @@ impl From<Block<'_>> for Content {
     fn from(block: Block<'_>) -> Self {
         let of = Cow::into_owned;
         match block {
-            Block::Text { text } => Self::Text(of(text)),
+            Block::Text { text } => Self::text(text),
             Block::Image { data, mime_type } => {
                 Self::Image { data: of(data), mime_type: of(mime_type) }
             }
@@ -166,7 +167,7 @@ mod tests {
         let text = || ".{0,6}";
         let link = (text(), text(), option::of(text()), option::of(text()), option::of(text()));
         prop_oneof![
-            text().prop_map(Content::Text),
+            text().prop_map(Content::text),
             (text(), text()).prop_map(|(a, b)| Content::image(a, b)),
             (text(), text()).prop_map(|(a, b)| Content::audio(a, b)),
             (text(), option::of(text()), text()).prop_map(|(uri, mime_type, text)| {
@@ -191,12 +192,13 @@ mod tests {
             meta in collection::btree_map("[a-z/]{1,4}", values(), 0..3),
         ) {
             let meta = meta.into_iter().collect();
+            let structured = structured.map(Data::from);
             let reply = Reply { content, structured, meta, raw: None };
             let text = serde_json::to_vec(&reply.kept()).unwrap();
             let again: Reply = serde_json::from_slice::<KeptForm<'_>>(&text).unwrap().into();
-            prop_assert_eq!(again.content, reply.content);
-            prop_assert_eq!(again.structured, reply.structured);
-            prop_assert_eq!(again.meta, reply.meta);
+            prop_assert_eq!(again.content(), reply.content());
+            prop_assert_eq!(again.structured(), reply.structured());
+            prop_assert_eq!(again.meta(), reply.meta());
         }
     }
 

@@ -22,7 +22,7 @@ const WRITES: ToolDef = ToolDef::new(
     "Pay.",
     &[],
     |_| OutputSchema(None),
-    |_| Ok(Box::pin(async { Ok(Returned::Data(json!("paid"))) })),
+    |_| Ok(Box::pin(async { Returned::data(&"paid") })),
 )
 .once(Idempotency::new());
 
@@ -98,7 +98,7 @@ async fn a_call_within_a_call_names_it() {
                 let app = app
                     .and_then(|app| app.get().cloned())
                     .ok_or_else(|| ToolError::new("no_app", "the server is not there"))?;
-                app.call("pay", json!({})).await.map(Returned::Reply)
+                app.call("pay", json!({})).await.map(Returned::reply)
             }))
         },
     );

@@ -164,7 +164,7 @@ impl Answer {
         let came = match &self.outcome {
             Ok(reply) => {
                 let text = reply.content().iter().find_map(|block| match block {
-                    Content::Text(text) => Some(text),
+                    Content::Text(text) => Some(text.as_str()),
                     _ => None,
                 });
                 let shown = json!({

@@ -24,7 +24,7 @@ pub(super) fn outcome(result: CallToolResult) -> Result<Reply, ToolError> {
                 Content::Text(text) => Some(text),
                 _ => None,
             });
-            ToolError::new(RAW_ERROR, text.unwrap_or_default())
+            ToolError::new(RAW_ERROR, text.map(String::from).unwrap_or_default())
         }));
     }
     let mut reply = Reply::blocks(content);
@@ -50,7 +50,7 @@ pub(super) fn refusal(refused: ErrorData) -> ToolError {
 /// A block; nothing for a kind that the runtime doesn't make.
 fn block(block: ContentBlock) -> Option<Content> {
     Some(match block {
-        ContentBlock::Text(text) => Content::Text(text.text),
+        ContentBlock::Text(text) => Content::text(text.text),
         ContentBlock::Image(image) => {
             Content::Image { data: image.data, mime_type: image.mime_type }
         }

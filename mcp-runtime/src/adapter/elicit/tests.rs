@@ -26,7 +26,7 @@ static DELETE: ToolDef = ToolDef::new(
     |_| OutputSchema(None),
     |call| {
         let n = param::<u64, _>("n").take(call)?;
-        Ok(Box::pin(async move { Ok(Returned::Reply(Reply::text(format!("deleted {n}")))) }))
+        Ok(Box::pin(async move { Ok(Returned::reply(Reply::text(format!("deleted {n}")))) }))
     },
 )
 .destructive();

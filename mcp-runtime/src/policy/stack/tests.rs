@@ -48,7 +48,7 @@ const DEF: ToolDef = ToolDef::new(
             if fails {
                 return Err(ToolError::new(Code::BackendUnavailable, "down").retryable());
             }
-            Ok(Returned::Reply(Reply::text("done")))
+            Ok(Returned::reply(Reply::text("done")))
         }))
     },
 );

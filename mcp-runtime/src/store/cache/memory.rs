@@ -151,7 +151,7 @@ mod tests {
     fn get(cache: &MemoryCache, n: usize) -> Option<String> {
         let found = cache.get(&key(n)).now_or_never().expect("done at once").unwrap();
         found.map(|stored| match &stored.reply.reply().content()[0] {
-            crate::Content::Text(text) => text.clone(),
+            crate::Content::Text(text) => text.to_string(),
             other => panic!("{other:?}"),
         })
     }

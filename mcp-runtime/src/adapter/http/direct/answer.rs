@@ -15,6 +15,7 @@ use crate::adapter::handler::SERVER_INFO;
 use crate::adapter::raw::RawReply;
 use crate::call::Reply;
 use crate::content::Content;
+use crate::data::Data;
 use crate::error::ToolError;
 use crate::meta;
 use crate::policy::Outcome;
@@ -30,25 +31,6 @@ const ENVELOPE: usize = 512;
 /// Writes the answers of one server.
 pub(super) struct Writer {
     server_info: Value,
-}
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    jsonrpc: &'static str,
-    id: &'a RequestId,
-    result: Told<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Told<'a> {
-    result_type: &'static str,
-    content: Blocks<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    structured_content: Option<&'a Value>,
-    is_error: bool,
-    #[serde(rename = "_meta")]
-    meta: About<'a>,
 }
 
 /// A result's `_meta`, in which the server says who it is.
@@ -81,37 +63,47 @@ impl Writer {
     }
 
     fn success(&self, id: &RequestId, reply: &Reply) -> Result<Vec<u8>> {
-        self.write(id, &reply.content, reply.structured.as_ref(), false, &reply.meta)
+        let data = reply.structured.as_ref().map(Data::text);
+        self.write(id, &reply.content, data, false, &reply.meta)
     }
 
     /// A model reads the public error in a text; see `convert::response`.
     fn failure(&self, id: &RequestId, error: &ToolError, tool: &ToolInfo) -> Result<Vec<u8>> {
         let public = error.to_json();
-        let content = [Content::Text(public.to_string())];
-        let structured = tool.output_schema.is_none().then_some(&public);
+        let text = public.to_string();
         let mut about = error.meta().clone();
-        about.insert(meta::ERROR.to_owned(), public.clone());
-        self.write(id, &content, structured, true, &about)
+        about.insert(meta::ERROR.to_owned(), public);
+        let data = tool.output_schema.is_none().then_some(&*text);
+        self.write(id, &[Content::text(&*text)], data, true, &about)
     }
 
+    /// Data is JSON already, and goes out as it is.
     fn write(
         &self,
         id: &RequestId,
         content: &[Content],
-        structured: Option<&Value>,
+        data: Option<&str>,
         is_error: bool,
         entries: &Map<String, Value>,
     ) -> Result<Vec<u8>> {
         let content = Blocks(content);
-        let size = content.size(structured.is_some());
-        let result = Told {
-            result_type: "complete",
-            content,
-            structured_content: structured,
-            is_error,
-            meta: About { entries, server_info: &self.server_info },
-        };
-        written(&Answer { jsonrpc: "2.0", id, result }, size + ENVELOPE)
+        let size = content.size() + data.map_or(0, str::len);
+        let mut text = Vec::with_capacity(size + ENVELOPE);
+        text.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
+        serde_json::to_writer(&mut text, id)?;
+        text.extend_from_slice(br#","result":{"resultType":"complete","content":"#);
+        serde_json::to_writer(&mut text, &content)?;
+        if let Some(data) = data {
+            text.extend_from_slice(br#","structuredContent":"#);
+            text.extend_from_slice(data.as_bytes());
+        }
+        let is_error: &[u8] = if is_error { b"true" } else { b"false" };
+        text.extend_from_slice(br#","isError":"#);
+        text.extend_from_slice(is_error);
+        text.extend_from_slice(br#","_meta":"#);
+        serde_json::to_writer(&mut text, &About { entries, server_info: &self.server_info })?;
+        text.extend_from_slice(b"}}");
+        Ok(text)
     }
 
     /// What the SDK does with an answer in its own terms, to a client of this revision.

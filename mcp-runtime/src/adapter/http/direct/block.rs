@@ -46,12 +46,11 @@ struct Link<'a> {
 }
 
 impl Blocks<'_> {
-    /// About how many bytes they take. Data beside them mostly says once more what the texts say.
-    pub(super) fn size(&self, with_data: bool) -> usize {
+    /// About how many bytes they take.
+    pub(super) fn size(&self) -> usize {
         let size = |block: &Content| match block {
-            Content::Text(text) if with_data => 2 * text.len(),
-            Content::Text(data)
-            | Content::Image { data, .. }
+            Content::Text(text) => text.len(),
+            Content::Image { data, .. }
             | Content::Audio { data, .. }
             | Content::ResourceText { text: data, .. }
             | Content::ResourceBlob { blob: data, .. } => data.len(),

@@ -45,7 +45,7 @@ async fn a_transaction_simply_runs_again() {
 async fn what_is_found_is_the_answer_from_then_on() {
     let found = |call: &mut ToolCall| {
         let fails = call.arguments_mut().remove("fails").unwrap();
-        reconciling(move || Ok(Some(Returned::Data(json!({ "found": fails })))))
+        reconciling(move || Returned::data(&json!({ "found": fails })).map(Some))
     };
     let bench = doubtful(Idempotency::new().reconcile(found)).await;
     let reply = bench.run(Some("k"), failing()).await.unwrap();

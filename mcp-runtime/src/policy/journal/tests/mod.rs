@@ -176,7 +176,7 @@ fn run(
 fn told(outcome: &Outcome) -> String {
     match outcome {
         Ok(reply) => match &reply.content()[0] {
-            crate::Content::Text(text) => text.clone(),
+            crate::Content::Text(text) => text.to_string(),
             other => format!("{other:?}"),
         },
         Err(error) => format!("{} {:?}", error.code(), error.stated_effect().unwrap()),

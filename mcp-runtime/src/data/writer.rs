@@ -1,0 +1,212 @@
+//! The text while it is written.
+
+use std::fmt;
+use std::io::Write as _;
+
+use serde::Serialize;
+use serde::ser::Error as _;
+use serde_json::{Error, Value};
+
+use super::members::{Member, put_in_order};
+use crate::json_text::{Digits, plain};
+
+type Result<T = ()> = std::result::Result<T, Error>;
+
+/// What a text has room for as soon as it is more than a scalar: many results.
+const ROOM: usize = 512;
+/// The members that it has room for.
+const MEMBERS: usize = 16;
+
+/// Writes one value. A string that is all there is stands as it is, without quotes.
+pub(super) struct Writer {
+    pub(super) text: Vec<u8>,
+    /// The members so far of the objects that are open, the innermost object's last.
+    pub(super) members: Vec<Member>,
+    /// Where an object's members are while they are put in order.
+    spare: Vec<u8>,
+    /// How many lists and objects are open.
+    depth: usize,
+    /// The most that were.
+    pub(super) deepest: usize,
+    is_text: bool,
+    pub(super) is_canonical: bool,
+}
+
+/// A place to go back to, when what follows it turns out to be unwritable.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    text: usize,
+    members: usize,
+    depth: usize,
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        Self {
+            text: Vec::new(),
+            members: Vec::new(),
+            spare: Vec::new(),
+            depth: 0,
+            deepest: 0,
+            is_text: false,
+            is_canonical: true,
+        }
+    }
+}
+
+impl Writer {
+    /// Whether all that was written is one string.
+    pub(super) fn is_text(&self) -> bool {
+        self.is_text
+    }
+
+    /// The text. Nothing but texts and plain characters was added to it.
+    pub(super) fn finish(self) -> Result<String> {
+        String::from_utf8(self.text).map_err(Error::custom)
+    }
+
+    pub(super) fn open(&mut self, bracket: u8) {
+        if self.depth == 0 {
+            self.text.reserve(ROOM);
+            self.members.reserve(MEMBERS);
+        }
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        self.text.push(bracket);
+    }
+
+    pub(super) fn close(&mut self, bracket: u8) {
+        self.depth -= 1;
+        self.text.push(bracket);
+    }
+
+    /// Opens an object for its one member.
+    pub(super) fn open_variant(&mut self, variant: &str) {
+        self.open(b'{');
+        self.quoted(variant);
+        self.text.push(b':');
+    }
+
+    /// Comes before an item or a member of what was opened up to `start`.
+    pub(super) fn separate(&mut self, start: usize) {
+        if self.text.len() > start {
+            self.text.push(b',');
+        }
+    }
+
+    /// Puts the members since the `first` in order, whose text begins at `start`, and forgets them.
+    pub(super) fn in_order(&mut self, first: usize, start: usize) {
+        let Self { text, spare, members, .. } = self;
+        put_in_order(text, start, &mut members[first..], spare);
+        members.truncate(first);
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark { text: self.text.len(), members: self.members.len(), depth: self.depth }
+    }
+
+    pub(super) fn back_to(&mut self, mark: Mark) {
+        self.text.truncate(mark.text);
+        self.members.truncate(mark.members);
+        self.depth = mark.depth;
+    }
+
+    /// Writes a value whole, or nothing since the mark: a type may go on after an error.
+    pub(super) fn value<T: Serialize + ?Sized>(&mut self, value: &T, since: Mark) -> Result {
+        let written = value.serialize(&mut *self);
+        if written.is_err() {
+            self.back_to(since);
+        }
+        written
+    }
+
+    pub(super) fn unsigned(&mut self, number: u64) {
+        self.text.extend_from_slice(Digits::of(number).bytes());
+    }
+
+    pub(super) fn signed(&mut self, number: i64) {
+        if number < 0 {
+            self.text.push(b'-');
+        }
+        self.unsigned(number.unsigned_abs());
+    }
+
+    /// A value that `serde_json` made of what has rules of its own: a float, a number of another
+    /// size, its private types.
+    pub(super) fn odd(&mut self, value: &Value) -> Result {
+        self.is_canonical = false;
+        match value {
+            // As a struct of its own it may come back to where it came from.
+            Value::Number(number) => write!(self.text, "{number}").map_err(Error::custom),
+            other => other.serialize(self),
+        }
+    }
+
+    pub(super) fn string(&mut self, text: &str) {
+        if self.depth == 0 {
+            self.is_text = true;
+            self.text.extend_from_slice(text.as_bytes());
+        } else {
+            self.quoted(text);
+        }
+    }
+
+    pub(super) fn quoted(&mut self, text: &str) {
+        self.text.push(b'"');
+        self.escaped(text.as_bytes());
+        self.text.push(b'"');
+    }
+
+    /// A string that its type writes itself.
+    pub(super) fn displayed(&mut self, text: &(impl fmt::Display + ?Sized)) -> Result {
+        if self.depth == 0 {
+            let mut own = String::new();
+            fmt::write(&mut own, format_args!("{text}")).map_err(Error::custom)?;
+            self.string(&own);
+            return Ok(());
+        }
+        self.text.push(b'"');
+        fmt::write(&mut Escaping(self), format_args!("{text}")).map_err(Error::custom)?;
+        self.text.push(b'"');
+        Ok(())
+    }
+
+    fn escaped(&mut self, text: &[u8]) {
+        let mut rest = text;
+        loop {
+            let (these, others) = rest.split_at(plain(rest));
+            self.text.extend_from_slice(these);
+            let Some((next, others)) = others.split_first() else { return };
+            self.escape(*next);
+            rest = others;
+        }
+    }
+
+    fn escape(&mut self, byte: u8) {
+        let short = match byte {
+            b'"' | b'\\' => return self.text.extend_from_slice(&[b'\\', byte]),
+            0x08 => b"\\b",
+            b'\t' => b"\\t",
+            b'\n' => b"\\n",
+            0x0c => b"\\f",
+            b'\r' => b"\\r",
+            control => {
+                // Writing to memory doesn't fail.
+                let _ = write!(self.text, "\\u{control:04x}");
+                return;
+            }
+        };
+        self.is_canonical = false;
+        self.text.extend_from_slice(short);
+    }
+}
+
+/// Escapes what is written.
+struct Escaping<'a>(&'a mut Writer);
+
+impl fmt::Write for Escaping<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.escaped(text.as_bytes());
+        Ok(())
+    }
+}
