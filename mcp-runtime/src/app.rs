@@ -74,7 +74,7 @@ impl App {
 
     /// The tools that `caller` may call with some arguments: what lists show it.
     pub fn tools_for(&self, caller: &Caller) -> impl Iterator<Item = &ToolInfo> {
-        self.tools().filter(|tool| tool.gate.admit(caller).is_ok())
+        self.tools().filter(|tool| tool.gate.admits(caller))
     }
 
     /// Whether a tool has this name, one that only stands in for others too. For the test kit.

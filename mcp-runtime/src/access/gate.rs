@@ -82,15 +82,21 @@ impl Gate {
 
     /// Whether the caller may call the tool with any arguments at all: what lists and refusals
     /// before the arguments are read go by.
+    pub(crate) fn admits(&self, caller: &Caller) -> bool {
+        match caller.grants() {
+            Grants::Everything => true,
+            Grants::Only(grants) => self.lacking(grants).next().is_none(),
+        }
+    }
+
+    /// The same, with the reason.
     ///
     /// # Errors
     ///
     /// Everything that the caller lacks.
     pub(crate) fn admit(&self, caller: &Caller) -> Result<(), Denied> {
         let Grants::Only(grants) = caller.grants() else { return Ok(()) };
-        let lacks = |one: &&Requirement| !grants.iter().any(|grant| one.may_allow(grant));
-        let missing: Vec<String> =
-            self.requirements.iter().filter(lacks).map(|one| one.token.to_owned()).collect();
+        let missing: Vec<String> = self.lacking(grants).map(|one| one.token.to_owned()).collect();
         if missing.is_empty() {
             return Ok(());
         }
@@ -121,6 +127,12 @@ impl Gate {
             }
         }
         if lacks { Err(self.denied(caller, grants, arguments)) } else { Ok(Rows(rows)) }
+    }
+
+    /// The requirements that no grant meets, whatever the arguments are.
+    fn lacking(&self, grants: &[Grant]) -> impl Iterator<Item = &Requirement> {
+        let met = |one: &Requirement| grants.iter().any(|grant| one.may_allow(grant));
+        self.requirements.iter().filter(move |one| !met(one))
     }
 
     /// What a refused call needs, spelled out.

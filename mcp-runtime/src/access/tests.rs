@@ -102,6 +102,7 @@ fn the_table_of_decisions() {
     for (access, scopes, admitted, allowed) in table {
         let (gate, caller) = (gate(*access), caller(scopes));
         assert_eq!(gate.admit(&caller).is_ok(), *admitted, "{access:?} {scopes:?}");
+        assert_eq!(gate.admits(&caller), *admitted, "{access:?} {scopes:?}");
         let call = arguments(json!({ "customer": 17 }));
         assert_eq!(gate.rows(&caller, &call).is_ok(), *allowed, "{access:?} {scopes:?}");
         let everything = caller.unrestricted();

@@ -3,6 +3,7 @@
 #![allow(deprecated, reason = "older revisions of the protocol are served too")]
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams,
@@ -24,6 +25,7 @@ use tracing::info;
 
 use super::elicit::{Waiting, Way};
 use super::entry::Entry;
+use super::listing::{LIST_TTL_MS, Listing};
 use super::raw::RawContext;
 use super::{convert, elicit};
 use crate::app::App;
@@ -35,8 +37,6 @@ use crate::policy::Outcome;
 use crate::tool::ToolInfo;
 use crate::validate::nearest;
 
-/// How long a client may keep the lists, which change only with the server's build.
-const LIST_TTL_MS: u64 = 300_000;
 pub(super) const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
 type Answer<T> = Result<T, ErrorData>;
@@ -48,7 +48,7 @@ pub(super) struct Handler<D> {
     app: App,
     delegate: D,
     config: ServerConfig,
-    list: ListToolsResult,
+    listing: Arc<Listing>,
     server_info: Value,
     /// Places for questions to people whose answers are waited for.
     waiting: Waiting,
@@ -61,18 +61,19 @@ tokio::task_local! {
 
 impl<D: ServerHandler> Handler<D> {
     pub(super) fn new(app: App, delegate: D) -> Self {
-        let tools: Vec<Tool> = app.tools().map(convert::tool).collect();
-        let mut list = ListToolsResult::with_all_items(tools);
-        list.ttl_ms = Some(LIST_TTL_MS);
-        // Unless somebody is refused something, nothing in it depends on the caller.
-        list.cache_scope = Some(CacheScope::Public);
+        let listing = Arc::new(Listing::new(&app));
         let config = config(&app, delegate.get_info());
         let server_info = serde_json::to_value(&config.server_info).unwrap_or_default();
-        Self { app, delegate, config, list, server_info, waiting: Waiting::default() }
+        Self { app, delegate, config, listing, server_info, waiting: Waiting::default() }
     }
 
     pub(super) fn app(&self) -> &App {
         &self.app
+    }
+
+    #[cfg(feature = "http")]
+    pub(super) fn listing(&self) -> &Arc<Listing> {
+        &self.listing
     }
 
     /// What the server says of itself.
@@ -106,12 +107,6 @@ impl<D: ServerHandler> Handler<D> {
                     .developer(error)
             }),
         }
-    }
-
-    /// The tools that a caller may call with some arguments: exactly those it is shown.
-    fn visible<'a>(&'a self, caller: &'a Caller) -> impl Iterator<Item = (usize, &'a ToolInfo)> {
-        let may = move |(_, tool): &(usize, &ToolInfo)| tool.gate.admit(caller).is_ok();
-        self.app.tools().enumerate().filter(may)
     }
 
     fn add_server_info(&self, meta: &mut Option<MetaObject>) {
@@ -200,17 +195,7 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
             return Err(ErrorData::invalid_params("no page has this cursor", None));
         }
         let caller = self.caller(&context).map_err(|error| unauthenticated(&error))?;
-        let mut list = if caller.is_unrestricted() {
-            self.list.clone()
-        } else {
-            let shown = self.visible(&caller).map(|(at, _)| self.list.tools[at].clone());
-            let mut list = ListToolsResult::with_all_items(shown.collect());
-            list.ttl_ms = self.list.ttl_ms;
-            list
-        };
-        if self.app.tells_callers_apart() {
-            list.cache_scope = Some(CacheScope::Private);
-        }
+        let mut list = self.listing.shown_to(&caller);
         self.introduce(&mut list.meta, &context);
         Ok(list)
     }
@@ -220,7 +205,7 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
         if CONCEALED.try_with(|concealed| *concealed).unwrap_or_default() {
             return None;
         }
-        self.list.tools.get(self.app.registry().position(name)?).cloned()
+        self.listing.tools().get(self.app.registry().position(name)?).cloned()
     }
 
     async fn call_tool(
@@ -231,10 +216,10 @@ impl<D: ServerHandler> ServerHandler for Handler<D> {
         let registry = self.app.registry();
         let caller = self.caller(&context).map_err(|error| unauthenticated(&error))?;
         let position = registry.position(&request.name).filter(|position| {
-            !self.app.conceals() || registry.tool(*position).gate.admit(&caller).is_ok()
+            !self.app.conceals() || registry.tool(*position).gate.admits(&caller)
         });
         let Some(position) = position else {
-            let known = self.visible(&caller).map(|(_, tool)| tool.name());
+            let known = self.app.tools_for(&caller).map(ToolInfo::name);
             return Err(unknown_tool(&request.name, known));
         };
         let tool = registry.tool(position);

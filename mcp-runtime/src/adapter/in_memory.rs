@@ -23,7 +23,7 @@ pub struct Known(pub Caller);
 #[cfg(feature = "http")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ways {
-    /// Plain calls by the direct path, and what is left by the SDK.
+    /// Plain requests by the direct path, and what is left by the SDK.
     Both,
     /// All by the SDK.
     Sdk,
@@ -57,7 +57,7 @@ impl InMemory {
     /// Whether a tool looks to this caller as if it weren't there. The protocol's side sees to
     /// that: calls in process don't.
     pub fn conceals(&self, tool: &ToolInfo, caller: &Caller) -> bool {
-        self.app.conceals() && tool.gate.admit(caller).is_err()
+        self.app.conceals() && !tool.gate.admits(caller)
     }
 
     /// A tool as `tools/list` shows it.

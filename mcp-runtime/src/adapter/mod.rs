@@ -1,7 +1,8 @@
 //! The edge: the only room that names the protocol's SDK and the HTTP framework.
 //!
-//! [`handler`] answers requests from the registry, [`convert`] translates what travels, [`stdio`]
-//! and [`http`] are the transports, [`in_memory`] is how tests get at both, [`raw`] is the way around this crate's own types.
+//! [`handler`] answers requests from the registry, [`listing`] knows what is listed to whom,
+//! [`convert`] translates what travels, [`plain`] reads most requests, [`stdio`] and [`http`] are the transports, [`in_memory`] is
+//! how tests get at both, [`raw`] is the way around this crate's own types.
 
 mod convert;
 mod elicit;
@@ -11,6 +12,9 @@ mod handler;
 mod http;
 mod idempotency;
 pub(crate) mod in_memory;
+mod listing;
+mod plain;
+mod probe;
 pub mod raw;
 mod stdio;
 

@@ -1,11 +1,12 @@
 //! stdin and stdout: one JSON-RPC message a line, nothing else on stdout.
 
+mod reader;
+
 use std::borrow::Cow;
-use std::io;
+use std::io::{self, BufRead as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rmcp::model::{GetExtensions, JsonRpcMessage};
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use rmcp::transport::io::{StdioReader, StdioWriter, stdio_pipes};
@@ -21,7 +22,8 @@ use super::entry::Entry;
 use super::handler::Handler;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::json::{Limits, Malformed, inspect};
+use crate::json::{Limits, Malformed};
+use reader::{Reader, Refused};
 
 /// Messages that may be queued for a client that is slow to read, and as many again that wait for
 /// the queue: beyond them nothing more is read, so that what is unread is bounded by them and the
@@ -50,7 +52,7 @@ pub(super) async fn serve_stream<D: ServerHandler>(
     let limits = handler.app().settings().json_limits();
     let (input, output) = tokio::io::split(stream);
     let mut lines = Lines::new(input, output, limits, CancellationToken::new(), end);
-    lines.entry = Some(Entry::new(caller));
+    lines.reader.entry = Some(Entry::new(caller));
     serve_lines(handler, lines).await
 }
 
@@ -69,9 +71,7 @@ async fn serve_lines<D: ServerHandler, R: AsyncRead + Send + Unpin + 'static>(
 /// Messages by line. Bounds what it reads, and answers what it cannot.
 struct Lines<R> {
     input: BufReader<R>,
-    limits: Limits,
-    /// Who sends the requests, where that isn't a matter of the configuration.
-    entry: Option<Entry>,
+    reader: Reader,
     /// The line being read; kept here so that an interrupted read loses nothing.
     line: Vec<u8>,
     /// The line has been refused as too long, and is skipped to its end.
@@ -98,8 +98,7 @@ impl<R: AsyncRead + Send + Unpin> Lines<R> {
         let (sender, receiver) = mpsc::channel(UNSENT);
         Self {
             input: BufReader::new(input),
-            limits,
-            entry: None,
+            reader: Reader::new(limits),
             line: Vec::new(),
             skipping: false,
             refusal: None,
@@ -120,23 +119,24 @@ impl<R: AsyncRead + Send + Unpin> Lines<R> {
                 let rest = std::mem::take(&mut self.line);
                 return Ok((!rest.is_empty()).then_some(Ok(rest)));
             }
-            let end = read.iter().position(|byte| *byte == b'\n');
-            let part = &read[..end.unwrap_or(read.len())];
-            let used = part.len() + usize::from(end.is_some());
+            let mut searched = read;
+            let used = searched.skip_until(b'\n')?;
+            let part = &read[..used];
+            let (part, ends) = part.strip_suffix(b"\n").map_or((part, false), |part| (part, true));
             let was_skipping = self.skipping;
-            let fits = self.line.len() + part.len() <= self.limits.message;
+            let fits = self.line.len() + part.len() <= self.reader.limits.message;
             if fits && !was_skipping {
                 self.line.extend_from_slice(part);
             }
-            self.skipping = end.is_none() && (was_skipping || !fits);
+            self.skipping = !ends && (was_skipping || !fits);
             self.input.consume(used);
             if !fits && !was_skipping {
                 self.line.clear();
-                let limit = self.limits.message;
+                let limit = self.reader.limits.message;
                 let message = format!("the message is larger than {limit} bytes");
                 return Ok(Some(Err(Malformed::invalid(message))));
             }
-            if end.is_some() && !was_skipping {
+            if ends && !was_skipping {
                 return Ok(Some(Ok(std::mem::take(&mut self.line))));
             }
         }
@@ -167,24 +167,13 @@ impl<R: AsyncRead + Send + Unpin> Lines<R> {
         if line.trim_ascii().is_empty() {
             return None;
         }
-        let refused = match inspect(line, self.limits) {
-            Ok(envelope) => match serde_json::from_slice(line) {
-                Ok(message) => return Some(self.entered(message)),
-                Err(_) => {
-                    (Malformed::invalid("not a JSON-RPC message of this protocol"), envelope.id)
-                }
-            },
-            Err(malformed) => (malformed, Value::Null),
-        };
-        self.refuse(&refused.0, &refused.1);
-        None
-    }
-
-    fn entered(&self, mut message: RxJsonRpcMessage<RoleServer>) -> RxJsonRpcMessage<RoleServer> {
-        if let (Some(entry), JsonRpcMessage::Request(request)) = (&self.entry, &mut message) {
-            request.request.extensions_mut().insert(entry.clone());
+        match self.reader.read(line) {
+            Ok(message) => Some(message),
+            Err(Refused(malformed, id)) => {
+                self.refuse(&malformed, &id);
+                None
+            }
         }
-        message
     }
 
     fn refuse(&mut self, malformed: &Malformed, id: &Value) {

@@ -1,4 +1,4 @@
-//! A whole message: what it says about itself, and where it is a plain call the call itself.
+//! A whole message: what it says about itself, and where it is a plain request the rest of it.
 
 use std::borrow::Cow;
 
@@ -9,14 +9,25 @@ use super::Envelope;
 use super::part::{Part, Scalar, Skipped, read};
 use super::rules::{Key, Keys, Rules};
 
-/// What a message turns out to be. `P` is what becomes of the parts of a call.
+/// What a request has.
+const MEMBERS: [&str; 4] = ["jsonrpc", "id", "method", "params"];
+/// What a plain request has among its parameters.
+const PARAMS: [&str; 3] = ["name", "arguments", "_meta"];
+
+/// What a message turns out to be. `P` is what becomes of the parts of a request.
 #[derive(Default)]
 pub(super) enum Message<'de, P> {
     #[default]
     Scalar,
     List,
-    /// And arguments and `_meta`, if it is a plain call as far as they don't matter.
-    Object(Envelope<'de>, Option<(Option<P>, P)>),
+    /// And its parts, where nothing else in it speaks against a plain request.
+    Object(Envelope<'de>, Option<Parts<P>>),
+}
+
+/// What a plain request says besides the envelope.
+pub(super) struct Parts<P> {
+    pub(super) arguments: Option<P>,
+    pub(super) meta: Option<P>,
 }
 
 /// The members of a message that are known so far.
@@ -26,7 +37,7 @@ pub(super) struct Members<'de, P> {
     envelope: Envelope<'de>,
     versioned: bool,
     params: Params<'de, P>,
-    /// It has members that no call has.
+    /// It has members that no request has.
     other: bool,
 }
 
@@ -47,13 +58,13 @@ impl<'de, P: Part<'de>> Part<'de> for Message<'de, P> {
         rules: &mut Rules<'_>,
     ) -> Result<bool, A::Error> {
         let Some(name) = fields.next_key_seed(Key)? else { return Ok(false) };
-        let of = name.clone();
-        members.names.note(name, rules)?;
-        match &*of {
-            "id" => members.envelope.id = id(read(fields, rules)?),
-            "method" => members.envelope.method = read::<Scalar<'_>, _>(fields, rules)?.into_text(),
-            "params" => members.params = read(fields, rules)?,
-            "jsonrpc" => {
+        match members.names.note(name, &MEMBERS, rules)? {
+            Some("id") => members.envelope.id = id(read(fields, rules)?),
+            Some("method") => {
+                members.envelope.method = read::<Scalar<'_>, _>(fields, rules)?.into_text();
+            }
+            Some("params") => members.params = read(fields, rules)?,
+            Some("jsonrpc") => {
                 let version = read::<Scalar<'_>, _>(fields, rules)?.into_text();
                 members.versioned = version.is_some_and(|version| version == "2.0");
             }
@@ -68,11 +79,9 @@ impl<'de, P: Part<'de>> Part<'de> for Message<'de, P> {
     fn object(members: Self::Members) -> Self {
         let Members { names: _, mut envelope, versioned, params, other } = members;
         envelope.name = params.name;
-        let named = !envelope.id.is_null() && envelope.name.is_some();
-        let calls = envelope.method.as_deref() == Some("tools/call");
-        let plain = versioned && named && calls && !other && !params.other;
-        let call = params.meta.filter(|_| plain).map(|meta| (params.arguments, meta));
-        Self::Object(envelope, call)
+        let plain = versioned && !envelope.id.is_null() && !other && !params.other;
+        let Params { arguments, meta, .. } = params;
+        Self::Object(envelope, plain.then_some(Parts { arguments, meta }))
     }
 }
 
@@ -83,7 +92,7 @@ struct Params<'de, P> {
     name: Option<Cow<'de, str>>,
     arguments: Option<P>,
     meta: Option<P>,
-    /// It has members that no plain call has.
+    /// It has members that no plain request has, or a name that is no text.
     other: bool,
 }
 
@@ -104,12 +113,13 @@ impl<'de, P: Part<'de>> Part<'de> for Params<'de, P> {
         rules: &mut Rules<'_>,
     ) -> Result<bool, A::Error> {
         let Some(name) = fields.next_key_seed(Key)? else { return Ok(false) };
-        let of = name.clone();
-        params.names.note(name, rules)?;
-        match &*of {
-            "name" => params.name = read::<Scalar<'_>, _>(fields, rules)?.into_text(),
-            "arguments" => params.arguments = Some(read(fields, rules)?),
-            "_meta" => params.meta = Some(read(fields, rules)?),
+        match params.names.note(name, &PARAMS, rules)? {
+            Some("name") => {
+                params.name = read::<Scalar<'_>, _>(fields, rules)?.into_text();
+                params.other |= params.name.is_none();
+            }
+            Some("arguments") => params.arguments = Some(read(fields, rules)?),
+            Some("_meta") => params.meta = Some(read(fields, rules)?),
             _ => {
                 params.other = true;
                 read::<Skipped, _>(fields, rules)?;

@@ -8,11 +8,9 @@ mod rules;
 use std::borrow::Cow;
 
 use serde::de::DeserializeSeed;
-#[cfg(feature = "http")]
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use message::Message;
+use message::{Message, Parts};
 use part::{Part, Reader, Skipped};
 use rules::Rules;
 
@@ -34,7 +32,7 @@ pub(crate) struct Limits {
 /// Why a message is refused before it is understood.
 #[derive(Debug)]
 pub(crate) struct Malformed {
-    /// JSON-RPC 2.0: -32700 for what isn't JSON, -32600 for JSON that isn't a request.
+    /// JSON-RPC 2.0: -32700 for what isn't JSON or not in UTF-8, -32600 for JSON that isn't a request.
     pub(crate) code: i32,
     pub(crate) message: String,
 }
@@ -76,13 +74,20 @@ pub(crate) struct Envelope<'a> {
     pub(crate) name: Option<Cow<'a, str>>,
 }
 
-/// What a plain `tools/call` brings along: one with an id and a `_meta`, whose arguments are an
-/// object or absent, and without anything else.
-#[cfg(feature = "http")]
+/// What a plain request brings along: one with an id, and without anything that most don't have.
+#[derive(Debug)]
+pub(crate) enum Plain {
+    /// A `tools/call` of some name.
+    Call(Call),
+    /// A `tools/list` from its beginning, with its `_meta`, which it has to have.
+    List(Map<String, Value>),
+}
+
+/// What a plain call brings along: its arguments are an object or absent.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) arguments: Map<String, Value>,
-    pub(crate) meta: Map<String, Value>,
+    pub(crate) meta: Option<Map<String, Value>>,
 }
 
 /// Reads one JSON-RPC message without keeping it.
@@ -94,34 +99,47 @@ pub(crate) fn inspect(bytes: &[u8], limits: Limits) -> Result<Envelope<'_>, Malf
     read::<Skipped>(bytes, limits).map(|(envelope, _)| envelope)
 }
 
-/// The same, of a message that may be a plain call, which it then gives too.
+/// The same, of a message that may be a plain request, which it then gives too.
 ///
 /// # Errors
 ///
 /// Those of [`inspect`].
-#[cfg(feature = "http")]
-pub(crate) fn inspect_call(
+pub(crate) fn inspect_plain(
     bytes: &[u8],
     limits: Limits,
-) -> Result<(Envelope<'_>, Option<Call>), Malformed> {
-    let (envelope, call) = read::<Value>(bytes, limits)?;
-    let call = call.and_then(|(arguments, meta)| {
-        let arguments = arguments.map_or_else(|| Some(Map::new()), object)?;
-        Some(Call { arguments, meta: object(meta)? })
-    });
-    Ok((envelope, call))
+) -> Result<(Envelope<'_>, Option<Plain>), Malformed> {
+    let (envelope, parts) = read::<Value>(bytes, limits)?;
+    let plain = parts.and_then(|parts| plain(&envelope, parts));
+    Ok((envelope, plain))
 }
 
-#[cfg(feature = "http")]
-fn object(value: Value) -> Option<Map<String, Value>> {
+fn plain(envelope: &Envelope<'_>, parts: Parts<Value>) -> Option<Plain> {
+    use Value::Object;
+    let Parts { arguments, meta } = parts;
+    match (envelope.method.as_deref()?, &envelope.name, arguments, meta) {
+        (
+            "tools/call",
+            Some(_),
+            arguments @ (None | Some(Object(_))),
+            meta @ (None | Some(Object(_))),
+        ) => {
+            let arguments = arguments.and_then(members).unwrap_or_default();
+            Some(Plain::Call(Call { arguments, meta: meta.and_then(members) }))
+        }
+        ("tools/list", None, None, Some(Object(meta))) => Some(Plain::List(meta)),
+        _ => None,
+    }
+}
+
+fn members(value: Value) -> Option<Map<String, Value>> {
     match value {
         Value::Object(members) => Some(members),
         _ => None,
     }
 }
 
-/// What a message says about itself, and the parts of a call.
-type Said<'a, P> = (Envelope<'a>, Option<(Option<P>, P)>);
+/// What a message says about itself, and the parts of a plain request.
+type Said<'a, P> = (Envelope<'a>, Option<Parts<P>>);
 
 fn read<'a, P: Part<'a>>(bytes: &'a [u8], limits: Limits) -> Result<Said<'a, P>, Malformed> {
     if bytes.len() > limits.message {
@@ -130,8 +148,11 @@ fn read<'a, P: Part<'a>>(bytes: &'a [u8], limits: Limits) -> Result<Said<'a, P>,
             limits.message
         )));
     }
+    // Once for the whole, and not for each of its strings.
+    let text = str::from_utf8(bytes)
+        .map_err(|error| Malformed::parse(format!("not UTF-8: byte {}", error.valid_up_to())))?;
     let mut broken = None;
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let root = Reader::<Message<'_, P>>::by(Rules::new(limits, &mut broken));
     let read = root.deserialize(&mut deserializer).and_then(|message| {
         deserializer.end()?;
@@ -148,7 +169,7 @@ fn read<'a, P: Part<'a>>(bytes: &'a [u8], limits: Limits) -> Result<Said<'a, P>,
             Err(Malformed::invalid("batches are not supported: send one message"))
         }
         (Ok(Message::Scalar), None) => Err(Malformed::invalid("a JSON-RPC message is an object")),
-        (Ok(Message::Object(envelope, call)), None) => Ok((envelope, call)),
+        (Ok(Message::Object(envelope, parts)), None) => Ok((envelope, parts)),
     }
 }
 

@@ -61,7 +61,7 @@ impl<'de> Part<'de> for Skipped {
         rules: &mut Rules<'_>,
     ) -> Result<bool, A::Error> {
         let Some(name) = fields.next_key_seed(Key)? else { return Ok(false) };
-        names.note(name, rules)?;
+        names.note(name, &[], rules)?;
         read::<Self, _>(fields, rules)?;
         Ok(true)
     }

@@ -58,6 +58,8 @@ impl<'a> Rules<'a> {
 /// The names of one object's members: most have few.
 #[derive(Default)]
 pub(super) struct Keys<'de> {
+    /// Those of the expected names that have come, by the bits of their positions.
+    expected: u8,
     few: Vec<Cow<'de, str>>,
     many: HashSet<Cow<'de, str>>,
 }
@@ -65,13 +67,23 @@ pub(super) struct Keys<'de> {
 impl<'de> Keys<'de> {
     const FEW: usize = 16;
 
-    /// Notes a name, which must be new.
+    /// Notes a name, which must be new. Gives it back where it is expected, as at most eight are.
     pub(super) fn note<E: Error>(
         &mut self,
         key: Cow<'de, str>,
+        expected: &[&'static str],
         rules: &mut Rules<'_>,
-    ) -> Result<(), E> {
+    ) -> Result<Option<&'static str>, E> {
         rules.measure(&key)?;
+        if let Some(position) = expected.iter().position(|name| *name == key) {
+            let before = self.expected;
+            self.expected |= 1 << position;
+            return if self.expected == before {
+                Err(rules.twice())
+            } else {
+                Ok(Some(expected[position]))
+            };
+        }
         if self.few.contains(&key) || self.many.contains(&key) {
             return Err(rules.twice());
         }
@@ -80,7 +92,7 @@ impl<'de> Keys<'de> {
         } else {
             self.many.insert(key);
         }
-        Ok(())
+        Ok(None)
     }
 }
 

@@ -29,6 +29,15 @@ fn what_is_not_json_is_a_parse_error() {
 }
 
 #[test]
+fn what_is_no_text_is_a_parse_error() {
+    for (bytes, at) in [(&b"\xff"[..], 0), (b"{}\xff", 2), (b"{\"a\":\"\xed\xa0\x80\"}", 6)] {
+        let malformed = inspect(bytes, LIMITS).unwrap_err();
+        assert_eq!(malformed.code, -32700);
+        assert_eq!(malformed.message, format!("not UTF-8: byte {at}"));
+    }
+}
+
+#[test]
 fn what_is_no_request_is_an_invalid_request() {
     for (text, why) in [
         ("[]", "batches"),
@@ -53,20 +62,26 @@ fn depth_is_bounded_wherever_it_stands() {
     }
 }
 
-/// A plain call, as far as `read` tells it.
+fn plain(text: &str) -> Option<Plain> {
+    inspect_plain(text.as_bytes(), LIMITS).unwrap().1
+}
+
 fn call(text: &str) -> Option<Call> {
-    inspect_call(text.as_bytes(), LIMITS).unwrap().1
+    match plain(text)? {
+        Plain::Call(call) => Some(call),
+        Plain::List(_) => None,
+    }
 }
 
 #[test]
 fn a_plain_call_is_read_whole() {
     let text = r#"{"params":{"_meta":{"m":[1.0,"\u00e9"]},"arguments":{"a":{"b":null},"c":-0},
         "name":"t"},"method":"tools/call","id":"x","jsonrpc":"2.0"}"#;
-    let (envelope, call) = inspect_call(text.as_bytes(), LIMITS).unwrap();
-    let call = call.unwrap();
+    let (envelope, plain) = inspect_plain(text.as_bytes(), LIMITS).unwrap();
+    let Some(Plain::Call(call)) = plain else { panic!("{plain:?}") };
     let whole: Value = serde_json::from_str(text).unwrap();
     assert_eq!(Value::Object(call.arguments), whole["params"]["arguments"]);
-    assert_eq!(Value::Object(call.meta), whole["params"]["_meta"]);
+    assert_eq!(call.meta.map(Value::Object).as_ref(), Some(&whole["params"]["_meta"]));
     assert_eq!((envelope.id, envelope.name.as_deref()), ("x".into(), Some("t")));
     assert!(inspect(text.as_bytes(), LIMITS).is_ok());
 }
@@ -77,11 +92,11 @@ fn what_is_more_or_less_than_a_plain_call_is_none() {
     let (params, rest) =
         (r#"{"name":"t","_meta":{}}"#, r#""id":1,"method":"tools/call","jsonrpc":"2.0""#);
     assert!(call(&message(params, rest)).unwrap().arguments.is_empty());
+    assert!(call(&message(r#"{"name":"t"}"#, rest)).unwrap().meta.is_none());
     for params in [
         "7",
         "[]",
         "{}",
-        r#"{"name":"t"}"#,
         r#"{"_meta":{}}"#,
         r#"{"name":7,"_meta":{}}"#,
         r#"{"name":"t","_meta":null}"#,
@@ -92,7 +107,7 @@ fn what_is_more_or_less_than_a_plain_call_is_none() {
         r#"{"name":"t","_meta":{},"requestState":null}"#,
         r#"{"name":"t","_meta":{},"x":1}"#,
     ] {
-        assert!(call(&message(params, rest)).is_none(), "{params}");
+        assert!(plain(&message(params, rest)).is_none(), "{params}");
     }
     for rest in [
         r#""id":1,"method":"tools/call""#,
@@ -104,10 +119,32 @@ fn what_is_more_or_less_than_a_plain_call_is_none() {
         r#""id":[1],"method":"tools/call","jsonrpc":"2.0""#,
         r#""id":1,"jsonrpc":"2.0""#,
         r#""id":1,"method":"tools/list","jsonrpc":"2.0""#,
+        r#""id":1,"method":"prompts/get","jsonrpc":"2.0""#,
         r#""id":1,"method":"tools/call","jsonrpc":"2.0","result":1"#,
         r#""id":1,"method":"tools/call","jsonrpc":"2.0","error":null"#,
     ] {
-        assert!(call(&message(params, rest)).is_none(), "{rest}");
+        assert!(plain(&message(params, rest)).is_none(), "{rest}");
+    }
+}
+
+#[test]
+fn a_list_is_plain_from_its_beginning_alone() {
+    let list = |params: &str| {
+        let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{params}}}"#);
+        plain(&text)
+    };
+    assert!(matches!(list(r#"{"_meta":{"a":1}}"#), Some(Plain::List(meta)) if meta["a"] == 1));
+    for params in [
+        "{}",
+        "null",
+        r#"{"_meta":null}"#,
+        r#"{"_meta":{},"cursor":"x"}"#,
+        r#"{"_meta":{},"cursor":null}"#,
+        r#"{"_meta":{},"name":"t"}"#,
+        r#"{"_meta":{},"name":null}"#,
+        r#"{"_meta":{},"arguments":{}}"#,
+    ] {
+        assert!(list(params).is_none(), "{params}");
     }
 }
 
@@ -134,7 +171,7 @@ fn a_call_keeps_the_rules_of_every_message() {
                 r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"{place}":{wrong}}}}}"#
             );
             let (expected, found) =
-                (inspect(text.as_bytes(), LIMITS), inspect_call(text.as_bytes(), LIMITS));
+                (inspect(text.as_bytes(), LIMITS), inspect_plain(text.as_bytes(), LIMITS));
             let (expected, found) = (expected.unwrap_err(), found.unwrap_err());
             assert_eq!(found.code, expected.code, "{text}");
             assert_eq!(found.message, expected.message, "{text}");

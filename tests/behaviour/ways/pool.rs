@@ -145,6 +145,7 @@ pub(super) const PARAMS: &[&str] = &[
     "_meta",
     "inputResponses",
     "requestState",
+    "cursor",
     "task",
     "extra",
     "n\\u0061me",

@@ -1,4 +1,5 @@
-//! Requests, good and bad: a plain call of some tool, with as many changes as a seed says.
+//! Requests, good and bad: a plain call of some tool, or the list of them, with as many changes as a
+//! seed says.
 
 use std::convert::Infallible;
 
@@ -107,6 +108,9 @@ pub(super) fn any(dice: &mut Dice, keys: &Keys) -> Sent {
         frames: dice.one(&[1, 1, 1, 2, 3, 7]),
         caller: if keys.is_empty() { caller(dice) } else { None },
     };
+    if dice.below(8) == 0 {
+        list_instead(&mut sent.headers, &mut members);
+    }
     if !keys.is_empty() {
         show_key(dice, &mut sent.headers, keys);
     }
@@ -139,6 +143,16 @@ pub(super) fn any(dice: &mut Dice, keys: &Keys) -> Sent {
         _ => {}
     }
     sent
+}
+
+/// Makes a list of a call.
+fn list_instead(headers: &mut Vec<(&'static str, String)>, members: &mut [Members; 3]) {
+    headers.retain(|(name, _)| *name != "mcp-name");
+    for (_, value) in headers.iter_mut().filter(|(name, _)| *name == "mcp-method") {
+        "tools/list".clone_into(value);
+    }
+    "\"tools/list\"".clone_into(&mut members[0][2].1);
+    members[1].clear();
 }
 
 /// What a plain call may say without being another kind of call.

@@ -3,17 +3,17 @@
 //! The decision itself is made elsewhere, by [`Auth`] about identity and by the tools' gates about
 //! scopes; this turns it into statuses and challenges (RFC 6750, RFC 9728, RFC 9110).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use tracing::{debug, info};
 
+use super::peer::network;
 use super::refusal::Refusal;
 use crate::access::Denied;
 use crate::adapter::in_memory::Known;
@@ -32,13 +32,11 @@ pub(super) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 /// disk. Further ones say when to come back.
 const FAILURES: RateLimit = RateLimit::new(30, 60_000, Per::Caller);
 
-/// The address that a request came from, where the listener is ours.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) IpAddr);
-
 pub(super) struct Door {
     app: App,
     auth: Option<Arc<Auth>>,
+    /// Who everybody is without authentication.
+    anybody: Caller,
     realm: String,
     metadata: Option<Metadata>,
     failures: MemoryRates,
@@ -60,6 +58,7 @@ impl Door {
         Self {
             app: app.clone(),
             auth: app.auth().cloned(),
+            anybody: Caller::anonymous().unrestricted(),
             realm: quoted(app.name()),
             metadata: Metadata::of(app),
             failures: MemoryRates::new(),
@@ -71,16 +70,21 @@ impl Door {
         self.metadata.as_ref()
     }
 
-    /// The caller of a request. Without authentication it is anybody, and may do everything.
+    /// The caller of a request, which came from an address, as far as that is known. Without
+    /// authentication it is anybody, and may do everything.
     ///
     /// # Errors
     ///
     /// No credential, more than one, or one that doesn't count.
-    pub(super) async fn caller(&self, parts: &Parts) -> Result<Caller, Refusal> {
+    pub(super) async fn caller(
+        &self,
+        parts: &Parts,
+        peer: Option<IpAddr>,
+    ) -> Result<Caller, Refusal> {
         if let Some(Known(caller)) = parts.extensions.get() {
             return Ok(caller.clone());
         }
-        let Some(auth) = &self.auth else { return Ok(Caller::anonymous().unrestricted()) };
+        let Some(auth) = &self.auth else { return Ok(self.anybody.clone()) };
         let presented = presented(&parts.headers, parts.uri.query());
         let credential = presented.map_err(|unusable| match unusable {
             Unusable::Malformed(message) => {
@@ -98,7 +102,7 @@ impl Door {
         };
         match auth.authenticate(credential).await {
             Ok(caller) => Ok(caller),
-            Err(Refused::Invalid { reason, detail }) => Err(self.invalid(parts, reason, &detail)),
+            Err(Refused::Invalid { reason, detail }) => Err(self.invalid(peer, reason, &detail)),
             Err(Refused::Unavailable { retry_after, detail }) => {
                 // What can't be reached has a line of its own in the log.
                 debug!(detail, "credentials can't be checked now");
@@ -149,9 +153,9 @@ impl Door {
         refusal
     }
 
-    fn invalid(&self, parts: &Parts, reason: &'static str, detail: &str) -> Refusal {
-        let peer = peer(parts);
-        let name = peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
+    fn invalid(&self, peer: Option<IpAddr>, reason: &'static str, detail: &str) -> Refusal {
+        let counted = peer.map(network);
+        let name = counted.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
         self.app.registry().records().refused(audit::Refused {
             call_id: None,
             principal: None,
@@ -223,26 +227,6 @@ fn unauthenticated(message: &'static str) -> ToolError {
         .next_action(NextAction::Escalate)
 }
 
-/// Whom failures are counted against. A network of IPv6 can give itself any address in its /64.
-fn peer(parts: &Parts) -> Option<IpAddr> {
-    let address =
-        parts.extensions.get::<Peer>().map(|peer| peer.0).or_else(|| {
-            parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
-        })?;
-    Some(network(address))
-}
-
-fn network(address: IpAddr) -> IpAddr {
-    // A listener for both kinds of addresses says `::ffff:192.0.2.1`: these have one /64 in common.
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let network = u128::from(address) & !u128::from(u64::MAX);
-            IpAddr::V6(network.into())
-        }
-        address @ IpAddr::V4(_) => address,
-    }
-}
-
 /// One more parameter of a challenge.
 fn add(challenge: &mut String, name: &str, value: &str) {
     challenge.extend([", ", name, "=\"", &quoted(value), "\""]);
@@ -279,18 +263,6 @@ mod tests {
             assert_eq!(split(url), Some((origin, path)), "{url}");
         }
         assert_eq!(split("a.example/mcp"), None);
-    }
-
-    #[test]
-    fn failures_are_counted_by_network() {
-        for (address, counted) in [
-            ("192.0.2.1", "192.0.2.1"),
-            ("::ffff:192.0.2.1", "192.0.2.1"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-            ("::1", "::"),
-        ] {
-            assert_eq!(network(address.parse().unwrap()).to_string(), counted, "{address}");
-        }
     }
 
     #[test]

@@ -33,7 +33,8 @@ impl Endpoint {
     ) -> Self {
         let sessions = Arc::new(LocalSessionManager::default());
         let supported = handler.supported_protocol_versions();
-        let direct = Direct::new(handler.app(), &supported, handler.server_info(), end.clone());
+        let (app, info) = (handler.app(), handler.server_info());
+        let direct = Direct::new(app, handler.listing(), &supported, info, end.clone());
         let limit = handler.app().settings().json_limits().message;
         // Host, Origin and size are checked in front, where the answer can be a JSON-RPC error.
         let config = StreamableHttpServerConfig::default()
@@ -60,7 +61,7 @@ impl Endpoint {
         Self { direct: None, ..self }
     }
 
-    /// The way of plain calls, where the server has tools that can be called so.
+    /// The way of plain requests, where the server can answer some.
     pub(super) fn direct(&self) -> Option<&Direct> {
         self.direct.as_ref()
     }

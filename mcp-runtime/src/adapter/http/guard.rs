@@ -1,18 +1,20 @@
 //! The checks in front of the MCP endpoint. Every refusal is a JSON-RPC error: clients show its
 //! code and message, and nothing of a plain-text body.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::AsHeaderName;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use axum::http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
+use http_body_util::Full;
 use serde_json::Value;
 use tracing::info;
 
+use super::body::{self, Incoming};
 use super::cors;
-use super::direct::{self, Direct};
+use super::direct::{self, Asked, Direct};
 use super::door::{Door, Metadata};
 use super::endpoint::Endpoint;
 use super::hosts::Hosts;
@@ -26,14 +28,14 @@ use crate::adapter::handler::CONCEALED;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::ToolError;
-use crate::json::{Envelope, Limits, inspect, inspect_call};
+use crate::json::{Envelope, Limits, Plain, inspect, inspect_plain};
 
 /// A client that finds no free session may ask again after so long.
 const SESSION_PAUSE: Duration = Duration::from_secs(5);
 /// Of a request that is refused at the door, at most this much is read to learn its id: enough for
 /// any honest call, and too little to keep a server busy.
 const MAX_UNKNOWN: usize = 64 << 10;
-pub(super) const SESSION_ID: &str = "mcp-session-id";
+pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 
 pub(super) struct Guard {
     app: App,
@@ -53,6 +55,8 @@ enum Admitted<'a> {
     Whole(Whole),
     /// A plain call, read already.
     Plain(&'a Direct, direct::Request, Caller),
+    /// A list, in its answer.
+    Listed(Response<Body>),
 }
 
 struct Whole {
@@ -86,28 +90,40 @@ impl Guard {
         self.door.metadata()
     }
 
-    pub(super) async fn answer(&self, request: Request<Body>) -> Response<Body> {
+    /// The answer to a request, which came from an address, as far as that is known.
+    pub(super) async fn answer<B: Incoming>(
+        &self,
+        request: Request<B>,
+        peer: Option<IpAddr>,
+    ) -> Response<Body> {
         if let Err(refusal) = self.hosts.check(&request) {
             return refusal.response();
         }
-        let Some(page) = cors::page(request.headers()) else { return self.serve(request).await };
+        let Some(page) = cors::page(request.headers()) else {
+            return self.serve(request, peer).await;
+        };
         if cors::is_preflight(&request) {
             return cors::preflight(request.headers(), page);
         }
-        let mut response = self.serve(request).await;
+        let mut response = self.serve(request, peer).await;
         cors::share(response.headers_mut(), page);
         response
     }
 
-    async fn serve(&self, request: Request<Body>) -> Response<Body> {
+    async fn serve<B: Incoming>(
+        &self,
+        request: Request<B>,
+        peer: Option<IpAddr>,
+    ) -> Response<Body> {
         let ends_session = request.method() == Method::DELETE;
-        let admitted = match self.check(request).await {
+        let admitted = match self.check(request, peer).await {
             Ok(admitted) => admitted,
             Err(refusal) => return refusal.response(),
         };
         let Whole { request, id, entry, opening, conceals } = match admitted {
             Admitted::Whole(whole) => whole,
             Admitted::Plain(direct, call, caller) => return self.run(direct, call, caller).await,
+            Admitted::Listed(answer) => return answer,
         };
         let answering = CONCEALED.scope(conceals, self.endpoint.answer(request));
         let mut response = answering.await;
@@ -117,7 +133,7 @@ impl Guard {
             return refused.answering(id).response();
         }
         if opening.is_some()
-            && let Some(session) = text(response.headers(), SESSION_ID)
+            && let Some(session) = text(response.headers(), &SESSION_ID)
         {
             self.owners.opened(session, entry.caller.principal(), &self.endpoint).await;
         }
@@ -155,24 +171,28 @@ impl Guard {
     }
 
     /// Who sends the request, whether it is well formed, and whether its sender may go on.
-    async fn check(&self, request: Request<Body>) -> Result<Admitted<'_>, Refusal> {
+    async fn check<B: Incoming>(
+        &self,
+        request: Request<B>,
+        peer: Option<IpAddr>,
+    ) -> Result<Admitted<'_>, Refusal> {
         let (mut parts, body) = request.into_parts();
-        let caller = match self.door.caller(&parts).await {
+        let caller = match self.door.caller(&parts, peer).await {
             Ok(caller) => caller,
             Err(refusal) => return Err(self.unknown(refusal, &parts, body).await),
         };
         self.door.keep_credentials(&mut parts.headers);
         self.check_session(&parts, &caller)?;
-        let body = self.read(body, self.limits.message).await?;
+        let body = body::read(body, self.limits.message, self.read_timeout).await?;
         let direct = self.direct(&parts, &caller);
-        let (envelope, call) = match parts.method {
-            Method::POST if direct.is_some() => inspect_call(&body, self.limits),
+        let (envelope, plain) = match parts.method {
+            Method::POST if direct.is_some() => inspect_plain(&body, self.limits),
             Method::POST => inspect(&body, self.limits).map(|envelope| (envelope, None)),
             _ => Ok((Envelope::default(), None)),
         }
         .map_err(Refusal::malformed)?;
         let opens_session = envelope.method.as_deref() == Some("initialize")
-            && text(&parts.headers, SESSION_ID).is_none();
+            && text(&parts.headers, &SESSION_ID).is_none();
         let mut opening = None;
         if opens_session {
             opening = self.opening.place(&self.endpoint, self.max_sessions).await;
@@ -200,10 +220,18 @@ impl Guard {
             );
             return Err(self.door.denied(&denied).answering(envelope.id));
         }
-        if let Some((direct, position)) = direct.filter(|_| !conceals)
-            && let Some(call) = call.and_then(|call| direct.call(position, &envelope, call))
-        {
-            return Ok(Admitted::Plain(direct, call.with_parts(parts), caller));
+        match direct.filter(|_| !conceals).zip(plain) {
+            Some(((direct, Asked::Call(position)), Plain::Call(call))) => {
+                if let Some(call) = direct.call(position, &envelope, call) {
+                    return Ok(Admitted::Plain(direct, call.with_parts(parts), caller));
+                }
+            }
+            Some(((direct, Asked::List), Plain::List(meta))) => {
+                if let Some(answer) = direct.list(&envelope.id, &meta, &caller) {
+                    return Ok(Admitted::Listed(answer));
+                }
+            }
+            _ => {}
         }
         let entry = Entry::new(caller);
         parts.extensions.insert(entry.clone());
@@ -212,14 +240,17 @@ impl Guard {
         Ok(Admitted::Whole(Whole { request, id, entry, opening, conceals }))
     }
 
-    /// The way of plain calls, and the tool, where a request may be one. From a caller whom the tool
-    /// refuses none is: it is read as any other message is, for no more work, and in no other time
-    /// than the call of a tool that isn't there.
-    fn direct(&self, parts: &Parts, caller: &Caller) -> Option<(&Direct, usize)> {
+    /// The way of plain requests, and what is asked for, where a request may be one. From a caller
+    /// whom the tool refuses no call is: it is read as any other message is, for no more work, and in
+    /// no other time than the call of a tool that isn't there.
+    fn direct(&self, parts: &Parts, caller: &Caller) -> Option<(&Direct, Asked)> {
         let direct = self.endpoint.direct()?;
-        let position = direct.tool(parts)?;
-        let admitted = self.app.registry().tool(position).gate.admit(caller).is_ok();
-        admitted.then_some((direct, position))
+        let asked = direct.asked(parts)?;
+        let admitted = match asked {
+            Asked::Call(position) => self.app.registry().tool(position).gate.admits(caller),
+            Asked::List => true,
+        };
+        admitted.then_some((direct, asked))
     }
 
     /// Whether a call is refused whatever its arguments are. The call path decides the same again:
@@ -232,9 +263,9 @@ impl Guard {
     }
 
     /// A refusal at the door, as an answer to what was asked, where that can be read cheaply.
-    async fn unknown(&self, refusal: Refusal, parts: &Parts, body: Body) -> Refusal {
+    async fn unknown<B: Incoming>(&self, refusal: Refusal, parts: &Parts, body: B) -> Refusal {
         let body = if parts.method == Method::POST {
-            self.read(body, MAX_UNKNOWN).await.unwrap_or_default()
+            body::read(body, MAX_UNKNOWN, self.read_timeout).await.unwrap_or_default()
         } else {
             Bytes::new()
         };
@@ -246,24 +277,11 @@ impl Guard {
 
     /// A session of another caller is none at all.
     fn check_session(&self, parts: &Parts, caller: &Caller) -> Result<(), Refusal> {
-        match text(&parts.headers, SESSION_ID) {
+        match text(&parts.headers, &SESSION_ID) {
             Some(session) if !self.owners.is_owner(session, caller.principal()) => {
                 Err(Refusal::new(StatusCode::NOT_FOUND, "Not Found: Session not found"))
             }
             _ => Ok(()),
-        }
-    }
-
-    async fn read(&self, body: Body, limit: usize) -> Result<Bytes, Refusal> {
-        let limited = Limited::new(body, limit).collect();
-        match tokio::time::timeout(self.read_timeout, limited).await {
-            Ok(Ok(body)) => Ok(body.to_bytes()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {
-                let message = format!("the body is larger than {limit} bytes");
-                Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message))
-            }
-            Ok(Err(_)) => Err(Refusal::new(StatusCode::BAD_REQUEST, "the body could not be read")),
-            Err(_) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body took too long")),
         }
     }
 }

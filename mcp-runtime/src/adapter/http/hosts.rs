@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use axum::body::Body;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::Authority;
 use axum::http::{Request, StatusCode};
@@ -29,7 +28,7 @@ impl Hosts {
 
     /// A page on another site must not reach a server on this machine: by a name that it rebinds
     /// (Host), or straight from a browser (Origin).
-    pub(super) fn check(&self, request: &Request<Body>) -> Result<(), Refusal> {
+    pub(super) fn check<B>(&self, request: &Request<B>) -> Result<(), Refusal> {
         let authority = text(request.headers(), HOST)
             .or_else(|| request.uri().authority().map(Authority::as_str))
             .ok_or_else(|| Refusal::new(StatusCode::BAD_REQUEST, "the Host header is missing"))?;
@@ -58,11 +57,11 @@ fn lowercase(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// An address of IPv6 stands in brackets, with colons of its own.
 fn without_port(authority: &str) -> &str {
-    let after_address = authority.rfind(']').map_or(0, |at| at + 1);
-    match authority[after_address..].rfind(':') {
-        Some(colon) => &authority[..after_address + colon],
-        None => authority,
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => host,
+        _ => authority,
     }
 }
 

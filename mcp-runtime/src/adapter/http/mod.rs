@@ -1,13 +1,16 @@
 //! HTTP: the MCP endpoint with its checks, and the health endpoints.
 
+mod body;
 mod cors;
 mod direct;
 mod door;
 mod endpoint;
+mod front;
 mod guard;
 mod hosts;
 mod in_json;
 mod limits;
+mod peer;
 mod refusal;
 mod serve;
 mod sessions;
@@ -37,6 +40,7 @@ use crate::error::Error;
 use crate::life::until;
 use crate::server::{Built, Server};
 use door::{METADATA_AGE, Metadata, WELL_KNOWN};
+use front::Front;
 use guard::Guard;
 
 /// Where the MCP endpoint lies.
@@ -81,7 +85,7 @@ impl Server {
     /// What is wrong with the server as it was put together: see [`Server::build`].
     pub fn router(self) -> Result<Router, Error> {
         self.warn_of_memory();
-        Ok(router(self.finish()?, CancellationToken::new()))
+        Ok(front(self.finish()?, CancellationToken::new()).routes)
     }
 
     /// Serves on `address` until `shutdown` completes; running calls then get the grace period to
@@ -114,10 +118,11 @@ fn announced(built: Built, stop: CancellationToken) -> BoxFuture<'static, Result
     Box::pin(serve(built, stop.cancelled_owned(), ready))
 }
 
-/// The routes. After `end`, streams that are still open are closed.
-fn router(built: Built, end: CancellationToken) -> Router {
+/// What answers requests. After `end`, streams that are still open are closed.
+fn front(built: Built, end: CancellationToken) -> Front {
     let endpoint = Arc::clone(&built.edge).http(end, Some(SIGN_OF_LIFE));
-    routes(built.app, endpoint)
+    let guard = Arc::new(Guard::new(&built.app, endpoint));
+    Front { routes: routes(built.app, &guard), guard }
 }
 
 /// The routes in memory, whose open streams show no sign of life: the SDK times those by the
@@ -133,14 +138,14 @@ pub(super) fn routes_in_memory(
         Ways::Both => endpoint,
         Ways::Sdk => endpoint.by_the_sdk(),
     };
-    routes(app, endpoint)
+    let guard = Arc::new(Guard::new(&app, endpoint));
+    routes(app, &guard)
 }
 
-fn routes(app: App, endpoint: Endpoint) -> Router {
-    let guard = Arc::new(Guard::new(&app, endpoint));
+fn routes(app: App, guard: &Arc<Guard>) -> Router {
     let described = guard.metadata().map(described).unwrap_or_default();
     described
-        .route(PATH, any(mcp).with_state(guard))
+        .route(PATH, any(mcp).with_state(Arc::clone(guard)))
         // A server listens only once everything is checked. When it stops, it closes its listener
         // and its idle connections at once: what was asked before is all that is still answered.
         .route("/livez", get(|| async { StatusCode::OK }))
@@ -180,7 +185,8 @@ fn described(metadata: &Metadata) -> Router {
 }
 
 async fn mcp(State(guard): State<Arc<Guard>>, request: Request) -> Response {
-    guard.answer(request).await
+    let peer = peer::peer(request.extensions());
+    guard.answer(request, peer).await
 }
 
 /// What a host must be while nobody is authenticated, or be told otherwise in so many words.
@@ -215,7 +221,7 @@ mod tests {
         let journal = TestJournal::default();
         let records = Records { journal: Some(Arc::new(journal.clone())), ..Records::default() };
         let built = Server::new("t", "1").finish_with(|_, _| Ok(records)).unwrap();
-        let router = router(built, CancellationToken::new());
+        let router = front(built, CancellationToken::new()).routes;
         let ask = |path: &'static str| {
             let request = Request::get(path).body(Body::empty()).unwrap();
             router.clone().oneshot(request)

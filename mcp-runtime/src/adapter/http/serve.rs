@@ -1,22 +1,21 @@
 //! The listener: bounded connections, and an end that lets running calls finish.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::{Extension, Router};
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use super::door::Peer;
-use super::{refuse_open_network, router};
+use super::front::Front;
+use super::{front, refuse_open_network};
 use crate::app::App;
 use crate::error::Error;
 use crate::server::Built;
@@ -40,7 +39,7 @@ pub(crate) async fn serve(
     refuse_open_network(&built.app)?;
     let end = CancellationToken::new();
     let app = built.app.clone();
-    let router = router(built, end.clone());
+    let front = Arc::new(front(built, end.clone()));
     let address = app.settings().http_address;
     let listener = TcpListener::bind(address)
         .await
@@ -48,7 +47,7 @@ pub(crate) async fn serve(
     ready(listener.local_addr().map_err(Error::serve)?);
 
     let _watching = app.watch_pools();
-    let graceful = accept(&app, &listener, router, stop).await;
+    let graceful = accept(&app, &listener, &front, stop).await;
     drop(listener);
     // Told first: a connection serves the request that it is at, and no other.
     let mut closing = std::pin::pin!(graceful.shutdown());
@@ -85,7 +84,7 @@ async fn settled(app: &App) {
 async fn accept(
     app: &App,
     listener: &TcpListener,
-    router: Router,
+    front: &Arc<Front>,
     stop: impl Future<Output = ()>,
 ) -> GracefulShutdown {
     let graceful = GracefulShutdown::new();
@@ -108,8 +107,8 @@ async fn accept(
         match accepted {
             Ok((stream, peer)) => {
                 // The address is known here alone.
-                let router = router.clone().layer(Extension(Peer(peer.ip())));
-                connection(&http, stream, router, &graceful, place, write_timeout);
+                let from = (stream, peer.ip());
+                connection(&http, from, front, &graceful, place, write_timeout);
             }
             Err(error) => {
                 warn!("cannot accept a connection: {error}");
@@ -121,8 +120,8 @@ async fn accept(
 
 fn connection(
     http: &http1::Builder,
-    stream: TcpStream,
-    router: Router,
+    (stream, peer): (TcpStream, IpAddr),
+    front: &Arc<Front>,
     graceful: &GracefulShutdown,
     place: Option<OwnedSemaphorePermit>,
     write_timeout: Duration,
@@ -132,7 +131,8 @@ fn connection(
     // A client that doesn't read must not hold its place for ever.
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(write_timeout));
-    let service = TowerToHyperService::new(router);
+    let front = Arc::clone(front);
+    let service = service_fn(move |request| Arc::clone(&front).answer(request, peer));
     let stream = TokioIo::new(Box::pin(stream));
     let connection = graceful.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {

@@ -1,40 +1,72 @@
-//! Which headers are those of a plain call.
+//! Which headers are those of a plain request.
 //!
 //! The SDK is more patient with some of them, and tells the sender of others what is wrong: both
 //! are left to it.
 
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Method};
+use axum::http::{HeaderMap, Method};
 
 use super::super::guard::SESSION_ID;
 
-const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
-const MCP_METHOD: HeaderName = HeaderName::from_static("mcp-method");
-const MCP_NAME: HeaderName = HeaderName::from_static("mcp-name");
 const JSON: &str = "application/json";
 const EVENTS: &str = "text/event-stream";
+/// How clients write an `Accept` that takes both.
+const BOTH: &str = "application/json, text/event-stream";
 
-/// The tool that a request calls, by its headers alone, if they are those of a plain call.
-pub(super) fn tool(parts: &Parts) -> Option<&str> {
-    let headers = &parts.headers;
-    let plain = parts.method == Method::POST
-        && only(headers, &MCP_METHOD)? == "tools/call"
-        && only(headers, &PROTOCOL_VERSION)? == super::request::REVISION
-        && !headers.contains_key(SESSION_ID)
-        && is_json(only(headers, &CONTENT_TYPE)?)
-        && takes_both(only(headers, &ACCEPT)?);
-    if plain { only(headers, &MCP_NAME) } else { None }
+/// What a plain request asks for, by its headers alone.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Asked<'a> {
+    /// A call of the tool of this name.
+    Call(&'a str),
+    List,
 }
 
-/// The value of a header that stands there once.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?;
-    if values.next().is_some() {
+/// What a request asks for, if its headers are those of a plain one.
+pub(super) fn asked(parts: &Parts) -> Option<Asked<'_>> {
+    if parts.method != Method::POST {
         return None;
     }
-    value.to_str().ok()
+    let stated = Stated::by(&parts.headers)?;
+    let plain = stated.revision? == super::request::REVISION
+        && is_json(stated.content_type?)
+        && takes_both(stated.accept?);
+    match (stated.method?, stated.name) {
+        ("tools/call", Some(name)) if plain => Some(Asked::Call(name)),
+        ("tools/list", None) if plain => Some(Asked::List),
+        _ => None,
+    }
+}
+
+/// The headers that decide.
+#[derive(Default)]
+struct Stated<'a> {
+    method: Option<&'a str>,
+    revision: Option<&'a str>,
+    name: Option<&'a str>,
+    content_type: Option<&'a str>,
+    accept: Option<&'a str>,
+}
+
+impl<'a> Stated<'a> {
+    /// Nothing where one of them stands there twice or is no text, nor in a session.
+    fn by(headers: &'a HeaderMap) -> Option<Self> {
+        let mut stated = Self::default();
+        for (name, value) in headers {
+            let place = match name.as_str() {
+                "mcp-method" => &mut stated.method,
+                "mcp-protocol-version" => &mut stated.revision,
+                "mcp-name" => &mut stated.name,
+                "content-type" => &mut stated.content_type,
+                "accept" => &mut stated.accept,
+                _ if *name == SESSION_ID => return None,
+                _ => continue,
+            };
+            if place.replace(value.to_str().ok()?).is_some() {
+                return None;
+            }
+        }
+        Some(stated)
+    }
 }
 
 /// Whether a media type is JSON's, whatever its parameters.
@@ -46,6 +78,9 @@ fn is_json(media_type: &str) -> bool {
 /// Whether an `Accept` takes JSON and streams without a word about how gladly: every client has to
 /// take both, also where no stream comes.
 fn takes_both(accept: &str) -> bool {
+    if accept == BOTH {
+        return true;
+    }
     let (mut json, mut events) = (false, false);
     for range in accept.split(',').map(str::trim) {
         if range.contains([';', '"', '\\']) {
@@ -56,3 +91,6 @@ fn takes_both(accept: &str) -> bool {
     }
     json && events
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,13 @@
 //! The direct path: a plain `tools/call` of revision 2026-07-28 over HTTP, answered with JSON, is
-//! read once, run in the request's own task, and its answer written once.
+//! read once, run in the request's own task, and its answer written once. A plain `tools/list` is
+//! answered from texts that were made at start.
 //!
 //! Such a request needs no session and no stream, so that the SDK's service, its tasks and its
 //! models, which cost several times the whole call, have nothing to add. The path takes a request
-//! only where every condition is seen to be the plain good case: by its headers ([`headers`]), by its
-//! tool (see [`Direct::takes`]), and by the shape of its body (`json::inspect_call`, and
-//! [`Request::new`]). Whatever else there is goes on to the SDK as it came, above all what is wrong
-//! in any way, so that its refusals are the SDK's own.
+//! only where every condition is seen to be the plain good case: by its headers ([`headers`]), by
+//! the tool that it calls (see [`takes`]), and by the shape of its body (`json::inspect_plain`, and
+//! [`request`]). Whatever else there is goes on to the SDK as it came, above all what is wrong in any
+//! way, so that its refusals are the SDK's own.
 //!
 //! The checks in front of the endpoint stand in front of both ways, in the same order, and so does
 //! the pipeline behind both. What a test holds the two against each other for is everything that a
@@ -16,20 +17,24 @@ mod answer;
 mod block;
 mod headers;
 mod inline;
-mod probe;
+mod list;
 mod request;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Response};
+use axum::http::{HeaderValue, Response, StatusCode};
 use rmcp::model::ProtocolVersion;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, trace};
 
+use crate::adapter::listing::Listing;
+use crate::adapter::probe;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::context::Origin;
@@ -38,6 +43,7 @@ use crate::policy::Outcome;
 use crate::tool::ToolInfo;
 use answer::Writer;
 use inline::Inline;
+use list::Lists;
 pub(super) use request::{Form, Request};
 
 /// What the path needs to know of a server.
@@ -46,38 +52,65 @@ pub(super) struct Direct {
     /// Whether it takes calls, by the tool's position.
     takes: Vec<bool>,
     writer: Writer,
+    lists: Option<Lists>,
     /// Fires when what still runs is cut off.
     end: CancellationToken,
 }
 
+/// What a plain request asks for.
+#[derive(Clone, Copy)]
+pub(super) enum Asked {
+    /// A call of the tool at this position.
+    Call(usize),
+    List,
+}
+
 impl Direct {
-    /// Nothing where no call of any tool is one for it, or where calls can't be read as the SDK
+    /// Nothing where the server doesn't speak the revision, or where calls can't be read as the SDK
     /// reads them.
     pub(super) fn new(
         app: &App,
+        listing: &Arc<Listing>,
         supported: &[ProtocolVersion],
         server_info: &Value,
         end: CancellationToken,
     ) -> Option<Self> {
         let takes: Vec<bool> = app.tools().map(takes).collect();
-        if !supported.contains(&ProtocolVersion::V_2026_07_28) || !takes.contains(&true) {
+        if !supported.contains(&ProtocolVersion::V_2026_07_28) {
             return None;
         }
         if !probe::agrees(probe::arguments) {
-            info!(
-                "all calls go through the SDK, which costs more: this build reads numbers in a way \
-                 of its own, as with the feature `arbitrary_precision` of serde_json"
-            );
+            info!("all requests go through the SDK, which costs more: {}", probe::WHY);
             return None;
         }
-        Some(Self { app: app.clone(), takes, writer: Writer::new(server_info), end })
+        let writer = Writer::new(server_info);
+        let lists = Lists::new(listing, server_info);
+        Some(Self { app: app.clone(), takes, writer, lists, end })
     }
 
-    /// The tool that a request calls, where its headers are those of a plain call of a tool that
-    /// the path takes calls of.
-    pub(super) fn tool(&self, parts: &Parts) -> Option<usize> {
-        let position = self.app.registry().position(headers::tool(parts)?)?;
-        self.takes[position].then_some(position)
+    /// What a request asks for, where its headers are those of a plain one, and if it is a call of a
+    /// tool that the path takes calls of.
+    pub(super) fn asked(&self, parts: &Parts) -> Option<Asked> {
+        match headers::asked(parts)? {
+            headers::Asked::List => self.lists.is_some().then_some(Asked::List),
+            headers::Asked::Call(name) => {
+                let position = self.app.registry().position(name)?;
+                self.takes[position].then_some(Asked::Call(position))
+            }
+        }
+    }
+
+    /// The list that a message asks for, as its sender may see it.
+    pub(super) fn list(
+        &self,
+        id: &Value,
+        meta: &Map<String, Value>,
+        caller: &Caller,
+    ) -> Option<Response<Body>> {
+        let id = request::list(id, meta)?;
+        let text = self.lists.as_ref()?.answer(&id, caller).ok()?;
+        trace!("a list goes without the SDK");
+        Some(in_json(StatusCode::OK, text))
     }
 
     /// The call of a message, if the message says of itself what its headers say of it.
@@ -113,11 +146,15 @@ impl Direct {
         let (status, body) = written
             .inspect_err(|error| error!(tool = tool.name, "cannot write an answer: {error}"))
             .ok()?;
-        let mut response = Response::new(Body::from(body));
-        *response.status_mut() = status;
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Some(response)
+        Some(in_json(status, body))
     }
+}
+
+fn in_json(status: StatusCode, text: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 /// Whether calls of a tool can be plain. One that asks people is not, nor one whose code may ask

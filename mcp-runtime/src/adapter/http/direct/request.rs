@@ -1,4 +1,4 @@
-//! A plain call, and its client as the pipeline sees it.
+//! A plain request: what it says of itself, and the client of a call as the pipeline sees it.
 
 use std::borrow::Cow;
 
@@ -9,11 +9,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::adapter::idempotency;
+use crate::adapter::plain::request_id;
 use crate::call::Arguments;
 use crate::context::ClientRequest;
 use crate::json::Call;
 
-/// The revision whose calls are taken.
+/// The revision whose requests are taken.
 pub(super) const REVISION: &str = "2026-07-28";
 const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
@@ -36,17 +37,14 @@ pub(in crate::adapter::http) struct Form {
 }
 
 impl Request {
-    /// The call, if it says all that one of this revision has to say. One that wants to hear of
-    /// progress is none for the path: it needs a stream.
+    /// The call, if it says all that one of this revision has to say.
     pub(super) fn new(position: usize, id: &Value, call: Call) -> Option<Self> {
         let Call { arguments, meta } = call;
-        let id = request_id(id)?;
-        let tasks = meta.get(CLIENT_CAPABILITIES).and_then(capabilities)?.supports_tasks();
-        let plain = meta.get(PROTOCOL_VERSION).and_then(Value::as_str) == Some(REVISION)
-            && !meta.contains_key(PROGRESS_TOKEN);
+        let (id, meta) = (request_id(id)?, meta?);
+        let tasks = plain(&meta)?.supports_tasks();
         let client =
             Client { id: id.clone(), meta, headers: HeaderMap::new(), held: Extensions::new() };
-        plain.then(|| Self { form: Form { position, id, tasks }, arguments, client })
+        Some(Self { form: Form { position, id, tasks }, arguments, client })
     }
 
     /// Completes the call by what it came with besides its body.
@@ -68,12 +66,19 @@ impl Form {
     }
 }
 
-/// What the SDK makes of an id that is a string or an integer. It is patient with others.
-fn request_id(id: &Value) -> Option<RequestId> {
-    match id {
-        Value::String(text) => Some(RequestId::String(text.as_str().into())),
-        number => number.as_i64().map(RequestId::Number),
-    }
+/// The id of a list that is asked for, if the request says all that one of this revision has to
+/// say.
+pub(super) fn list(id: &Value, meta: &Map<String, Value>) -> Option<RequestId> {
+    plain(meta)?;
+    request_id(id)
+}
+
+/// What the client can do, if a request's `_meta` has all that it needs. One that wants to hear of
+/// progress is none for the path: it needs a stream.
+fn plain(meta: &Map<String, Value>) -> Option<ClientCapabilities> {
+    let plain = meta.get(PROTOCOL_VERSION).and_then(Value::as_str) == Some(REVISION)
+        && !meta.contains_key(PROGRESS_TOKEN);
+    meta.get(CLIENT_CAPABILITIES).filter(|_| plain).and_then(capabilities)
 }
 
 /// What a client can do, if the SDK can read it. Most can do nothing.

@@ -1,11 +1,10 @@
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request as HttpRequest};
 use proptest::prelude::*;
 use rmcp::model::{CallToolResponse, MetaObject, RequestId, ServerJsonRpcMessage, ServerResult};
 use serde_json::json;
 
-use super::request::Form;
+use super::request::{Form, list};
 use super::*;
 use crate::adapter::convert;
 use crate::adapter::handler::SERVER_INFO;
@@ -15,64 +14,9 @@ use crate::data::Data;
 use crate::error::ToolError;
 use crate::policy::testing;
 
-/// The headers of a plain call.
-const PLAIN: [(&str, &str); 6] = [
-    ("host", "localhost"),
-    ("content-type", "application/json"),
-    ("accept", "application/json, text/event-stream"),
-    ("mcp-protocol-version", "2026-07-28"),
-    ("mcp-method", "tools/call"),
-    ("mcp-name", "t"),
-];
-
-fn tool_of(method: Method, headers: &[(&'static str, &'static str)]) -> Option<String> {
-    let (mut parts, ()) = HttpRequest::new(()).into_parts();
-    parts.method = method;
-    parts.headers = HeaderMap::new();
-    for (name, value) in headers {
-        let name = HeaderName::from_static(name);
-        parts.headers.append(name, HeaderValue::from_static(value));
-    }
-    headers::tool(&parts).map(str::to_owned)
-}
-
-#[test]
-fn headers_are_those_of_a_plain_call_or_the_sdk_answers() {
-    assert_eq!(tool_of(Method::POST, &PLAIN).as_deref(), Some("t"));
-    assert_eq!(tool_of(Method::PUT, &PLAIN), None);
-    for (at, (name, _)) in PLAIN.iter().enumerate().skip(1) {
-        let without: Vec<_> = PLAIN.iter().filter(|header| header.0 != *name).copied().collect();
-        assert_eq!(tool_of(Method::POST, &without), None, "without {name}");
-        let twice: Vec<_> = PLAIN.iter().chain([&PLAIN[at]]).copied().collect();
-        assert_eq!(tool_of(Method::POST, &twice), None, "{name} twice");
-    }
-    let session: Vec<_> = PLAIN.iter().copied().chain([("mcp-session-id", "x")]).collect();
-    assert_eq!(tool_of(Method::POST, &session), None);
-    for (name, value, plain) in [
-        ("content-type", "application/json; charset=utf-8", true),
-        ("content-type", "Application/JSON", true),
-        ("content-type", "application/jsonx", false),
-        ("content-type", "text/plain", false),
-        ("accept", "text/event-stream,application/json,*/*", true),
-        ("accept", "application/json", false),
-        ("accept", "text/event-stream", false),
-        ("accept", "*/*", false),
-        ("accept", "application/json;q=0, text/event-stream", false),
-        ("accept", "application/json, text/event-stream;q=0", false),
-        ("accept", "application/json, text/event-stream, \"a", false),
-        ("mcp-protocol-version", "2025-11-25", false),
-        ("mcp-protocol-version", "2026-07-29", false),
-        ("mcp-method", "tools/list", false),
-        ("mcp-method", "Tools/Call", false),
-    ] {
-        let changed = PLAIN.map(|header| if header.0 == name { (name, value) } else { header });
-        assert_eq!(tool_of(Method::POST, &changed).is_some(), plain, "{name}: {value}");
-    }
-}
-
 fn request(id: &Value, meta: Value) -> Option<Request> {
     let Value::Object(meta) = meta else { panic!("{meta}") };
-    Request::new(0, id, Call { arguments: Map::new(), meta })
+    Request::new(0, id, Call { arguments: Map::new(), meta: Some(meta) })
 }
 
 #[test]
@@ -115,6 +59,9 @@ fn a_call_says_all_that_its_revision_wants() {
             "{name}: {value}"
         );
     }
+    let is_list = |meta: &Value| list(&json!(1), meta.as_object().unwrap()).is_some();
+    assert!(is_list(&plain) && !is_list(&meta("progressToken", json!(1))));
+    assert!(!is_list(&meta(version, json!("2025-11-25"))));
     assert!(request(&json!(1), json!({ version: "2026-07-28" })).is_none());
     assert!(request(&json!(1), json!({ capabilities: {} })).is_none());
     let with_tasks = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
