@@ -35,11 +35,34 @@ fn server(name: &str) -> Result<Server, Box<dyn std::error::Error>> {
             recorder::install();
             server.audit(AuditLog::memory()).tools(tools![served::once])
         }
+        // In the directory in which the program was started.
+        "usual-file" => {
+            recorder::install();
+            on_file().tools(tools![served::usual])
+        }
+        "once-file" => {
+            recorder::install();
+            on_file().tools(tools![served::once])
+        }
+        "usual-1000" => {
+            recorder::install();
+            let many = many(1..1_000).and(tools![served::usual]);
+            server.audit(AuditLog::memory()).tools(many)
+        }
         "slow" => unrecorded().tools(tools![served::slow]),
-        "none-40" => unrecorded().tools(many(40)),
-        "none-1000" => unrecorded().tools(many(1_000)),
+        "usual-slow" => {
+            recorder::install();
+            server.audit(AuditLog::memory()).tools(tools![served::usual_slow])
+        }
+        "none-40" => unrecorded().tools(many(0..40)),
+        "none-1000" => unrecorded().tools(many(0..1_000)),
         _ => return Err(format!("there is no server `{name}`").into()),
     })
+}
+
+/// Keys and the audit log in one `SQLite` file.
+fn on_file() -> Server {
+    Server::new("bench", "1.0.0").store(Store::file("records.db")).audit(AuditLog::store())
 }
 
 fn api_key() -> std::io::Result<(std::path::PathBuf, String)> {

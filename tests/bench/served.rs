@@ -32,6 +32,28 @@ pub async fn usual(
     invoice(number, customer_id, with_lines)
 }
 
+/// Look up an invoice, under a rate by which a caller is remembered for six
+/// minutes after one call.
+#[tool(
+    name = "get_invoice",
+    scope = "read:invoices",
+    rate_limit = "10/1h per caller",
+    timeout = "5s"
+)]
+pub async fn seldom(
+    #[arg(length(1..=32), pattern = r"^FV-\d{8}$")] number: String,
+    #[arg(range(1..))] customer_id: u64,
+    with_lines: bool,
+) -> Invoice {
+    invoice(number, customer_id, with_lines)
+}
+
+/// Look up an invoice, once in a day.
+#[tool(name = "get_invoice", read_only, public, cache_ttl = "1d")]
+pub async fn kept(number: String, customer_id: u64, with_lines: bool) -> Invoice {
+    invoice(number, customer_id, with_lines)
+}
+
 /// Look up an invoice.
 #[tool(
     name = "get_invoice",
@@ -74,6 +96,22 @@ pub async fn once(
 /// Look up an invoice, and take your time: what a running call holds is measured.
 #[tool(name = "get_invoice", read_only, public, timeout = "10m")]
 pub async fn slow(number: String, customer_id: u64, with_lines: bool) -> Invoice {
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    invoice(number, customer_id, with_lines)
+}
+
+/// Look up an invoice under the usual policies, and take your time.
+#[tool(
+    name = "get_invoice",
+    scope = "read:invoices",
+    rate_limit = "1000000/1s per caller",
+    timeout = "10m"
+)]
+pub async fn usual_slow(
+    #[arg(length(1..=32), pattern = r"^FV-\d{8}$")] number: String,
+    #[arg(range(1..))] customer_id: u64,
+    with_lines: bool,
+) -> Invoice {
     tokio::time::sleep(Duration::from_mins(5)).await;
     invoice(number, customer_id, with_lines)
 }

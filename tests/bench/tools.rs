@@ -187,8 +187,9 @@ pub fn alone() -> Tools {
     tools![bare]
 }
 
-/// The tool, and so many others of its kind: written out as the macro would, since there are many.
-pub fn many(count: usize) -> Tools {
+/// Tools of one kind, of these numbers; number 0 is the tool itself. Written out as the macro would,
+/// since there are many.
+pub fn many(numbers: std::ops::Range<usize>) -> Tools {
     use mcp_runtime::private::{
         Param, ParamDef, PlainOutput as _, ToolDef, argument, output, respond,
     };
@@ -220,8 +221,11 @@ pub fn many(count: usize) -> Tools {
             .read_only(),
         ))
     };
-    let others = (1..count).map(|number| format!("get_invoice_{number:04}"));
-    let all_names = std::iter::once("get_invoice".to_owned()).chain(others);
-    let all: Vec<(usize, &'static ToolDef)> = all_names.map(named).enumerate().collect();
+    let name = |number| match number {
+        0 => "get_invoice".to_owned(),
+        _ => format!("get_invoice_{number:04}"),
+    };
+    let all: Vec<(usize, &'static ToolDef)> =
+        numbers.map(|number| named(name(number))).enumerate().collect();
     Tools::new(&all)
 }

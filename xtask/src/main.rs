@@ -32,13 +32,13 @@ usage: cargo xtask <command>
   interop       real clients against the example server, over HTTP and stdio
   editor        what rust-analyzer offers inside of annotated functions
   tidy          the house rules; `tidy --write` regenerates docs/attributes.md and mistakes.md
-  bench         what calls cost, beside other servers: `bench http`, `throughput`, `calls`, `stdio`,
-                `lists` or `memory` is one part; `bench --write` writes docs/performance.md
+  bench         what calls cost, beside other servers; parts of it are `bench http`,
+                `throughput`, `calls`, `stdio`, `lists`, `memory`, `scale`, `records`, and
+                `compile`; `bench --write` writes docs/performance.md, in about 20 minutes
   bench --short what is counted about ours, against tests/bench/baseline.json, which
                 `bench --short --write` updates
   bench compile [ROUNDS]
-                what the macros cost at compile time, beside other crates'
-  bench records what records cost: audit and idempotency, in memory and on disk
+                what the macros cost at compile time, in so many rounds
   fuzz          inputs that nobody would write, for every macro; `fuzz 600` for that many seconds
   features      whether mcp-runtime builds with no feature, each alone, and all
   help          this text
@@ -75,7 +75,6 @@ fn run() -> Result<()> {
         ["bench", "--short"] => bench::baseline::check(&Workspace::find()?),
         ["bench", "--short", "--write"] => bench::baseline::update(&Workspace::find()?),
         ["bench", "--write"] => bench::run(&Workspace::find()?, &[], true),
-        ["bench", "records"] => bench::records::run(&Workspace::find()?),
         ["bench", ref parts @ ..] => bench::run(&Workspace::find()?, parts, false),
         ["features"] => features::run(&Workspace::find()?),
         _ => bail!("`{}` is not a command\n\n{HELP}", arguments.join(" ")),

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::callgrind::{Callgrind, Cost};
 use super::contenders::OURS;
+use super::goals::is_within_budget;
 use super::in_process::{self, BARE, BUDGET, SUBJECTS, TOGETHER};
 use super::table::{Table, tenths, whole};
 use super::{http, machine, programs};
@@ -38,7 +39,7 @@ fn count(workspace: &Workspace) -> Result<Vec<(String, Cost)>> {
         counts.push((format!("call, {subject}"), in_process::cost(&callgrind, &program, subject)?));
     }
     for contender in OURS {
-        let cost = http::cost(&callgrind, &program, &program, contender)?;
+        let cost = http::cost(&callgrind, &program, &program, contender, http::REQUESTS)?;
         let Some(title) = contender.title.strip_prefix("ours, ") else { continue };
         counts.push((format!("http, {title}"), cost));
     }
@@ -140,13 +141,11 @@ fn budget(counts: &[(String, Cost)]) {
     };
     let Some((together, bare)) = of(TOGETHER).zip(of(BARE)) else { return };
     let above = together - bare;
-    let within =
-        above.instructions <= BUDGET.instructions && above.allocations <= BUDGET.allocations;
     println!(
         "the stack: {} instructions and {} allocations above the bare call, {} {} and {}",
         whole(above.instructions),
         tenths(above.allocations),
-        if within { "within" } else { "OVER its budget of" },
+        if is_within_budget(above) { "within" } else { "OVER its budget of" },
         whole(BUDGET.instructions),
         tenths(BUDGET.allocations),
     );

@@ -50,6 +50,11 @@ struct Totals {
     allocations: u64,
 }
 
+/// Whether programs can be counted here; valgrind is installed where that is possible.
+pub(super) fn is_there(workspace: &Workspace) -> Result<()> {
+    Callgrind::find(workspace).map(drop)
+}
+
 /// A valgrind that runs.
 pub(super) struct Callgrind {
     place: PathBuf,

@@ -4,12 +4,28 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::callgrind::{Callgrind, Cost};
-use super::contenders::{Contender, OURS, PEERS, YARDSTICK};
-use super::programs::{Programs, Running};
+use super::callgrind::{self, Callgrind, Cost};
+use super::contenders::{Contender, OURS, PEERS, RMCP};
+use super::part::{Bench, Part, Results};
+use super::programs::{Program, Running};
 use super::table::{Table, tenths, times, whole};
 
-const REQUESTS: u32 = 400;
+/// How many are counted.
+pub(super) const REQUESTS: u32 = 400;
+
+pub(super) const PART: Part = Part {
+    name: "http",
+    title: "A call over HTTP",
+    method: "Instructions and allocations of the server for each request, on one thread. callgrind \
+             counts 400 and then 800 requests of one connection, and the difference is divided by \
+             400; two runs differ by less than 1 %. Allocations are calls of `malloc`, `calloc`, \
+             `realloc` and their kind. valgrind simulates no SHA extensions: what hashes costs about \
+             a tenth on a processor that has them, and is therefore stated apart.",
+    minutes: 2.0,
+    programs: &Program::ALL,
+    ready: Some(callgrind::is_there),
+    measure,
+};
 
 /// What a request costs a server that runs on one thread.
 pub(super) fn cost(
@@ -17,9 +33,10 @@ pub(super) fn cost(
     program: &Path,
     client: &Path,
     contender: Contender,
+    requests: u32,
 ) -> Result<Cost> {
     let Contender { server, sent, .. } = contender;
-    callgrind.cost(&format!("http-{server}-{sent}"), program, REQUESTS, |command, count| {
+    callgrind.cost(&format!("http-{server}-{sent}"), program, requests, |command, count| {
         let server = Running::start(command, server, 1)?;
         server.load(client, sent, 1, &count.to_string())?;
         server.stop()
@@ -27,24 +44,31 @@ pub(super) fn cost(
 }
 
 /// Ours and the peers.
-pub(super) fn table(callgrind: &Callgrind, programs: &Programs) -> Result<Table> {
-    let mut costs = Vec::new();
+fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<String> {
+    let callgrind = Callgrind::find(bench.workspace)?;
     for contender in OURS.into_iter().chain(PEERS) {
         println!("  {}", contender.title);
-        let cost = cost(callgrind, programs.path(contender.program), &programs.ours, contender)?;
-        costs.push((contender, cost));
+        let program = bench.programs.path(contender.program);
+        let cost = cost(&callgrind, program, bench.programs.client(), contender, REQUESTS)?;
+        results.requests.push((contender, cost));
     }
-    let yardstick = costs.iter().find(|(contender, _)| contender.server == YARDSTICK.server);
-    let yardstick = yardstick.map_or(f64::NAN, |(_, cost)| cost.instructions);
-    let mut table =
-        Table::new(&["`tools/call` over HTTP", "instructions", "of rmcp", "allocations"]);
-    for (contender, cost) in costs {
+    let rmcp = results.requests.iter().find(|(contender, _)| *contender == RMCP);
+    let rmcp = rmcp.map_or(f64::NAN, |(_, cost)| cost.instructions);
+    let mut table = Table::new(&[
+        "`tools/call` over HTTP",
+        "instructions",
+        "of rmcp by hand",
+        "of these SHA-256",
+        "allocations",
+    ]);
+    for (contender, cost) in &results.requests {
         table.row([
             contender.title.to_owned(),
             whole(cost.instructions),
-            times(cost.instructions / yardstick),
+            times(cost.instructions / rmcp),
+            whole(cost.hashing),
             tenths(cost.allocations),
         ]);
     }
-    Ok(table)
+    Ok(table.to_string())
 }

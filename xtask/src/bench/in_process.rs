@@ -1,24 +1,43 @@
 //! Calls in process: what the pipeline costs, and each policy in it.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::callgrind::{Callgrind, Cost};
+use super::callgrind::{self, Callgrind, Cost};
+use super::part::{Bench, Part, Results};
+use super::programs::Program;
 use super::table::{Table, tenths, whole};
 use crate::process;
 
 const CALLS: u32 = 500;
 const WITHIN: Duration = Duration::from_mins(2);
 
+pub(super) const PART: Part = Part {
+    name: "calls",
+    title: "A call in process, and each policy",
+    method: "`App::request` on one thread. The bare call has no policy and does not count making its \
+             arguments. Each line with a plus is what it costs above the same call without it. \
+             Instructions and allocations are counted as above, with 500 calls; the time is the \
+             median of batches of 8 calls, and is noisy where it is small.",
+    minutes: 3.0,
+    programs: &[Program::Ours],
+    ready: Some(callgrind::is_there),
+    measure,
+};
+
 /// What the client does itself: it makes a call's arguments.
 const ARGUMENTS: &str = "arguments";
 /// The stack whose budget the design states, and the call that it is compared with.
 pub(super) const TOGETHER: &str = "together";
 pub(super) const BARE: &str = "bare";
+/// The bare call where no other tool of the server has a policy.
+pub(super) const ALONE: &str = "alone";
+/// The validation of an object of eight properties, and the call that it is compared with.
+pub(super) const VALIDATED: &str = "after validation";
+pub(super) const UNVALIDATED: &str = "before validation";
 /// The most that the stack may cost above a bare call.
 pub(super) const BUDGET: Cost =
     Cost { instructions: 4_000.0, hashing: f64::INFINITY, allocations: 6.0 };
@@ -27,7 +46,7 @@ pub(super) const BUDGET: Cost =
 /// above which its cost is stated.
 pub(super) const SUBJECTS: [(&str, &str, &str); 25] = [
     (BARE, "the bare call", ARGUMENTS),
-    ("alone", "the bare call, no other tool with a policy there", ARGUMENTS),
+    (ALONE, "the bare call, no other tool with a policy there", ARGUMENTS),
     (TOGETHER, "scope, rules, rate limit, timeout, retry, breaker, bulkheads", BARE),
     ("scope", "scope", BARE),
     ("rows", "scope with `.where(…)`", BARE),
@@ -50,7 +69,7 @@ pub(super) const SUBJECTS: [(&str, &str, &str); 25] = [
     ("replay", "idempotency, a replay", "write"),
     ("audited write", "a write, audit in memory", "write"),
     ("audited idempotent", "audit and idempotency", "write"),
-    ("after validation", "validation of an object of eight properties", "before validation"),
+    (VALIDATED, "validation of an object of eight properties", UNVALIDATED),
 ];
 
 /// What a call costs, its arguments included.
@@ -71,21 +90,22 @@ fn time(program: &Path, subject: &str) -> Result<f64> {
 }
 
 /// Each policy above the call that it is added to.
-pub(super) fn table(callgrind: &Callgrind, program: &Path) -> Result<Table> {
-    let mut measured: HashMap<&str, (Cost, f64)> = HashMap::new();
+fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<String> {
+    let callgrind = Callgrind::find(bench.workspace)?;
+    let program = bench.programs.path(Program::Ours);
     for (subject, _, above) in SUBJECTS {
         for name in [subject, above] {
-            if !measured.contains_key(name) {
+            if !results.calls.contains_key(name) {
                 println!("  {name}");
-                let figures = (cost(callgrind, program, name)?, time(program, name)?);
-                measured.insert(name, figures);
+                let figures = (cost(&callgrind, program, name)?, time(program, name)?);
+                results.calls.insert(name, figures);
             }
         }
     }
     let mut table =
         Table::new(&["in process", "instructions", "of these SHA-256", "allocations", "ns"]);
     for (subject, title, above) in SUBJECTS {
-        let ((with, longer), (without, shorter)) = (measured[subject], measured[above]);
+        let ((with, longer), (without, shorter)) = (results.calls[subject], results.calls[above]);
         let cost = with - without;
         let title = if above == ARGUMENTS { title.to_owned() } else { format!("+ {title}") };
         table.row([
@@ -96,5 +116,5 @@ pub(super) fn table(callgrind: &Callgrind, program: &Path) -> Result<Table> {
             whole(longer - shorter),
         ]);
     }
-    Ok(table)
+    Ok(table.to_string())
 }

@@ -4,13 +4,25 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::callgrind::Callgrind;
+use super::callgrind::{self, Callgrind};
 use super::contenders::Contender;
 use super::http;
-use super::programs::{Program, Programs, Running};
+use super::part::{Bench, Part, Results};
+use super::programs::{Program, Running};
 use super::table::{Table, whole};
 
-const SERVERS: [(&str, &str, Program, usize); 6] = [
+pub(super) const PART: Part = Part {
+    name: "lists",
+    title: "With many tools",
+    method: "`tools/list` and a call, on one thread and one connection. Lists are counted as above, \
+             with 50 requests.",
+    minutes: 1.5,
+    programs: &[Program::Ours, Program::Sdk],
+    ready: Some(callgrind::is_there),
+    measure,
+};
+
+const SERVERS: [(&str, &str, Program, u32); 6] = [
     ("ours", "none", Program::Ours, 1),
     ("ours", "none-40", Program::Ours, 40),
     ("ours", "none-1000", Program::Ours, 1_000),
@@ -20,8 +32,12 @@ const SERVERS: [(&str, &str, Program, usize); 6] = [
 ];
 /// How long each is asked for.
 const TIME: &str = "2s";
+/// How many lists are counted: a long one takes a while under valgrind.
+const LISTS: u32 = 50;
 
-pub(super) fn table(callgrind: &Callgrind, programs: &Programs) -> Result<Table> {
+fn measure(bench: &Bench<'_>, _: &mut Results) -> Result<String> {
+    let callgrind = Callgrind::find(bench.workspace)?;
+    let client = bench.programs.client();
     let mut table = Table::new(&[
         "tools",
         "list, instructions",
@@ -31,21 +47,28 @@ pub(super) fn table(callgrind: &Callgrind, programs: &Programs) -> Result<Table>
     ]);
     for (title, server, program, tools) in SERVERS {
         println!("  {title}, {tools} tools");
-        let of = |sent| Contender { title, program, server, sent };
-        let path = programs.path(program);
-        let cost = |sent| http::cost(callgrind, path, &programs.ours, of(sent));
-        let (list, call) = (cost("list")?, cost("call")?);
+        let path = bench.programs.path(program);
+        let cost = |sent, requests| {
+            http::cost(
+                &callgrind,
+                path,
+                client,
+                Contender { title, program, server, sent },
+                requests,
+            )
+        };
+        let (list, call) = (cost("list", LISTS)?, cost("call", http::REQUESTS)?);
         let running = Running::start(Command::new(path), server, 1)?;
-        let listed = running.load(&programs.ours, "list", 1, TIME)?;
-        let called = running.load(&programs.ours, "call", 1, TIME)?;
+        let listed = running.load(client, "list", 1, TIME)?;
+        let called = running.load(client, "call", 1, TIME)?;
         running.stop()?;
         table.row([
-            format!("{title}, {}", whole(f64::from(u32::try_from(tools)?))),
+            format!("{title}, {}", whole(f64::from(tools))),
             whole(list.instructions),
             whole(listed.p50),
             whole(call.instructions),
             whole(called.p50),
         ]);
     }
-    Ok(table)
+    Ok(table.to_string())
 }

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 
+use super::part::{Bench, Part, Results};
 use super::programs::{Program, Programs, Running};
 use super::table::{Table, tenths};
 use crate::process::Guard;
@@ -14,25 +15,38 @@ use crate::workspace::read;
 const HELD: u32 = 500;
 const THREADS: usize = 2;
 
-pub(super) fn table(programs: &Programs) -> Result<Table> {
+pub(super) const PART: Part = Part {
+    name: "memory",
+    title: "Memory",
+    method: "Resident memory of the server with two threads: after its first call, and what 500 \
+             connections and 500 calls that wait in their tool add to it, each.",
+    minutes: 0.5,
+    programs: &Program::ALL,
+    ready: None,
+    measure,
+};
+
+/// A title, a program, a server in it, and one whose calls take long, where there is one.
+const SERVERS: [(&str, Program, &str, Option<&str>); 5] = [
+    ("ours, no policy", Program::Ours, "none", Some("slow")),
+    ("ours, usual policies", Program::Ours, "usual", Some("usual-slow")),
+    ("rmcp by hand", Program::Sdk, "rmcp_by_hand", Some("rmcp_slow")),
+    ("tower-mcp", Program::TowerMcp, "tower_mcp", None),
+    ("bare axum, typed", Program::Sdk, "axum_typed", None),
+];
+
+fn measure(bench: &Bench<'_>, _: &mut Results) -> Result<String> {
     let mut table =
         Table::new(&["resident", "idle MB", "KB per open connection", "KB per running call"]);
-    let servers = [
-        ("ours, no policy", Program::Ours, "none", Some("slow")),
-        ("ours, usual policies", Program::Ours, "usual", None),
-        ("rmcp 3.9 by hand", Program::Sdk, "rmcp_by_hand", Some("rmcp_slow")),
-        ("tower-mcp 0.25", Program::TowerMcp, "tower_mcp", None),
-        ("bare axum, typed", Program::Sdk, "axum_typed", None),
-    ];
-    for (title, program, server, slow) in servers {
-        let program = programs.path(program);
-        println!("  memory, {title}");
-        let (idle, open) = held(programs, program, server, "idle")?;
-        let running = slow.map(|slow| held(programs, program, slow, "running")).transpose()?;
+    for (title, program, server, slow) in SERVERS {
+        println!("  {title}");
+        let path = bench.programs.path(program);
+        let (idle, open) = held(&bench.programs, path, server, "idle")?;
+        let running = slow.map(|slow| held(&bench.programs, path, slow, "running")).transpose()?;
         let running = running.map_or("-".to_owned(), |(_, each)| tenths(each));
         table.row([title.to_owned(), tenths(idle / 1024.0), tenths(open), running]);
     }
-    Ok(table)
+    Ok(table.to_string())
 }
 
 /// The resident memory before, and what each connection adds to it, in KB. The connections that
@@ -40,10 +54,10 @@ pub(super) fn table(programs: &Programs) -> Result<Table> {
 fn held(programs: &Programs, program: &Path, server: &str, what: &str) -> Result<(f64, f64)> {
     let server = Running::start(Command::new(program), server, THREADS)?;
     if what == "idle" {
-        server.load(&programs.ours, "call", 1, "1")?;
+        server.load(programs.client(), "call", 1, "1")?;
     }
     let before = resident(server.id())?;
-    let mut holder = Command::new(&programs.ours);
+    let mut holder = Command::new(programs.client());
     holder.args(["hold", &server.address.to_string(), what, &HELD.to_string()]);
     let mut holder = Guard(holder.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?);
     let mut line = String::new();
@@ -59,7 +73,7 @@ fn held(programs: &Programs, program: &Path, server: &str, what: &str) -> Result
 }
 
 /// The resident memory of a process, in KB.
-fn resident(process: u32) -> Result<f64> {
+pub(super) fn resident(process: u32) -> Result<f64> {
     let status = read(Path::new(&format!("/proc/{process}/status")))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));

@@ -1,121 +1,110 @@
 //! Everything that is measured, as tables: on stdout, and as docs/performance.md.
 
 use std::fmt::Write as _;
+use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
-use super::callgrind::Callgrind;
-use super::programs::Programs;
-use super::{http, in_process, lists, machine, memory, stdio, throughput};
+use super::part::{Bench, Part, Results};
+use super::programs::{Program, Programs};
+use super::{
+    compile, goals, http, in_process, lists, machine, memory, records, scale, stdio, throughput,
+    versions,
+};
 use crate::workspace::{Workspace, write};
+
+/// In the order of the page.
+const PARTS: [Part; 9] = [
+    http::PART,
+    throughput::PART,
+    in_process::PART,
+    stdio::PART,
+    lists::PART,
+    memory::PART,
+    scale::PART,
+    records::PART,
+    compile::PART,
+];
 
 const HEAD: &str = "\
 # What it costs
 
 <!-- Written by `cargo xtask bench --write`: nothing here was not run. -->
+";
 
+const METHOD: &str = "\
 Every server has the same tool: three arguments, and about 400 bytes of structured result, which the
 answer holds as text too. The protocol is 2026-07-28, answers are JSON, connections stay open and
 have `TCP_NODELAY`; programs are compiled in release, and log nothing. The *usual policies* are a
-scope, rules for arguments, a rate limit, a timeout, audit in memory and metrics. The peers are in
-`tests/bench/peers/`, with their own lock file.
+scope, rules for arguments, a rate limit, a timeout, audit in memory and metrics; *all policies of a
+read* are these and a check, a cost, a dependency with a breaker and a limit, a limit of the tool's
+own, retries, a cache, a bound on the result and a heartbeat. tower-mcp's *layers* are a timeout, a
+limit and its own validation. The servers' sources are in `tests/bench/`, the peers' with a lock file
+of their own. `cargo xtask bench --write` measures everything and writes this page.
 ";
 
-struct Part {
-    name: &'static str,
-    title: &'static str,
-    method: &'static str,
-}
-
-/// In the order of the report.
-const PARTS: [Part; 6] = [
-    Part {
-        name: "http",
-        title: "A call over HTTP",
-        method: "Instructions and allocations of the server for each request, on one thread. \
-                 callgrind counts 400 and then 800 requests of one connection, and the difference \
-                 is divided by 400; two runs differ by less than 1 %. Allocations are calls of \
-                 `malloc`, `calloc`, `realloc` and their kind. valgrind simulates no SHA extensions: \
-                 what hashes costs less on a processor that has them.",
-    },
-    Part {
-        name: "throughput",
-        title: "Throughput and latency",
-        method: "All servers run, with two threads each, and one after the other is loaded for a \
-                 second, seven rounds long; each number is the median of the rounds, and ratios are \
-                 of the same round. The client is a process with one thread that shares the \
-                 processors with the server: compare the ratios, not the requests.",
-    },
-    Part {
-        name: "calls",
-        title: "A call in process, and each policy",
-        method: "`App::request` on one thread. The bare call has no policy and does not count \
-                 making its arguments. Each line with a plus is what it costs above the same call \
-                 without it. Instructions and allocations are counted as above, with 500 calls; the \
-                 time is the median of batches of 8 calls, and is noisy where it is small.",
-    },
-    Part {
-        name: "stdio",
-        title: "A round trip over stdio",
-        method: "One request, one answer, 20,000 times; the medians of five rounds in turns.",
-    },
-    Part {
-        name: "lists",
-        title: "With many tools",
-        method: "`tools/list` and a call, on one thread and one connection.",
-    },
-    Part {
-        name: "memory",
-        title: "Memory",
-        method: "Resident memory of the server with two threads: after its first call, and what \
-                 500 connections and 500 calls that wait in their tool add to it, each.",
-    },
-];
-
-/// The names of the parts, for people.
-fn parts() -> String {
-    PARTS.map(|part| part.name).join(", ")
+/// The parts that are named, or all of them.
+fn chosen(named: &[&str]) -> Result<Vec<Part>> {
+    if let Some(unknown) = named.iter().find(|name| PARTS.iter().all(|part| part.name != **name)) {
+        let all = PARTS.map(|part| part.name).join(", ");
+        bail!("there is no part `{unknown}` of the benchmark, but {all}");
+    }
+    let is_named = |part: &Part| named.is_empty() || named.contains(&part.name);
+    Ok(PARTS.into_iter().filter(is_named).collect())
 }
 
 /// Measures the parts that are named, or all of them; these can be written down.
 pub(crate) fn run(workspace: &Workspace, named: &[&str], written: bool) -> Result<()> {
-    if let Some(unknown) = named.iter().find(|name| PARTS.iter().all(|part| part.name != **name)) {
-        bail!("there is no part `{unknown}` of the benchmark, but {}", parts());
-    }
-    let callgrind = Callgrind::find(workspace)?;
-    let programs = Programs::build(workspace)?;
-    let mut report = HEAD.to_owned();
-    report.push_str("\nTaken on:\n\n");
-    for line in machine::lines() {
-        writeln!(report, "- {line}")?;
-    }
-    for part in PARTS.iter().filter(|part| named.is_empty() || named.contains(&part.name)) {
-        println!("measuring {}", part.name);
-        let tables = measure(part.name, &callgrind, &programs)?;
+    let parts = chosen(named)?;
+    let missing: Vec<String> = parts
+        .iter()
+        .filter_map(|part| (part.ready?)(workspace).err())
+        .map(|error| format!("{error:#}"))
+        .collect();
+    ensure!(missing.is_empty(), "nothing was measured:\n{}", missing.join("\n"));
+    let needed: Vec<Program> = parts.iter().flat_map(|part| part.programs).copied().collect();
+    let bench = Bench { workspace, programs: Programs::build(workspace, &needed)? };
+    let head = taken_on(workspace)?;
+    let (mut results, mut sections) = (Results::default(), String::new());
+    let minutes: f64 = parts.iter().map(|part| part.minutes).sum();
+    println!("measuring, which takes about {minutes:.0} min where nothing else runs");
+    let begun = Instant::now();
+    for (number, part) in parts.iter().enumerate() {
+        let so_far = begun.elapsed().as_secs_f64() / 60.0;
+        let Part { name, title, method, minutes, .. } = part;
+        println!("\n[{so_far:.1} min] {name}, {} of {}: {minutes:.1} min", number + 1, parts.len());
+        let tables = (part.measure)(&bench, &mut results).with_context(|| {
+            format!("the part `{name}` failed; `cargo xtask bench {name}` tries it alone")
+        })?;
         println!("\n{tables}");
-        write!(report, "\n## {}\n\n{}\n\n{tables}", part.title, wrapped(part.method))?;
+        write!(sections, "\n## {title}\n\n{}\n\n{}", wrapped(method), paragraphs(&tables))?;
     }
+    let goals = goals::table(&results).map(|table| format!("\n## In short\n\n{table}"));
+    let goals = goals.unwrap_or_default();
+    println!("[{:.1} min] done\n{goals}", begun.elapsed().as_secs_f64() / 60.0);
     if written {
-        write(&workspace.root.join("docs/performance.md"), &report)?;
+        let page = format!("{HEAD}{goals}\n## How\n\n{METHOD}\n{head}{sections}");
+        let path = workspace.root.join("docs/performance.md");
+        write(&path, &page)?;
+        println!("{} is what was measured", path.display());
     }
     Ok(())
 }
 
-fn measure(part: &str, callgrind: &Callgrind, programs: &Programs) -> Result<String> {
-    Ok(match part {
-        "http" => http::table(callgrind, programs)?.to_string(),
-        "calls" => in_process::table(callgrind, &programs.ours)?.to_string(),
-        "stdio" => stdio::table(programs)?.to_string(),
-        "lists" => lists::table(callgrind, programs)?.to_string(),
-        "memory" => memory::table(programs)?.to_string(),
-        _ => {
-            let tables = throughput::tables(programs)?.into_iter();
-            let tables = tables.map(|(connections, table)| match connections {
-                1 => format!("With one connection:\n\n{table}"),
-                _ => format!("With {connections} connections:\n\n{table}"),
-            });
-            tables.collect::<Vec<_>>().join("\n")
-        }
+/// Where and of what figures are taken.
+fn taken_on(workspace: &Workspace) -> Result<String> {
+    let mut text = "Taken on:\n\n".to_owned();
+    for line in machine::lines().into_iter().chain(versions::lines(workspace)?) {
+        writeln!(text, "- {line}")?;
+    }
+    Ok(text)
+}
+
+/// The same with its paragraphs wrapped, and its tables as they are.
+fn paragraphs(text: &str) -> String {
+    text.lines().fold(String::new(), |text, line| {
+        let line = if line.starts_with('|') { line.to_owned() } else { wrapped(line) };
+        text + &line + "\n"
     })
 }
 
@@ -136,4 +125,36 @@ fn wrapped(text: &str) -> String {
         length += wide;
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_chosen_by_their_names() {
+        let names = |named: &[&str]| {
+            chosen(named).map(|parts| parts.iter().map(|part| part.name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&[]).unwrap().len(), PARTS.len());
+        assert_eq!(names(&["scale", "http"]).unwrap(), ["http", "scale"]);
+        let error = names(&["htp"]).unwrap_err().to_string();
+        assert!(error.contains("`htp`") && error.contains("http, throughput"), "{error}");
+    }
+
+    #[test]
+    fn one_command_takes_twenty_minutes_at_most() {
+        assert!(PARTS.iter().map(|part| part.minutes).sum::<f64>() <= 20.0);
+    }
+
+    #[test]
+    fn sentences_are_wrapped_and_tables_are_not() {
+        let row = format!("| {} |", "wide ".repeat(30));
+        let sentence = "word ".repeat(30);
+        let text = paragraphs(&format!("{sentence}\n\n{row}\n"));
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 4, "{text}");
+        assert!(lines[0].len() <= 100 && lines[1].starts_with("word"), "{text}");
+        assert_eq!(lines[3], row);
+    }
 }

@@ -4,41 +4,50 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::contenders::{PEERS, YARDSTICK};
-use super::programs::{Load, Programs};
-use super::table::{Table, median, times};
+use super::part::{Bench, Part, Results};
+use super::programs::{Load, Program};
+use super::rounds::Rounds;
+use super::table::{Table, times};
 
 const ROUNDS: usize = 5;
 
-pub(super) fn table(programs: &Programs) -> Result<Table> {
-    let mut servers = vec![("ours, no policy", programs.ours.as_path(), "none")];
-    servers.push(("ours, usual policies", programs.ours.as_path(), "usual"));
-    for peer in PEERS {
-        if matches!(peer.server, "rmcp_by_hand" | "rmcp_macros" | "tower_mcp") {
-            servers.push((peer.title, programs.path(peer.program), peer.server));
-        }
-    }
-    let mut rounds: Vec<Vec<Load>> = Vec::new();
-    for round in 0..ROUNDS {
-        println!("  stdio, round {} of {ROUNDS}", round + 1);
-        let mut loads = Vec::new();
-        for (_, program, server) in &servers {
-            let mut client = Command::new(&programs.ours);
-            client.arg("turns").arg(program).args(["stdio", server]);
-            loads.push(Load::of(&mut client)?);
-        }
-        rounds.push(loads);
-    }
-    let yardstick = servers.iter().position(|(_, _, name)| *name == YARDSTICK.server).unwrap_or(0);
-    let mut table = Table::new(&["stdio", "p50 µs", "of rmcp", "p99 µs"]);
-    for (at, (title, ..)) in servers.iter().enumerate() {
-        let of = |value: &dyn Fn(&Vec<Load>) -> f64| median(rounds.iter().map(value).collect());
+pub(super) const PART: Part = Part {
+    name: "stdio",
+    title: "A round trip over stdio",
+    method: "One request, one answer, 20,000 times; the medians of five rounds in turns.",
+    minutes: 0.75,
+    programs: &Program::ALL,
+    ready: None,
+    measure,
+};
+
+const USUAL: usize = 1;
+const RMCP: usize = 2;
+/// A title, and the server in its program.
+const SERVERS: [(&str, Program, &str); 5] = [
+    ("ours, no policy", Program::Ours, "none"),
+    ("ours, usual policies", Program::Ours, "usual"),
+    ("rmcp by hand", Program::Sdk, "rmcp_by_hand"),
+    ("rmcp, its macros", Program::Sdk, "rmcp_macros"),
+    ("tower-mcp", Program::TowerMcp, "tower_mcp"),
+];
+
+fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<String> {
+    let rounds = Rounds::take("stdio", ROUNDS, SERVERS.len(), |place| {
+        let (_, program, server) = SERVERS[place];
+        let mut client = Command::new(bench.programs.client());
+        Load::of(client.arg("turns").arg(bench.programs.path(program)).args(["stdio", server]))
+    })?;
+    let p50 = |load: &Load| load.p50;
+    results.round_trip = Some(rounds.ratio(USUAL, RMCP, p50));
+    let mut table = Table::new(&["stdio", "p50 µs", "of rmcp by hand", "p99 µs"]);
+    for (place, (title, ..)) in SERVERS.into_iter().enumerate() {
         table.row([
-            (*title).to_owned(),
-            format!("{:.1}", of(&|round| round[at].p50)),
-            times(of(&|round| round[at].p50 / round[yardstick].p50)),
-            format!("{:.1}", of(&|round| round[at].p99)),
+            title.to_owned(),
+            format!("{:.1}", rounds.of(place, p50)),
+            times(rounds.ratio(place, RMCP, p50)),
+            format!("{:.1}", rounds.of(place, |load| load.p99)),
         ]);
     }
-    Ok(table)
+    Ok(table.to_string())
 }

@@ -67,6 +67,15 @@ pub(super) fn tenths(number: f64) -> String {
     format!("{:.1}", if number.abs() < 0.05 { 0.0 } else { number })
 }
 
+/// A share, of which 0 is nothing at all.
+pub(super) fn percent(share: f64) -> String {
+    match share * 100.0 {
+        0.0 => "0".to_owned(),
+        percent if percent < 0.1 => "< 0.1 %".to_owned(),
+        percent => format!("{percent:.1} %"),
+    }
+}
+
 /// How many times as much.
 pub(super) fn times(ratio: f64) -> String {
     format!("{ratio:.2}×")
@@ -87,6 +96,7 @@ mod tests {
         let written = [0.2, 999.6, 12_345.4, 1_234_567.0, -4_000.0, -0.3].map(whole);
         assert_eq!(written, ["0", "1,000", "12,345", "1,234,567", "-4,000", "0"]);
         assert_eq!([-0.01, 2.25, -1.0].map(tenths), ["0.0", "2.2", "-1.0"]);
+        assert_eq!([0.0, 0.0001, 0.025].map(percent), ["0", "< 0.1 %", "2.5 %"]);
         assert_eq!(whole(median(vec![3.0, 1.0, 2.0])), "2");
     }
 

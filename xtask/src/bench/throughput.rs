@@ -1,70 +1,104 @@
-//! Throughput and latency over HTTP: all servers run, and are loaded in turns, so that what slows
-//! the machine down for a while slows all of them.
+//! Throughput and latency over HTTP: all servers run, and are loaded in turns.
 
 use std::process::Command;
 
 use anyhow::Result;
 
-use super::contenders::{Contender, OURS, PEERS, YARDSTICK};
-use super::programs::{Load, Programs, Running};
-use super::table::{Table, median, times, whole};
+use super::contenders::{Contender, LAYERS, LOADED, RMCP, VALUE};
+use super::part::{Bench, Part, Results};
+use super::programs::{Load, Program, Running};
+use super::rounds::Rounds;
+use super::table::{Table, times, whole};
 
 const CONNECTIONS: [usize; 3] = [1, 8, 64];
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 5;
 /// How long a server is loaded in each round.
 const TURN: &str = "1s";
 /// As many as the machine had where the figures were taken; the client shares them.
-const THREADS: usize = 2;
+pub(super) const THREADS: usize = 2;
 
-/// A table for each number of connections.
-pub(super) fn tables(programs: &Programs) -> Result<Vec<(usize, Table)>> {
+pub(super) const PART: Part = Part {
+    name: "throughput",
+    title: "Throughput and latency",
+    method: "All servers run, with two threads each, and one after the other is loaded for a second, \
+             five rounds long after one that warms up; each number is the median of the rounds, and \
+             ratios of requests per second are of the same round. The client is a process with one \
+             thread that shares the processors with the server: compare the ratios, not the requests.",
+    minutes: 3.5,
+    programs: &Program::ALL,
+    ready: None,
+    measure,
+};
+
+/// The servers over so many connections.
+pub(super) struct Crowd {
+    pub(super) connections: usize,
+    /// In the order of [`LOADED`].
+    rounds: Rounds,
+}
+
+impl Crowd {
+    /// How many times the requests of another server one answers.
+    pub(super) fn ratio(&self, server: Contender, to: Contender) -> f64 {
+        let place = |server| LOADED.iter().position(|loaded| *loaded == server);
+        let (Some(server), Some(to)) = (place(server), place(to)) else { return f64::NAN };
+        self.rounds.ratio(server, to, per_second)
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(&[
+            "",
+            "requests/s",
+            "of rmcp by hand",
+            "of tower-mcp's layers",
+            "of axum, `Value`",
+            "p50 µs",
+            "p99 µs",
+        ]);
+        for (place, contender) in LOADED.into_iter().enumerate() {
+            table.row([
+                contender.title.to_owned(),
+                whole(self.rounds.of(place, per_second)),
+                times(self.ratio(contender, RMCP)),
+                times(self.ratio(contender, LAYERS)),
+                times(self.ratio(contender, VALUE)),
+                whole(self.rounds.of(place, |load| load.p50)),
+                whole(self.rounds.of(place, |load| load.p99)),
+            ]);
+        }
+        table
+    }
+}
+
+fn per_second(load: &Load) -> f64 {
+    load.per_second
+}
+
+fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<String> {
     let mut servers = Vec::new();
-    for contender in OURS.into_iter().chain(PEERS) {
-        let command = Command::new(programs.path(contender.program));
-        servers.push((contender, Running::start(command, contender.server, THREADS)?));
+    for contender in LOADED {
+        let command = Command::new(bench.programs.path(contender.program));
+        servers.push(Running::start(command, contender.server, THREADS)?);
     }
     let mut tables = Vec::new();
     for connections in CONNECTIONS {
-        tables.push((connections, table(programs, &servers, connections)?));
+        let name = connected(connections);
+        let rounds = Rounds::take(&name, ROUNDS, LOADED.len(), |place| {
+            servers[place].load(bench.programs.client(), LOADED[place].sent, connections, TURN)
+        })?;
+        let crowd = Crowd { connections, rounds };
+        tables.push(format!("With {name}:\n\n{}", crowd.table()));
+        results.crowds.push(crowd);
     }
-    for (_, server) in servers {
+    for server in servers {
         server.stop()?;
     }
-    Ok(tables)
+    Ok(tables.join("\n"))
 }
 
-fn table(
-    programs: &Programs,
-    servers: &[(Contender, Running)],
-    connections: usize,
-) -> Result<Table> {
-    let mut rounds: Vec<Vec<Load>> = Vec::new();
-    for round in 0..=ROUNDS {
-        println!("  {connections} connections, round {round} of {ROUNDS}");
-        let mut loads = vec![None; servers.len()];
-        for turn in 0..servers.len() {
-            // Each begins a round once in a while.
-            let at = (turn + round) % servers.len();
-            let (contender, server) = &servers[at];
-            loads[at] = Some(server.load(&programs.ours, contender.sent, connections, TURN)?);
-        }
-        // The first one warms up.
-        if round > 0 {
-            rounds.push(loads.into_iter().flatten().collect());
-        }
+fn connected(connections: usize) -> String {
+    match connections {
+        1 => "one connection".to_owned(),
+        _ => format!("{connections} connections"),
     }
-    let yardstick = servers.iter().position(|(one, _)| one.server == YARDSTICK.server).unwrap_or(0);
-    let of = |value: &dyn Fn(&Vec<Load>) -> f64| median(rounds.iter().map(value).collect());
-    let mut table =
-        Table::new(&["connections in use", "requests/s", "of rmcp", "p50 µs", "p99 µs"]);
-    for (at, (contender, _)) in servers.iter().enumerate() {
-        table.row([
-            contender.title.to_owned(),
-            whole(of(&|round| round[at].per_second)),
-            times(of(&|round| round[at].per_second / round[yardstick].per_second)),
-            whole(of(&|round| round[at].p50)),
-            whole(of(&|round| round[at].p99)),
-        ]);
-    }
-    Ok(table)
 }

@@ -13,16 +13,18 @@ async fn call(Json(mut request): Json<Value>) -> Json<Value> {
         return Json(json!({ "jsonrpc": "2.0", "id": request["id"], "error": { "code": -32602 } }));
     };
     let invoice = serde_json::to_value(arguments.invoice()).unwrap_or_default();
-    Json(json!({
+    let mut answer = json!({
         "jsonrpc": "2.0",
         "id": request["id"],
         "result": {
             "resultType": "complete",
             "content": [{ "type": "text", "text": invoice.to_string() }],
-            "structuredContent": invoice,
             "isError": !known,
         },
-    }))
+    });
+    // The macro would serialise it once more, to copy it.
+    answer["result"]["structuredContent"] = invoice;
+    Json(answer)
 }
 
 pub(crate) fn router() -> Router {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use axum::Router;
 use rmcp::handler::server::tool::schema_for_type;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, ListToolsResult,
-    PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, JsonObject,
+    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::{RequestContext, RoleServer};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
@@ -28,9 +28,12 @@ struct Invoices {
 impl Invoices {
     /// The tool, and so many others of its kind.
     fn new(tools: usize, takes: Duration) -> Self {
+        // Tools have types of their own: they share no schema, which would stay in the processor's
+        // caches while a list is written.
+        let own = |schema: Arc<JsonObject>| Arc::new(JsonObject::clone(&schema));
         let tool = |name: String| {
-            Tool::new(name, "Look up an invoice.", schema_for_type::<Arguments>())
-                .with_raw_output_schema(schema_for_type::<Invoice>())
+            Tool::new(name, "Look up an invoice.", own(schema_for_type::<Arguments>()))
+                .with_raw_output_schema(own(schema_for_type::<Invoice>()))
         };
         let others = (1..tools).map(|number| format!("get_invoice_{number:04}"));
         let tools = std::iter::once("get_invoice".to_owned()).chain(others).map(tool).collect();

@@ -109,7 +109,13 @@ impl Place {
         let (start, used) = (Instant::now(), cpu_of_children());
         let status = build.status().context("cargo can't be run")?;
         let cost = Cost { wall: start.elapsed(), cpu: cpu_of_children().saturating_sub(used) };
-        ensure!(status.success(), "{} doesn't build", program.name);
+        ensure!(
+            status.success(),
+            "{} doesn't build in {}; cargo says why above. It fetches other crates than the \
+             workspace has",
+            program.name,
+            self.directory(program).display(),
+        );
         Ok(cost)
     }
 
