@@ -77,12 +77,6 @@ impl App {
         self.tools().filter(|tool| tool.gate.admits(caller))
     }
 
-    /// Whether a tool has this name, one that only stands in for others too. For the test kit.
-    #[doc(hidden)]
-    pub fn knows(&self, tool: &str) -> bool {
-        self.0.registry.all().any(|known| known.name() == tool)
-    }
-
     /// A call of a tool, to be made by `.await`: as the local user unless it says otherwise.
     pub fn request(&self, tool: &str, arguments: Value) -> Request {
         Request::new(self.clone(), tool, arguments)
@@ -128,24 +122,6 @@ impl App {
     pub fn audit(&self, limit: usize) -> Result<Vec<Value>, Error> {
         let newest = self.0.registry.records().newest(limit);
         newest.map_err(|problem| Error::settings(format!("no audit records: {problem}")))
-    }
-
-    /// Whether calls are put on record, be it where records can be read back or not. For the test
-    /// kit.
-    #[doc(hidden)]
-    pub fn is_recorded(&self) -> bool {
-        self.0.registry.records().recorder.is_some()
-    }
-
-    /// What is wrong with the chain of the audit log, as it is kept. For the test kit.
-    ///
-    /// # Errors
-    ///
-    /// The log is off, or can't be read back.
-    #[cfg(any(test, feature = "suites"))]
-    #[doc(hidden)]
-    pub fn audit_problems(&self) -> Result<Vec<String>, String> {
-        self.0.registry.records().verified().map(|report| report.problems)
     }
 
     /// Whether calls can be put on record, as `/readyz` asks. They can't once the audit log or the

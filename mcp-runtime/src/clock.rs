@@ -46,6 +46,7 @@ impl Clock {
     }
 
     /// Whether it is the machine's, which nothing here can move. For the test kit.
+    #[cfg(feature = "testing")]
     #[doc(hidden)]
     pub fn is_system(&self) -> bool {
         self.0.is_none()

@@ -75,6 +75,8 @@ mod exposure;
 mod extract;
 mod fallback;
 mod few;
+#[cfg(feature = "testing")]
+mod hooks;
 mod json;
 mod json_text;
 mod life;
@@ -90,6 +92,7 @@ mod policy;
 mod pool;
 #[doc(hidden)]
 pub mod private;
+#[cfg(feature = "testing")]
 mod promised;
 mod reconcile;
 mod records;

@@ -13,9 +13,6 @@ use serde::Serialize;
 pub use crate::access::{
     Binding, ScopeDef, ScopeEntry, Scopes, assert_found, assert_kept, assert_known, assert_unmixed,
 };
-#[cfg(feature = "http")]
-pub use crate::adapter::in_memory::Ways;
-pub use crate::adapter::in_memory::{InMemory, Known};
 pub use crate::call::ToolCall;
 pub use crate::check::{CheckDef, CheckError, Checking, checking, names, outcome, waits};
 use crate::content::{Icon, IntoIcons};
@@ -24,7 +21,6 @@ pub use crate::fallback::{
     Answer, Argument, OtherArgument, PlainAnswer, Returns, Takes, Unknown, answer, fallback,
     same_result,
 };
-pub use crate::manifest::lock::against as against_lock;
 use crate::output::Returned;
 pub use crate::output::{OutputSchema, PlainOutput, Probe, output};
 pub use crate::params::{
@@ -34,14 +30,25 @@ pub use crate::params::{
 pub use crate::policies::{
     Audit, Breaker, Cache, DependencyDef, Idempotency, Per, RateLimit, Reconciling, Retry,
 };
-pub use crate::promised::{Promised, PromisedBreaker, PromisedRate, PromisedScope};
 pub use crate::reconcile::{Found, Look, looking, reconciling};
-pub use crate::store::memory::Survivors;
-pub use crate::store::steered::{Edge, Fate, Passing, Steering, Tears, Wait, Write};
-#[cfg(feature = "suites")]
-pub use crate::store::suite::outside::{StoreSuite, told};
 pub use crate::tool::{Invocation, Invoked, ToolDef, assert_unique};
 pub use crate::unwise::{Unwise, has_argument, has_no_arguments, is_contract};
+
+/// What the test kit reaches into.
+#[cfg(feature = "testing")]
+mod testing {
+    #[cfg(feature = "http")]
+    pub use crate::adapter::in_memory::Ways;
+    pub use crate::adapter::in_memory::{InMemory, Known};
+    pub use crate::manifest::lock::against as against_lock;
+    pub use crate::promised::{Promised, PromisedBreaker, PromisedRate, PromisedScope};
+    pub use crate::store::memory::Survivors;
+    pub use crate::store::steered::{Edge, Fate, Passing, Steering, Tears, Wait, Write};
+    pub use crate::store::suite::outside::{StoreSuite, told};
+}
+
+#[cfg(feature = "testing")]
+pub use testing::*;
 
 /// What tools find of a crate without a catalogue.
 pub mod no_catalogue {

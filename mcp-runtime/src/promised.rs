@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use crate::policies::{Breaker, Cache, Per, RateLimit};
-use crate::tool::{ToolInfo, Tools};
+use crate::policy::journal::RENEWAL;
+use crate::tool::ToolInfo;
 
 /// What is promised about the calls of one tool, beside its schemas and its timeout.
 #[derive(Clone, Debug)]
@@ -22,6 +23,10 @@ pub struct Promised {
     pub keyed: bool,
     /// What became of an interrupted call can be found out: its function may then run again.
     pub settles: bool,
+    /// How often a call that has its key renews its lease.
+    pub renewal: Duration,
+    /// An attempt that fails may be followed by another one.
+    pub retries: bool,
     /// Another tool answers where this one fails.
     pub falls_back: bool,
     /// When its dependencies are left alone.
@@ -82,6 +87,8 @@ impl ToolInfo {
             caches_by_caller: self.policies.cache.is_some_and(|cache| !cache.shared),
             keyed: self.policies.idempotency.is_some(),
             settles: self.policies.idempotency.is_some_and(|once| once.settles()),
+            renewal: RENEWAL,
+            retries: self.policies.retry.is_some(),
             falls_back: self.policies.fallback.is_some(),
             breakers: breakers.collect(),
         }
@@ -101,13 +108,5 @@ impl From<RateLimit> for PromisedRate {
             interval: rate.period / rate.count.max(1),
             per_caller: rate.per == Per::Caller,
         }
-    }
-}
-
-impl Tools {
-    /// The names under which clients call them.
-    #[doc(hidden)]
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|tool| tool.name)
     }
 }

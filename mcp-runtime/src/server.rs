@@ -36,7 +36,6 @@ use crate::pool::{PoolStatus, Pools};
 use crate::records::Records;
 use crate::registry::Registry;
 use crate::stats::Stats;
-use crate::store::steered::Steered;
 #[cfg(feature = "cli")]
 use crate::tool::ToolDef;
 use crate::tool::Tools;
@@ -254,60 +253,15 @@ impl Server {
         self
     }
 
-    /// Adds a tower layer around each attempt of every tool's function: inside the retries, the
-    /// breaker and the time of an attempt. For the test kit's faults.
-    #[doc(hidden)]
-    pub fn function_layer<L>(mut self, layer: L) -> Self
-    where
-        L: Layer<ToolService> + Send + Sync + 'static,
-        L::Service: Service<ToolCall, Response = Reply> + Clone + Send + Sync + 'static,
-        <L::Service as Service<ToolCall>>::Error: Into<Box<dyn StdError + Send + Sync>>,
-        <L::Service as Service<ToolCall>>::Future: Send,
-    {
-        self.layers.push(user_layer(LayerPlace::Function, layer));
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_layer(mut self, layer: UserLayer) -> Self {
+        self.layers.push(layer);
         self
     }
 
-    /// Adds a tower layer around every tool's function, inside of all others. It changes nothing,
-    /// so that pipelines don't show it: the test kit counts by it.
-    #[doc(hidden)]
-    pub fn watch_layer<L>(mut self, layer: L) -> Self
-    where
-        L: Layer<ToolService> + Send + Sync + 'static,
-        L::Service: Service<ToolCall, Response = Reply> + Clone + Send + Sync + 'static,
-        <L::Service as Service<ToolCall>>::Error: Into<Box<dyn StdError + Send + Sync>>,
-        <L::Service as Service<ToolCall>>::Future: Send,
-    {
-        self.layers.push(user_layer(LayerPlace::Watch, layer));
-        self
-    }
-
-    /// Lets a test decide what becomes of the server's records. What is added later decides first.
-    #[doc(hidden)]
-    pub fn steered(mut self, steering: Arc<dyn crate::private::Steering>) -> Self {
-        self.settings.steered.push(Steered(steering));
-        self
-    }
-
-    /// Lets records in memory outlive the server: another one with the same survivors has them.
-    #[doc(hidden)]
-    pub fn survived_by(mut self, survivors: &crate::private::Survivors) -> Self {
-        self.settings.survivors = Some(survivors.clone());
-        self
-    }
-
-    /// Does without the states that tools take, so that they can be looked at. A call of one that
-    /// takes a state answers `internal`.
-    #[doc(hidden)]
-    pub fn without_states(mut self) -> Self {
-        self.settings.stateless = true;
-        self
-    }
-
-    /// The clock that [`clock`](Self::clock) set, for the test kit.
-    #[doc(hidden)]
-    pub fn clock_in_use(&self) -> &Clock {
-        &self.settings.clock
+    #[cfg(feature = "testing")]
+    pub(crate) fn hooks_mut(&mut self) -> &mut crate::hooks::Hooks {
+        &mut self.settings.hooks
     }
 
     pub(crate) fn with_delegate(mut self, delegate: Delegate) -> Self {
@@ -327,7 +281,7 @@ impl Server {
         self.settings.http_address = address;
     }
 
-    #[cfg(any(feature = "cli", feature = "suites"))]
+    #[cfg(any(feature = "cli", feature = "testing"))]
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }

@@ -565,12 +565,6 @@ impl ToolInfo {
         self.pipeline.get().map_or(&[], Vec::as_slice)
     }
 
-    /// The arguments of which no part may be told.
-    #[doc(hidden)]
-    pub fn secrets(&self) -> &[&'static str] {
-        &self.secrets
-    }
-
     /// Whether the structured result is `{"result": …}`: it must be an object, and what the
     /// function returns is a list, a number or the like.
     pub fn wraps_result(&self) -> bool {

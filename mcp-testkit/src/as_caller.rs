@@ -140,7 +140,7 @@ impl<'a> As<'a> {
         let info = self.server.find(tool);
         let arguments = json!(arguments);
         let trace = traced(&mut self.meta);
-        let call = Call::new(tool, &arguments, &self.caller, self.server.way_in(), trace);
+        let call = Call::new(info, &arguments, &self.caller, self.server.way_in(), trace);
         Prepared { caller: self, info, arguments, call }
     }
 

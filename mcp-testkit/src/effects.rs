@@ -49,6 +49,28 @@ struct List {
     beyond: usize,
 }
 
+/// Counts effects: [`Effects`], or a function that says how many there are, of rows, payments, mails.
+///
+/// What it counts in has to outlive a server that is killed and started anew: a database, a fake that
+/// the test holds.
+pub trait Count: Send + Sync + 'static {
+    /// How many there are by now.
+    fn count(&self) -> u64;
+}
+
+impl<F: Fn() -> u64 + Send + Sync + 'static> Count for F {
+    fn count(&self) -> u64 {
+        self()
+    }
+}
+
+impl Count for Effects {
+    fn count(&self) -> u64 {
+        // As wide as the number itself, on every machine that there is.
+        u64::try_from(Self::count(self)).unwrap_or(u64::MAX)
+    }
+}
+
 impl Effects {
     /// Nothing has happened.
     pub fn new() -> Self {

@@ -41,7 +41,8 @@
 //! - [`TestServer::time`]: both clocks of the server, to let pass and to move.
 //! - [`faults`]: what goes wrong, at every edge, and again in the same way.
 //! - [`crash`]: a server that is killed at each point of a call, and started anew.
-//! - [`contract_tests!`]: what a tool's attribute promises, as tests that nobody writes.
+//! - [`contract_tests!`]: what a tool's attribute promises, as tests that nobody writes; [`Contract`]
+//!   and [`World`] for what they need to know.
 //! - [`stores`]: what every place for records has to keep, as tests.
 //! - [`assert_pipeline!`]: the layers that a tool's calls pass, in order.
 //! - [`Snapshot`], [`TestServer::assert_lock`]: lists, pipelines and the contract, as they were.
@@ -79,9 +80,9 @@ pub use as_caller::As;
 pub use audit::{Audit, Record};
 pub use caller::{TestCaller, anonymous, caller, local};
 #[doc(hidden)]
-pub use contract::{__contract_is_whole, __contract_test};
-pub use contract::{Contract, Promise};
-pub use effects::Effects;
+pub use contract::{__Setup, __contract_is_whole, __contract_test, __set_up};
+pub use contract::{Contract, Promise, World};
+pub use effects::{Count, Effects};
 pub use faults::{Fault, Faults};
 pub use listed::ListedTool;
 pub use log::{Event, Events, Log};

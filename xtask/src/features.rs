@@ -1,10 +1,15 @@
-//! Whether the runtime builds with any choice of its features, without a warning.
+//! Whether the runtime builds with any choice of its features, without a warning, and whether programs
+//! are built without those that are for tests.
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::workspace::Workspace;
 
 const PACKAGE: &str = "mcp-runtime";
+/// What the test kit reaches into.
+const TESTING: &str = "mcp-runtime feature \"testing\"";
+/// Programs as users make them: their tests use the kit, they themselves don't.
+const PROGRAMS: [&str; 2] = ["invoices", "quotes"];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let features = workspace.features(PACKAGE)?;
@@ -27,9 +32,29 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
             failed.push(name);
         }
     }
+    for program in PROGRAMS {
+        // Its tests have it, or a look at the program alone would prove nothing.
+        if !has_testing(workspace, program, "normal,dev,features")? {
+            bail!("the tests of {program} are built without {TESTING}: is that still its name?");
+        }
+        if has_testing(workspace, program, "normal,build,features")? {
+            bail!("{program} is built with {TESTING}, which is for its tests alone");
+        }
+    }
     if failed.is_empty() {
         println!("features: {} choices build without a warning", choices.len());
         return Ok(());
     }
     bail!("{PACKAGE} doesn't build, or not without a warning, with: {}", failed.join("; "))
+}
+
+/// Whether these dependencies of a program switch on what is for tests.
+fn has_testing(workspace: &Workspace, program: &str, edges: &str) -> Result<bool> {
+    let mut tree = workspace.cargo();
+    tree.args(["tree", "--quiet", "--prefix", "none", "--package", program, "--edges", edges]);
+    let told = tree.output().context("cargo can't be run")?;
+    if !told.status.success() {
+        bail!("cargo can't tell what {program} depends on");
+    }
+    Ok(String::from_utf8_lossy(&told.stdout).contains(TESTING))
 }

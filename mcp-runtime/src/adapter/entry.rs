@@ -15,6 +15,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    #[cfg(any(feature = "http", feature = "testing"))]
     pub(super) fn new(caller: Caller) -> Self {
         Self { caller, failure: Arc::default() }
     }

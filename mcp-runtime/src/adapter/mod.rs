@@ -11,6 +11,7 @@ mod handler;
 #[cfg(feature = "http")]
 mod http;
 mod idempotency;
+#[cfg(feature = "testing")]
 pub(crate) mod in_memory;
 mod listing;
 mod plain;
@@ -24,7 +25,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::ServerHandler;
-use tokio::io::DuplexStream;
 use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "cli")]
@@ -33,7 +33,6 @@ pub(crate) use convert::{list_json, outcome_json};
 pub(crate) use http::{PATH as HTTP_PATH, serve as serve_http};
 
 use crate::app::App;
-use crate::caller::Caller;
 use crate::error::Error;
 use crate::server::Server;
 use handler::{Handler, ToolsOnly};
@@ -59,10 +58,11 @@ pub(crate) trait Edge: Send + Sync {
 
     /// Serves a stream as stdin and stdout, to a client that is `caller`, until it closes or
     /// `end`.
+    #[cfg(feature = "testing")]
     fn stream(
         self: Arc<Self>,
-        stream: DuplexStream,
-        caller: Caller,
+        stream: tokio::io::DuplexStream,
+        caller: crate::caller::Caller,
         end: CancellationToken,
     ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
@@ -104,10 +104,11 @@ impl<D: ServerHandler> Edge for Handler<D> {
         Box::pin(stdio::serve(self, pause, end))
     }
 
+    #[cfg(feature = "testing")]
     fn stream(
         self: Arc<Self>,
-        stream: DuplexStream,
-        caller: Caller,
+        stream: tokio::io::DuplexStream,
+        caller: crate::caller::Caller,
         end: CancellationToken,
     ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>> {
         Box::pin(stdio::serve_stream(self, stream, caller, end))

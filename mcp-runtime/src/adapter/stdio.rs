@@ -12,7 +12,7 @@ use rmcp::transport::Transport;
 use rmcp::transport::io::{StdioReader, StdioWriter, stdio_pipes};
 use rmcp::{RoleServer, ServerHandler};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, DuplexStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +20,6 @@ use tracing::debug;
 
 use super::entry::Entry;
 use super::handler::Handler;
-use crate::caller::Caller;
 use crate::error::Error;
 use crate::json::{Limits, Malformed};
 use reader::{Reader, Refused};
@@ -43,10 +42,11 @@ pub(super) async fn serve<D: ServerHandler>(
 }
 
 /// Serves a stream as stdin and stdout, to a client that is `caller`.
+#[cfg(feature = "testing")]
 pub(super) async fn serve_stream<D: ServerHandler>(
     handler: Arc<Handler<D>>,
-    stream: DuplexStream,
-    caller: Caller,
+    stream: tokio::io::DuplexStream,
+    caller: crate::caller::Caller,
     end: CancellationToken,
 ) -> Result<(), Error> {
     let limits = handler.app().settings().json_limits();

@@ -16,7 +16,7 @@ pub(crate) struct Json(Vec<u8>);
 
 impl Json {
     /// An object without members.
-    #[cfg(any(test, feature = "suites"))]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn empty() -> Self {
         Self(b"{}".to_vec())
     }

@@ -23,18 +23,18 @@ mod shown;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
-#[cfg(any(test, feature = "cli", feature = "suites"))]
+#[cfg(any(test, feature = "cli", feature = "testing"))]
 pub(crate) mod verify;
 pub(crate) mod view;
 mod within;
 
 pub(crate) use checkpoint::with_suffix;
-#[cfg(any(test, feature = "suites"))]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use digest::Digest;
 #[cfg(test)]
 pub(crate) use draft::Refusal;
 pub(crate) use draft::{Draft, Erased, Intent, Outcome};
-#[cfg(any(test, feature = "suites"))]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use json::Json;
 pub(crate) use key_file::{load_keys, read_keys};
 pub(crate) use keys::{AuditKeys, Checkpoint};

@@ -20,8 +20,6 @@ use crate::auth::AuthSettings;
 use crate::clock::Clock;
 use crate::json::Limits;
 use crate::policies::RateLimit;
-use crate::store::memory::Survivors;
-use crate::store::steered::Steered;
 use overrides::Override;
 #[cfg(feature = "cli")]
 pub(crate) use value::parse_duration;
@@ -62,12 +60,9 @@ pub(crate) struct Settings {
     pub(crate) audit: AuditSettings,
     /// No operator's: a test moves it.
     pub(crate) clock: Clock,
-    /// Likewise: a test lets the records fail.
-    pub(crate) steered: Vec<Steered>,
-    /// Likewise: a test's records in memory outlive a server.
-    pub(crate) survivors: Option<Survivors>,
-    /// Tools are composed without the states that they take: to be looked at, not called.
-    pub(crate) stateless: bool,
+    /// Likewise.
+    #[cfg(feature = "testing")]
+    pub(crate) hooks: crate::hooks::Hooks,
     #[cfg(feature = "cli")]
     pub(crate) log: String,
     #[cfg(feature = "cli")]
@@ -127,9 +122,8 @@ impl Default for Settings {
             store: None,
             audit: AuditSettings::default(),
             clock: Clock::system(),
-            steered: Vec::new(),
-            survivors: None,
-            stateless: false,
+            #[cfg(feature = "testing")]
+            hooks: crate::hooks::Hooks::default(),
             #[cfg(feature = "cli")]
             log: crate::adapter::DEFAULT_LOG.into(),
             #[cfg(feature = "cli")]

@@ -13,6 +13,7 @@ mod arguments;
 mod build;
 mod digest;
 mod findings;
+#[cfg(any(feature = "cli", feature = "testing"))]
 pub(crate) mod lock;
 mod model;
 mod number;

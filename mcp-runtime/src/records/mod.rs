@@ -2,6 +2,8 @@
 
 mod health;
 mod place;
+#[cfg(feature = "testing")]
+mod steering;
 mod unopened;
 
 use std::path::Path;
@@ -12,7 +14,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
-#[cfg(any(test, feature = "suites"))]
+#[cfg(any(test, feature = "testing"))]
 use crate::audit::verify::Report;
 use crate::audit::{
     AuditKeys, AuditPlace, Recorder, Refused, Tear, load_keys, open_log, open_place, read_keys,
@@ -23,10 +25,9 @@ use crate::store::memory::MemoryJournal;
 use crate::store::split::Split;
 #[cfg(feature = "sqlite")]
 use crate::store::sqlite::SqliteJournal;
-use crate::store::steered::{Edge, Layout, steered};
 pub(crate) use health::Health;
 pub use place::Store;
-#[cfg(feature = "suites")]
+#[cfg(feature = "testing")]
 pub(crate) use unopened::Unopened;
 
 /// How long a server that stops waits for the last words of its log.
@@ -96,7 +97,7 @@ impl Records {
     /// # Errors
     ///
     /// There is no log, or it can't be read back.
-    #[cfg(any(test, feature = "suites"))]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn verified(&self) -> Result<Report, String> {
         let (Some(recorder), Some(journal)) = (&self.recorder, &self.journal) else {
             return Err("the audit log is off".to_owned());
@@ -206,13 +207,8 @@ fn tell(settings: &Settings) {
 
 /// Where everything is written: keys in the store, the log there too or elsewhere.
 fn journal(settings: &Settings, keys: &AuditKeys) -> Result<Arc<dyn Journal>, String> {
-    let memory = || match &settings.survivors {
-        Some(survivors) => survivors.journal(settings.clock.clone(), keys.clone()),
-        None => MemoryJournal::new(settings.clock.clone(), keys.clone()),
-    };
-    let (all, tear) = (&settings.steered, Tear::default());
-    let tears = (!all.is_empty()).then(|| tear.clone());
-    let log = open_place(&settings.audit, keys.clone(), settings.clock.clone(), tears)?;
+    let memory = || in_memory(settings, keys);
+    let log = open_place(&settings.audit, keys.clone(), settings.clock.clone(), tear(settings))?;
     let (store, in_memory): (Arc<dyn Journal>, bool) = match &settings.store {
         Some(StorePlace::File(path)) => (in_file(path, settings, keys)?, false),
         _ => (Arc::new(memory()?), true),
@@ -221,17 +217,33 @@ fn journal(settings: &Settings, keys: &AuditKeys) -> Result<Arc<dyn Journal>, St
         (None, AuditPlace::Memory) if !in_memory => Some(Arc::new(memory()?) as Arc<dyn Journal>),
         (log, _) => log,
     };
-    let Some(log) = log else {
-        let audited = settings.audit.place != AuditPlace::Off;
-        let store =
-            if audited { steered(all, Edge::Audit, Layout::Whole, &tear, store)? } else { store };
-        return steered(all, Edge::Store, Layout::Whole, &tear, store);
-    };
-    let is_file = matches!(settings.audit.place, AuditPlace::File(_));
-    let layout = if is_file { Layout::Lines } else { Layout::Apart };
-    let log = steered(all, Edge::Audit, layout, &tear, log)?;
-    let store = steered(all, Edge::Store, Layout::Apart, &tear, store)?;
-    Ok(Arc::new(Split::new(store, log)))
+    #[cfg(feature = "testing")]
+    let (store, log) = steering::around(settings, store, log)?;
+    Ok(match log {
+        Some(log) => Arc::new(Split::new(store, log)),
+        None => store,
+    })
+}
+
+/// What tears the file of the log, in a test.
+#[cfg(feature = "testing")]
+fn tear(settings: &Settings) -> Option<Tear> {
+    let hooks = &settings.hooks;
+    (!hooks.steered.is_empty()).then(|| hooks.tear.clone())
+}
+
+#[cfg(not(feature = "testing"))]
+fn tear(_: &Settings) -> Option<Tear> {
+    None
+}
+
+/// A journal in memory; in a test, perhaps one that was there before the server.
+fn in_memory(settings: &Settings, keys: &AuditKeys) -> Result<MemoryJournal, String> {
+    #[cfg(feature = "testing")]
+    if let Some(survivors) = &settings.hooks.survivors {
+        return survivors.journal(settings.clock.clone(), keys.clone());
+    }
+    MemoryJournal::new(settings.clock.clone(), keys.clone())
 }
 
 #[cfg(feature = "sqlite")]

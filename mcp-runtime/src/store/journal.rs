@@ -6,7 +6,7 @@
 use super::once::{OnceAnswer, OnceKey, OnceOp};
 use super::{Step, StoreError};
 use crate::audit::Draft;
-#[cfg(any(test, feature = "suites"))]
+#[cfg(any(test, feature = "testing"))]
 use crate::audit::verify::Report;
 
 /// One write. All of it is durable once it is answered, or none of it.
@@ -45,7 +45,7 @@ pub(crate) trait Journal: Send + Sync + 'static {
     fn newest(&self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError>;
 
     /// Its log, read back and verified without a key: the chain alone.
-    #[cfg(any(test, feature = "suites"))]
+    #[cfg(any(test, feature = "testing"))]
     fn verified(&self) -> Result<Report, String> {
         Err("what was written here can't be read back".to_owned())
     }

@@ -14,8 +14,9 @@ pub(crate) mod spent;
 pub(crate) mod split;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
+#[cfg(feature = "testing")]
 pub(crate) mod steered;
-#[cfg(any(test, feature = "suites"))]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) mod suite;
 pub(crate) mod table;
 #[cfg(test)]

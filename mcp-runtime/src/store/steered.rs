@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use super::journal::{Entry, Journal, Written};
 use super::once::OnceOp;
 use super::{Step, StoreError};
-#[cfg(any(test, feature = "suites"))]
+#[cfg(any(test, feature = "testing"))]
 use crate::audit::verify::Report;
 use crate::audit::{Draft, Tear};
 
@@ -225,7 +225,7 @@ impl Journal for SteeredJournal {
         self.journal.newest(limit)
     }
 
-    #[cfg(any(test, feature = "suites"))]
+    #[cfg(any(test, feature = "testing"))]
     fn verified(&self) -> Result<Report, String> {
         self.journal.verified()
     }

@@ -160,3 +160,24 @@ async fn what_is_long_is_cut() {
     let text = message(&answer, |a| _ = a.error());
     assert!(text.len() < 6_000 && text.contains("… (200011 bytes)"), "{text}");
 }
+
+/// What a failed test prints is kept by whoever runs it.
+#[tokio::test]
+async fn a_message_holds_no_secret_argument() {
+    /// Pay by card.
+    #[tool]
+    async fn pay(cents: u32, #[arg(secret)] card: String, #[arg(secret)] pin: Vec<u32>) -> u32 {
+        cents + u32::try_from(card.len() + pin.len()).unwrap_or_default()
+    }
+    let server = TestServer::new(tools![pay]);
+    let sent = json!({ "cents": 500, "card": "4111111111111111", "pin": [9517, 3] });
+    let paid = server.call("pay", sent).await;
+    let told = message(&paid, |answer| _ = answer.error());
+    for shown in [r#""cents":500"#, r#""card":"(secret)""#, r#""pin":"(secret)""#] {
+        assert!(told.contains(shown), "{told}");
+    }
+    assert!(!format!("{told}{paid:?}").contains("4111"), "{told}{paid:?}");
+    let odd = server.call("pay", "4111111111111111").await;
+    let told = message(&odd, |answer| _ = answer.reply());
+    assert!(told.contains(r#"  call: pay "(secret)" as "#) && !told.contains("4111"), "{told}");
+}

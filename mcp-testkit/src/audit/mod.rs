@@ -4,6 +4,7 @@ mod expect;
 mod record;
 #[cfg(test)]
 mod tests;
+mod unseen;
 
 use std::fmt::Write as _;
 use std::ops::Deref;
@@ -11,6 +12,7 @@ use std::ops::Deref;
 use mcp_runtime::{App, ToolInfo};
 
 pub use record::Record;
+pub(crate) use unseen::{DROPPED, UNREADABLE, is_cut, seq, unseen};
 
 use crate::{Answer, TestServer};
 
@@ -26,7 +28,8 @@ const SHOWN: usize = 20;
 /// assertion says. It holds what was on record as it was asked for: ask again after further calls.
 ///
 /// What counts records, or says something of every one, fails where there are more of them than
-/// 10,000: nothing would follow from the newest alone.
+/// 10,000, and where the log has dropped older ones, as one in memory does beyond 64 MB: nothing would
+/// follow from the newest alone.
 ///
 /// ```
 /// # use mcp_runtime::{tool, tools, Code, Effect};
@@ -114,8 +117,8 @@ impl Audit {
             Ok(records) => records.into_iter().map(Record::new).collect(),
             Err(error) => panic!("{error}"),
         };
-        // A log in memory drops what is older, so that one more can't be asked for.
-        let cut = records.len() == RECORDS && records[0].seq() > 1;
+        // A log in memory drops what is older: beyond so many records, or bytes.
+        let cut = is_cut(records.first().map(Record::seq), 0);
         Self { app: app.clone(), which: "the audit log".to_owned(), records, cut }
     }
 
@@ -159,7 +162,7 @@ impl Audit {
     fn all_seen(&self) -> &Self {
         assert!(
             !self.cut,
-            "{} has more than {RECORDS} records: what the older ones say can't be told",
+            "{} has more records than can be looked at: what the older ones say can't be told",
             self.which
         );
         self

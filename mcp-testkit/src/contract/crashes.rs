@@ -25,8 +25,26 @@ pub(super) fn keeps(
     if let Some(untested) = untested {
         return Ok(untested);
     }
-    let make = async || {
-        let Contract { server, arguments, claims, .. } = setup().await;
+    let crashes = crash::examine(tool, &making(setup, tool))?;
+    Ok(Outcome::Kept(crashes.into_unseen().map_or(Kept::Yes, Kept::InPart)))
+}
+
+/// The points at which a broken server is found out, each as in messages.
+#[cfg(test)]
+pub(super) fn found(
+    setup: &(impl AsyncFn() -> Contract + Sync),
+    tool: &str,
+) -> Vec<(String, String)> {
+    crash::found(tool, &making(setup, tool))
+}
+
+/// Makes servers, and the call that each of them gets.
+fn making<'a>(
+    setup: &'a (impl AsyncFn() -> Contract + Sync),
+    tool: &'a str,
+) -> impl AsyncFn() -> Made + Sync + 'a {
+    async move || {
+        let Contract { server, arguments, claims, mut effects, .. } = setup().await;
         let tool = tool.to_owned();
         let call = move |server: &TestServer| {
             let info = server.find(&tool);
@@ -34,9 +52,9 @@ pub(super) fn keeps(
             let arguments = arguments.get(&tool).cloned().unwrap_or_else(|| example(info));
             let call = crash::call(&tool, arguments);
             let call = call.caller(entitled("anna", &claims, &promised));
+            let call = call.counted(effects.remove(&tool));
             if promised.keyed { call.key(KEY) } else { call }
         };
         Made { server, call: Box::new(call) }
-    };
-    crash::examine(tool, &make).map(|_| Outcome::Kept(Kept::Yes))
+    }
 }

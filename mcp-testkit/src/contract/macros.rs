@@ -4,7 +4,8 @@
 ///
 /// The first argument is the list of tools, the second a function that makes their server anew:
 /// `async`, and its result a [`Server`](mcp_runtime::Server), a [`TestServer`](crate::TestServer) or
-/// a [`Contract`](crate::Contract).
+/// a [`Contract`](crate::Contract). It takes nothing, or a [`World`](crate::World) for what outlives a
+/// server.
 ///
 /// ```
 /// use mcp_runtime::{Server, State, tool, tools};
@@ -42,7 +43,8 @@
 /// promise; one that it doesn't make passes at once, and says so under `--nocapture`. Time is
 /// paused: see [`Time`](crate::Time) for what that excludes. Records, of a `setup` that doesn't say
 /// otherwise, are in memory, and have to be. An audit log may be in a sink: what was written there
-/// can't be read back, and `secrets_kept` says under `--nocapture` that it didn't look there.
+/// can't be read back, and `secrets_kept` and `crash_keeps_promises` say under `--nocapture` that they
+/// didn't look there.
 ///
 /// The tests are in a module `contract` beside the macro, so a module has room for one of them.
 /// A path in the list may lead anywhere; two tools of one list can't share their function's name.
@@ -56,8 +58,8 @@ macro_rules! contract_tests {
         }
 
         #[cfg(test)]
-        async fn __contract_setup() -> $crate::Contract {
-            $crate::Contract::from(($setup)().await)
+        async fn __contract_setup(world: $crate::World) -> $crate::Contract {
+            $crate::__set_up($setup, world).await
         }
 
         #[cfg(test)]

@@ -16,6 +16,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod world;
 
 use std::time::Duration;
 
@@ -29,7 +30,11 @@ use promises::Kept;
 use subject::Subject;
 #[cfg(test)]
 pub(crate) use tests::{Nowhere, Patch};
+pub use world::{__Setup, __set_up, World};
 
+/// A count that never moves would prove that nothing happens twice.
+pub(crate) const COUNTS_NONE: &str = "the call succeeded, and what counts its effects counts none: it \
+                                      counts others, or what doesn't outlive the server";
 /// In virtual time, longer than any test. Without an end to jump to, what waits for ever would.
 const FOR_EVER: Duration = Duration::from_hours(2 * 365 * 24);
 
@@ -43,8 +48,10 @@ pub fn __contract_test(
     tools: &Tools,
     number: usize,
     promise: Promise,
-    setup: impl AsyncFn() -> Contract + Sync,
+    setup: impl AsyncFn(World) -> Contract + Sync,
 ) {
+    let world = World::default();
+    let setup = async || setup(world.clone()).await;
     let Some(tool) = tools.names().nth(number) else {
         panic!("the list of `contract_tests!` has fewer tools than it names")
     };
@@ -70,10 +77,10 @@ pub fn __contract_test(
 ///
 /// When one is missing.
 #[doc(hidden)]
-pub fn __contract_is_whole(tools: &Tools, setup: impl AsyncFnOnce() -> Contract) {
+pub fn __contract_is_whole(tools: &Tools, setup: impl AsyncFnOnce(World) -> Contract) {
     let tested: Vec<_> = tools.names().collect();
     let missing: Vec<_> = paused(async {
-        let server = setup().await.server;
+        let server = setup(World::default()).await.server;
         let names = server.list().map(mcp_runtime::ToolInfo::name);
         names.filter(|name| !tested.contains(name)).collect()
     });

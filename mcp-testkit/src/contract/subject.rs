@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::outage::Outage;
 use super::watch::{Act, Watch};
 use super::{Broken, Contract, Promise};
-use crate::{Answer, Arguments, TestCaller, TestServer, caller};
+use crate::{Answer, Arguments, Count, TestCaller, TestServer, caller};
 
 /// The seed of generated arguments, unless `MCP_TEST_SEED` says otherwise.
 const SEED: u64 = 1;
@@ -31,6 +31,8 @@ pub(super) struct Subject {
     tool: String,
     claims: Vec<(String, Value)>,
     calls: AtomicU64,
+    /// What counts the tool's effects, and how many there were before the test.
+    effects: Option<(u64, Arc<dyn Count>)>,
 }
 
 impl Subject {
@@ -38,7 +40,7 @@ impl Subject {
     ///
     /// When the server has no such tool, or an option names one that it doesn't have.
     pub(super) fn new(contract: Contract, tool: &str, promise: Promise) -> Result<Self, Broken> {
-        let Contract { server, arguments, exceptions, claims } = contract;
+        let Contract { server, arguments, exceptions, claims, mut effects } = contract;
         let (watch, outage) = (Watch::of(tool), Outage::default());
         let seen = outage.clone();
         #[cfg(test)]
@@ -48,7 +50,8 @@ impl Subject {
         if promise == Promise::SecretsKept {
             server = server.capture_log();
         }
-        let named = arguments.keys().chain(exceptions.keys().map(|(tool, _)| tool));
+        let named = arguments.keys().chain(effects.keys());
+        let named = named.chain(exceptions.keys().map(|(tool, _)| tool));
         for named in named.map(String::as_str).chain([tool]) {
             if !server.list().any(|tool| tool.name() == named) {
                 return Err(Broken::of(format!("the server of `setup` has no tool `{named}`")));
@@ -58,8 +61,9 @@ impl Subject {
         let promised = info.promised();
         let given = arguments.get(tool).cloned();
         let arguments = given.unwrap_or_else(|| example(info));
+        let effects = effects.remove(tool).map(|count| (count.count(), count));
         let (tool, calls) = (tool.to_owned(), AtomicU64::new(0));
-        Ok(Self { server, watch, outage, promised, arguments, tool, claims, calls })
+        Ok(Self { server, watch, outage, promised, arguments, tool, claims, calls, effects })
     }
 
     pub(super) fn info(&self) -> &ToolInfo {
@@ -68,6 +72,12 @@ impl Subject {
 
     pub(super) fn seed() -> u64 {
         crate::faults::seed::asked_for().unwrap_or(SEED)
+    }
+
+    /// How many effects there were in this test, where something counts them.
+    pub(super) fn effects(&self) -> Option<u64> {
+        let (before, count) = self.effects.as_ref()?;
+        Some(count.count().saturating_sub(*before))
     }
 
     /// A caller without any scope.

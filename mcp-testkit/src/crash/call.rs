@@ -7,6 +7,8 @@ use mcp_runtime::Caller;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::effects::Count;
+
 /// The call during which a server is killed, made by [`call`].
 #[derive(Clone)]
 #[must_use = "a call does nothing until `crash_points` makes it"]
@@ -15,7 +17,7 @@ pub struct CrashCall {
     pub(super) arguments: Value,
     pub(super) caller: Caller,
     pub(super) key: Option<String>,
-    pub(super) effects: Option<Arc<dyn Fn() -> u64 + Send + Sync>>,
+    pub(super) effects: Option<Arc<dyn Count>>,
 }
 
 /// A call of a tool, by the local user and with a person who confirms.
@@ -39,18 +41,24 @@ impl CrashCall {
     }
 
     /// How many effects there are, for a server whose outside world outlives it: rows, payments,
-    /// mails. Without it, an effect is a run of the function; of a tool that finds out what became
-    /// of an interrupted call (`reconcile`, `transaction`), runs say nothing, and aren't counted.
-    pub fn effects(mut self, count: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        self.effects = Some(Arc::new(count));
-        self
+    /// mails; a function that counts them, or [`Effects`](crate::Effects). Without it, an effect is
+    /// a run of the function; of a tool that finds out what became of an interrupted call
+    /// (`reconcile`, `transaction`), runs say nothing, and aren't counted.
+    pub fn effects(self, count: impl Count) -> Self {
+        Self { effects: Some(Arc::new(count)), ..self }
+    }
+
+    /// The same, where there is something that counts.
+    pub(crate) fn counted(self, effects: Option<Arc<dyn Count>>) -> Self {
+        Self { effects, ..self }
     }
 }
 
 impl fmt::Debug for CrashCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut call = f.debug_struct("CrashCall");
-        call.field("tool", &self.tool).field("arguments", &self.arguments);
-        call.field("caller", &self.caller).field("key", &self.key).finish_non_exhaustive()
+        // Of the arguments, nobody here knows which are secret.
+        call.field("tool", &self.tool).field("caller", &self.caller).field("key", &self.key);
+        call.finish_non_exhaustive()
     }
 }

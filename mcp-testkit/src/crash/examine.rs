@@ -1,28 +1,31 @@
-//! What has to be true once a server was killed and started anew.
+//! Kills a server at each point, and looks at what the next one makes of it.
 
 use std::sync::atomic::Ordering;
 
-use mcp_runtime::Code;
-use serde_json::Value;
 use tokio::select;
 
+use super::case::Case;
+use super::effects::Earlier;
 use super::life::{Life, World, live};
+use super::on_record::on_record;
 use super::told::Told;
-use super::{CrashPoint, Crashes, Made};
+use super::{CrashPoint, Crashes, Made, back};
+use crate::audit::{UNREADABLE, seq};
 use crate::contract::Broken;
 
 /// What was true when the first server was killed.
-struct Killed {
+pub(super) struct Killed {
     /// The answer, where the client has one.
-    first: Option<Told>,
-    /// Whether it was killed where it was to be.
-    reached: bool,
+    pub(super) first: Option<Told>,
     /// The last record before the call.
-    before: u64,
-    effects: u64,
-    /// Whether the log could be read, which not every log can.
-    readable: bool,
-    keyed: bool,
+    pub(super) before: u64,
+    /// What counts effects, and from when on.
+    earlier: Earlier,
+    /// Whether there is a log that can be read, which not every log can.
+    pub(super) readable: bool,
+    /// What can't be looked at.
+    unseen: Option<&'static str>,
+    pub(super) keyed: bool,
 }
 
 /// Kills a server at each point, and looks at what the next one makes of it.
@@ -35,178 +38,107 @@ pub(crate) fn examine(
     make: &(impl AsyncFn() -> Made + Sync),
 ) -> Result<Crashes, Broken> {
     let mut crashes = Crashes::default();
-    for point in CrashPoint::ALL {
-        let told = at(tool, *point, make);
-        let told = told.map_err(|broken| broken.within(format!("killed at `{point}`: ")))?;
-        crashes.0.extend(told.map(|told| (*point, told.word().to_owned())));
+    for case in Case::all() {
+        let found = at(tool, case, make);
+        let found = found.map_err(|broken| broken.within(format!("killed at {case}: ")))?;
+        let Some(Found { told, unseen }) = found else { continue };
+        crashes.told.push((case.point, told.word().to_owned()));
+        crashes.unseen = crashes.unseen.or(unseen);
     }
     Ok(crashes)
 }
 
-/// What the client is told that comes back; nothing where calls don't pass the point.
+/// What is broken at which point, at all of them.
+#[cfg(test)]
+pub(crate) fn found(tool: &str, make: &(impl AsyncFn() -> Made + Sync)) -> Vec<(String, String)> {
+    let broken = |case: Case| Some((case.to_string(), at(tool, case, make).err()?.to_string()));
+    Case::all().filter_map(broken).collect()
+}
+
+/// What came of a crash.
+struct Found {
+    /// What the client is told that comes back.
+    told: Told,
+    unseen: Option<&'static str>,
+}
+
+/// Nothing where calls don't pass the point.
 fn at(
     tool: &str,
-    point: CrashPoint,
+    case: Case,
     make: &(impl AsyncFn() -> Made + Sync),
-) -> Result<Option<Told>, Broken> {
+) -> Result<Option<Found>, Broken> {
     let mut world = World::default();
     let before = world.clone();
     let killed = live(&mut world, async || {
-        killed_at(point, before.start(make().await, tool, Some(point))?).await
+        killed_in(case, before.start(make().await, tool, Some(case))?).await
     })?;
-    if !killed.reached {
-        return Ok(None);
-    }
+    let Some(killed) = killed else { return Ok(None) };
     let runs = world.runs.load(Ordering::SeqCst);
     let left = world.clone();
     live(&mut world, async || {
         let life = left.start(make().await, tool, None)?;
-        on_record(&life, &killed, runs)?;
-        came_back(point, &life, &killed, &left).await.map(Some)
+        let effects = killed.earlier.and_of(&life, &left);
+        let dropped = on_record(case.point, &life, &killed, runs)?;
+        let told = back::came_back(case, &life, &killed, &left, &effects).await?;
+        Ok(Some(Found { told, unseen: killed.unseen.or(dropped) }))
     })
 }
 
 /// Makes the call, up to where the server is killed.
-async fn killed_at(point: CrashPoint, life: Life) -> Result<Killed, Broken> {
-    let Life { call, killer, keyed, .. } = &life;
-    let (key, keyed) = (key_of(&life, point), *keyed);
+async fn killed_in(case: Case, life: Life) -> Result<Option<Killed>, Broken> {
+    let point = case.point;
+    let (killer, facts) = (&life.killer, life.facts);
+    let is_expected = point.is_passed(facts);
+    if !is_expected && point.is_provoked() {
+        return Ok(None);
+    }
+    let Some(arguments) = life.arguments(point) else { return Ok(None) };
     let records = life.records();
     let readable = records.is_ok();
     let before = records.unwrap_or_default().iter().filter_map(seq).max().unwrap_or_default();
-    let effects = call.effects.as_ref().map_or(0, |count| count());
+    let earlier = Earlier::of(&life);
+    let key = life.key_in(case);
     let first = select! {
         biased;
         () = killer.killed() => None,
-        told = life.patient(key.as_deref()) => Some(told),
+        told = life.first(point, key.as_deref(), &arguments) => Some(told),
     };
-    let expected = point.is_passed(life.is_recorded(), keyed);
     let reached = match &first {
         None => true,
-        Some(told) if !told.is_ok() => {
-            let what = "this call should have succeeded; give arguments that work";
-            return Err(Broken::of(format!("{what}\n{}", told.text)));
-        }
-        Some(_) => point == CrashPoint::AfterReply,
+        Some(told) => is_reached(point, &life, told)?,
     };
     killer.kill();
-    if reached != expected {
+    if reached != is_expected {
+        if point.may_be_missed() {
+            return Ok(None);
+        }
         let what = "the call never came to this point, and nothing can be told about it";
         return Err(Broken::of(
             first.map_or(what.to_owned(), |told| format!("{what}\n{}", told.text)),
         ));
     }
-    Ok(Killed { first, reached, before, effects, readable, keyed })
+    let unseen = (facts.recorded && !readable).then_some(UNREADABLE);
+    let keyed = facts.keyed;
+    Ok(reached.then_some(Killed { first, before, earlier, readable, unseen, keyed }))
 }
 
-/// Each point has its own, since stores outlive them all.
-fn key_of(life: &Life, point: CrashPoint) -> Option<String> {
-    life.call.key.as_ref().map(|key| format!("{key} {point}"))
-}
-
-fn seq(record: &Value) -> Option<u64> {
-    record["seq"].as_u64()
-}
-
-/// What the log says before anybody comes back.
-fn on_record(life: &Life, killed: &Killed, runs: u32) -> Result<(), Broken> {
-    if !killed.readable {
-        return Ok(());
+/// Whether a call that was answered came to the point.
+fn is_reached(point: CrashPoint, life: &Life, told: &Told) -> Result<bool, Broken> {
+    let by = |what: String| Err(Broken::of(format!("{what}\n{}", told.text)));
+    if point == CrashPoint::AfterRefusal && told.is_ok() {
+        return by("these arguments break a rule, and the call is carried out".to_owned());
     }
-    let records = life
-        .records()
-        .map_err(|error| Broken::of(format!("the log can't be read after the crash: {error}")))?;
-    let of = |kind: &'static str| {
-        let records = records.iter().filter(|record| seq(record) > Some(killed.before));
-        records.filter(move |record| record["kind"] == kind)
-    };
-    let shown = || {
-        let lines: Vec<_> = records.iter().map(|record| format!("\n  {record}")).collect();
-        if lines.is_empty() { "\n  the log is empty".to_owned() } else { lines.concat() }
-    };
-    if runs > 0 && of("intent").next().is_none() {
-        let what = "the function ran, and there is no intent on record:";
-        return Err(Broken::of(format!("{what}{}", shown())));
+    let (lasted, renewal) = (life.killer.lasted(), life.renewal);
+    if point == CrashPoint::AfterRenewal && lasted > renewal {
+        let what = format!(
+            "a call that has its key renews its lease every {renewal:?}; this one went on for \
+             {lasted:?} and didn't"
+        );
+        return by(what);
     }
-    for intent in of("intent") {
-        if !of("outcome").any(|outcome| outcome["intent"] == intent["seq"]) {
-            let what = "an intent was left open as the server started anew:";
-            return Err(Broken::of(format!("{what}\n  {intent}")));
-        }
+    if !told.is_ok() && !point.is_provoked() {
+        return by("this call should have succeeded; give arguments that work".to_owned());
     }
-    if killed.first.is_some() && !of("outcome").any(|outcome| outcome["outcome"] == "ok") {
-        let what = "the client was told that it was done, and the log doesn't say so:";
-        return Err(Broken::of(format!("{what}{}", shown())));
-    }
-    Ok(())
-}
-
-/// The client comes back: under its key, once more, and with a call that is another one.
-async fn came_back(
-    point: CrashPoint,
-    life: &Life,
-    killed: &Killed,
-    world: &World,
-) -> Result<Told, Broken> {
-    let key = key_of(life, point);
-    let begun = || world.runs.load(Ordering::SeqCst);
-    let before = begun();
-    let again = life.patient(key.as_deref()).await;
-    let by = |what: &str, told: &Told| Err(Broken::of(format!("{what}\n{}", told.text)));
-    if killed.keyed {
-        if let Some(count) = effects(life, killed, world).filter(|count| *count > 1) {
-            return by(&format!("the same key had {count} effects"), &again);
-        }
-        let is_told = match &again.code {
-            None => true,
-            Some(code) => *code == Code::Indeterminate && !point.is_harmless(),
-        };
-        if !is_told || point.is_settled() && !again.is_replay {
-            let what = if point.is_harmless() {
-                "nothing had happened, and the call is not carried out"
-            } else if point.is_settled() {
-                "the answer was on record, and the client doesn't get it"
-            } else {
-                "nobody knows what happened, and the client is told something else"
-            };
-            return by(what, &again);
-        }
-        if let Some(first) = killed.first.as_ref().filter(|first| first.said != again.said) {
-            return by(
-                &format!("a replay is not the first answer, which was {}", first.said),
-                &again,
-            );
-        }
-        let third = life.patient(key.as_deref()).await;
-        if third.said != again.said {
-            return by(
-                &format!("a second repeat is not the first, which was {}", again.said),
-                &third,
-            );
-        }
-        if let Some(count) = effects(life, killed, world).filter(|count| *count > 1) {
-            return by(&format!("the same key had {count} effects"), &third);
-        }
-    }
-    // What the function says to a call is its own affair, once it is asked.
-    let is_done = |told: &Told, before| told.is_ok() && !told.is_replay || begun() > before;
-    let stuck = "another call is not carried out any more";
-    // Without a key each call is another one.
-    if !killed.keyed && !is_done(&again, before) {
-        return by(stuck, &again);
-    }
-    let before = begun();
-    let other = life.patient(key.map(|key| format!("{key}, another")).as_deref()).await;
-    if !is_done(&other, before) {
-        return by(stuck, &other);
-    }
-    Ok(again)
-}
-
-/// How many effects the key had. Nobody knows where interrupted calls run again by right.
-fn effects(life: &Life, killed: &Killed, world: &World) -> Option<u64> {
-    match &life.call.effects {
-        Some(count) => Some(count().saturating_sub(killed.effects)),
-        None if life.settles => None,
-        None => Some(world.runs.load(Ordering::SeqCst).into()),
-    }
+    Ok(point == CrashPoint::AfterReply)
 }

@@ -1,17 +1,17 @@
 //! [`Killer`]: kills a server at a point, as a power cut does: nothing of it is written from then on.
 
 use std::future::pending;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::task::{Context, Poll};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use mcp_runtime::private::{Edge, Fate, Passing, Steering, Wait, Write};
-use mcp_runtime::{Reply, ToolCall, ToolError, ToolService};
 use tokio::sync::watch;
-use tower::{Layer, Service};
+use tokio::time::Instant;
 
 use super::CrashPoint;
+use super::case::Case;
+use super::point::Part;
 
 /// Kills one server at a point, or never; counts how often the function of one tool was begun.
 #[derive(Clone)]
@@ -19,20 +19,29 @@ pub(super) struct Killer(Arc<State>);
 
 struct State {
     tool: String,
-    point: Option<CrashPoint>,
+    case: Option<Case>,
     keyed: AtomicBool,
+    /// Keys and log are in two places.
+    apart: AtomicBool,
+    /// Parts of the write that the point follows.
+    parts: AtomicU32,
     runs: Arc<AtomicU32>,
+    /// Since when the function does nothing but last.
+    lasts: OnceLock<Instant>,
     /// Nothing is written any more.
     dead: watch::Sender<bool>,
 }
 
 impl Killer {
-    pub(super) fn new(tool: &str, point: Option<CrashPoint>, runs: &Arc<AtomicU32>) -> Self {
+    pub(super) fn new(tool: &str, case: Option<Case>, runs: &Arc<AtomicU32>) -> Self {
         Self(Arc::new(State {
             tool: tool.to_owned(),
-            point,
+            case,
             keyed: AtomicBool::new(false),
+            apart: AtomicBool::new(false),
+            parts: AtomicU32::new(0),
             runs: Arc::clone(runs),
+            lasts: OnceLock::new(),
             dead: watch::Sender::new(false),
         }))
     }
@@ -40,6 +49,23 @@ impl Killer {
     /// The call has a key: what begins it goes to the store.
     pub(super) fn expect_key(&self) {
         self.0.keyed.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether keys are in one place, and the log in another.
+    pub(super) fn is_apart(&self) -> bool {
+        self.0.apart.load(Ordering::SeqCst)
+    }
+
+    /// What is to happen to calls of this tool.
+    pub(super) fn case_of(&self, tool: &str) -> Option<Case> {
+        self.0.case.filter(|_| tool == self.0.tool)
+    }
+
+    /// The function of a tool is begun.
+    pub(super) fn count(&self, tool: &str) {
+        if tool == self.0.tool {
+            self.0.runs.fetch_add(1, Ordering::SeqCst);
+        }
     }
 
     /// Kills it now.
@@ -59,21 +85,46 @@ impl Killer {
     }
 
     /// From here on nothing happens.
-    async fn end<T>(self) -> T {
+    pub(super) async fn end<T>(self) -> T {
         self.kill();
         pending().await
     }
 
-    /// Whether a write is done when this edge's part of it is.
-    fn is_whole(&self, passing: &Passing<'_>) -> bool {
-        let of_store =
-            passing.whole || self.0.keyed.load(Ordering::SeqCst) && passing.write != Write::End;
-        (passing.edge == Edge::Store) == of_store
+    /// The function goes on for as long as it may.
+    pub(super) async fn last<T>(self) -> T {
+        self.0.lasts.get_or_init(Instant::now);
+        pending().await
+    }
+
+    /// For how long it does by now.
+    pub(super) fn lasted(&self) -> Duration {
+        self.0.lasts.get().map(Instant::elapsed).unwrap_or_default()
+    }
+
+    fn point(&self) -> Option<CrashPoint> {
+        self.0.case.map(|case| case.point)
+    }
+
+    /// Which part of a write this one is that the point follows; none where the same entry passes
+    /// once more.
+    fn part(&self, passing: &Passing<'_>) -> Option<Part> {
+        if passing.whole {
+            return (passing.edge == Edge::Store).then_some(Part::Last);
+        }
+        // Of a call without a key, nothing goes to the keys; of these alone something goes to both.
+        let is_double = self.0.keyed.load(Ordering::SeqCst)
+            && matches!(passing.write, Write::Begin | Write::End);
+        let is_first = is_double && self.0.parts.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
+        Some(if is_first { Part::First } else { Part::Last })
     }
 }
 
 impl Steering for Killer {
-    fn opens(&self, _: Edge, _: bool) -> Result<(), String> {
+    fn opens(&self, edge: Edge, tears: bool) -> Result<(), String> {
+        if edge == Edge::Store {
+            // What is one write can't be torn.
+            self.0.apart.store(tears, Ordering::SeqCst);
+        }
         Ok(())
     }
 
@@ -81,12 +132,14 @@ impl Steering for Killer {
         let killer = self.clone();
         let end: Wait = Box::pin(killer.end());
         let is_first =
-            passing.write == Write::Begin && self.0.point == Some(CrashPoint::BeforeIntent);
+            passing.write == Write::Begin && self.point() == Some(CrashPoint::BeforeIntent);
         if self.is_dead() || is_first {
             return Fate { before: Some(end), ..Fate::default() };
         }
-        let follows = self.0.point.and_then(CrashPoint::follows) == Some(passing.write);
-        if follows && self.is_whole(passing) {
+        if let Some((write, part)) = self.point().and_then(CrashPoint::follows)
+            && write == passing.write
+            && self.part(passing) == Some(part)
+        {
             return Fate { after: Some(end), ..Fate::default() };
         }
         Fate::default()
@@ -94,50 +147,5 @@ impl Steering for Killer {
 
     fn holds_time(&self) -> bool {
         true
-    }
-}
-
-impl Layer<ToolService> for Killer {
-    type Service = Mortal;
-
-    fn layer(&self, inner: ToolService) -> Mortal {
-        Mortal { inner, killer: self.clone() }
-    }
-}
-
-/// A function whose server may be killed right before it or right after it.
-#[derive(Clone)]
-pub(super) struct Mortal {
-    inner: ToolService,
-    killer: Killer,
-}
-
-impl Service<ToolCall> for Mortal {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Pin<Box<dyn Future<Output = Result<Reply, ToolError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        // A `ToolService` is always ready.
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, call: ToolCall) -> Self::Future {
-        let (mut inner, killer) = (self.inner.clone(), self.killer.clone());
-        let is_it = call.tool().name() == killer.0.tool;
-        Box::pin(async move {
-            let point = killer.0.point.filter(|_| is_it);
-            if killer.is_dead() || point == Some(CrashPoint::BeforeEffect) {
-                return killer.end().await;
-            }
-            if is_it {
-                killer.0.runs.fetch_add(1, Ordering::SeqCst);
-            }
-            let answer = inner.call(call).await;
-            if killer.is_dead() || point == Some(CrashPoint::AfterEffect) {
-                return killer.end().await;
-            }
-            answer
-        })
     }
 }

@@ -10,13 +10,16 @@ use mcp_runtime::Error;
 use mcp_runtime::private::Survivors;
 use serde_json::Value;
 use tokio::runtime::Builder;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
+use super::case::Case;
 use super::kill::Killer;
+use super::mortal::MortalLayer;
+use super::point::Facts;
 use super::told::Told;
 use super::{CrashCall, CrashPoint, Made};
-use crate::TestServer;
 use crate::contract::Broken;
+use crate::{Arguments, TestServer};
 
 /// How long a client tries again: longer than a lease, and than any rate.
 const PATIENCE: Duration = Duration::from_hours(24);
@@ -26,6 +29,8 @@ const ATTEMPTS: u32 = 500;
 const RECORDS: usize = 10_000;
 /// How long a process takes to be started anew.
 const RESTART: Duration = Duration::from_secs(1);
+/// How long a record takes to be written that no answer waits for.
+const UNAWAITED: Duration = Duration::from_mins(1);
 
 /// What is left when a server is gone.
 #[derive(Clone, Default)]
@@ -42,8 +47,11 @@ pub(super) struct Life {
     pub(super) server: TestServer,
     pub(super) call: CrashCall,
     pub(super) killer: Killer,
-    pub(super) keyed: bool,
+    pub(super) facts: Facts,
+    /// What became of an interrupted call can be found out.
     pub(super) settles: bool,
+    /// How often a call that has its key renews its lease.
+    pub(super) renewal: Duration,
 }
 
 /// Runs a server on a runtime of its own, and leaves nothing of it: its tasks are dropped, and what
@@ -76,14 +84,9 @@ impl World {
     /// # Errors
     ///
     /// When it doesn't have the tool.
-    pub(super) fn start(
-        &self,
-        made: Made,
-        tool: &str,
-        point: Option<CrashPoint>,
-    ) -> Result<Life, Broken> {
+    pub(super) fn start(&self, made: Made, tool: &str, case: Option<Case>) -> Result<Life, Broken> {
         let Made { server, call } = made;
-        let killer = Killer::new(tool, point, &self.runs);
+        let killer = Killer::new(tool, case, &self.runs);
         let survivors = self.survivors.clone();
         #[cfg(test)]
         let survivors = match &server.patch {
@@ -93,38 +96,70 @@ impl World {
         let steering = Arc::new(killer.clone());
         let server = server.configure(|server| {
             let server = server.survived_by(&survivors).steered(steering);
-            server.function_layer(killer.clone())
+            server.function_layer(MortalLayer::of(killer.clone()))
         });
         server.time().wall_forward(self.passed);
         if !server.list().any(|known| known.name() == tool) {
             return Err(Broken::of(format!("the server has no tool `{tool}`")));
         }
         let call = call(&server);
-        let promised = server.find(tool).promised();
+        let info = server.find(tool);
+        let promised = info.promised();
         let keyed = promised.keyed && call.key.is_some();
         if keyed {
             killer.expect_key();
         }
-        Ok(Life { server, call, killer, keyed, settles: promised.settles })
+        let facts = Facts {
+            recorded: server.app().is_recorded(),
+            keyed,
+            apart: killer.is_apart(),
+            retries: promised.retries,
+            renews: info.timeout() > promised.renewal,
+        };
+        let (settles, renewal) = (promised.settles, promised.renewal);
+        Ok(Life { server, call, killer, facts, settles, renewal })
     }
 }
 
 impl Life {
-    /// Makes the call.
-    pub(super) async fn call(&self, key: Option<&str>) -> Told {
-        let CrashCall { tool, arguments, caller, .. } = &self.call;
-        let mut one = self.server.as_caller(caller).confirmed();
-        if let Some(key) = key {
-            one = one.key(key);
+    /// The arguments of the call during which the server is killed: the test's, or those that break
+    /// a rule; none where the tool's schema has no rule that the kit can break.
+    pub(super) fn arguments(&self, point: CrashPoint) -> Option<Value> {
+        if point != CrashPoint::AfterRefusal {
+            return Some(self.call.arguments.clone());
         }
-        Told::from(&one.call(tool, arguments).await)
+        let all = Arguments::of(self.server.find(&self.call.tool));
+        all.broken().first().map(|broken| broken.arguments.clone())
     }
 
-    /// The same, made again for as long as the answer says when to come back.
+    /// The key of the call in a case.
+    pub(super) fn key_in(&self, case: Case) -> Option<String> {
+        self.call.key.as_ref().map(|key| case.key(key))
+    }
+
+    /// Makes the call during which the server is killed.
+    pub(super) async fn first(
+        &self,
+        point: CrashPoint,
+        key: Option<&str>,
+        arguments: &Value,
+    ) -> Told {
+        let told = self.patient_with(key, arguments).await;
+        if point == CrashPoint::AfterRefusal {
+            sleep(UNAWAITED).await;
+        }
+        told
+    }
+
+    /// Makes the call, again and again for as long as the answer says when to come back.
     pub(super) async fn patient(&self, key: Option<&str>) -> Told {
+        self.patient_with(key, &self.call.arguments).await
+    }
+
+    async fn patient_with(&self, key: Option<&str>, arguments: &Value) -> Told {
         let began = Instant::now();
         for _ in 0..ATTEMPTS {
-            let told = self.call(key).await;
+            let told = self.call(key, arguments).await;
             match told.pause {
                 Some(pause) if began.elapsed() < PATIENCE => {
                     self.server.time().advance(pause + Duration::from_millis(1)).await;
@@ -132,12 +167,16 @@ impl Life {
                 _ => return told,
             }
         }
-        self.call(key).await
+        self.call(key, arguments).await
     }
 
-    /// Whether calls are put on record, which says nothing of who can read it.
-    pub(super) fn is_recorded(&self) -> bool {
-        self.server.app().is_recorded()
+    async fn call(&self, key: Option<&str>, arguments: &Value) -> Told {
+        let CrashCall { tool, caller, .. } = &self.call;
+        let mut one = self.server.as_caller(caller).confirmed();
+        if let Some(key) = key {
+            one = one.key(key);
+        }
+        Told::from(&one.call(tool, arguments).await)
     }
 
     /// The log.

@@ -1,10 +1,10 @@
 //! Crashes: a server is killed at each point of a call, started anew, and has to keep its word.
 //!
-//! [`crash_points`] makes a call once for each [`CrashPoint`]. There the server is killed as by a
-//! power cut: its runtime is dropped with all tasks, and nothing that it would write from then on is
-//! written, not even by what is dropped. Another server is made and started on the same records, in
-//! the same time of day and a second later. Then the client comes back: with the same key, with it
-//! once more, and with another call.
+//! [`crash_points`] makes a call for each [`CrashPoint`]; at some of them the kit lets the function
+//! last, or fail. There the server is killed as by a power cut: its runtime is dropped with all tasks,
+//! and nothing that it would write from then on is written, not even by what is dropped. Another server
+//! is made and started on the same records, in the same time of day and a second later. Then the client
+//! comes back: with the same key, with it once more, and with another call.
 //!
 //! | checked | of |
 //! |---|---|
@@ -13,8 +13,9 @@
 //! | what can't have happened is carried out; where nobody knows, the answer is `indeterminate`, or what the tool found out | the same |
 //! | the function didn't run without an intent on record before | every tool on a server whose audit log can be read back |
 //! | each open intent is closed as the server starts | the same |
-//! | what was acknowledged is on record | the same |
-//! | the log can still be read | the same |
+//! | what was on record, or acknowledged, is on record | the same |
+//! | a call that lasts renews the lease of its key | a call with a key, on a tool whose timeout is long enough |
+//! | the log can still be read | every tool on a server whose audit log can be read back |
 //! | another call is carried out: it succeeds too, or its function runs | every tool |
 //!
 //! ```
@@ -62,7 +63,8 @@
 //! recovery. A file's own recovery is exercised with `Store::file`, a real file, whose next process
 //! knows at once that the last one is gone. A log elsewhere, as in `AuditLog::file`,
 //! has to be one that another server can be started on within the same process; where it can't be read
-//! back, as in a sink, what it says isn't checked.
+//! back, as in a sink, what it says isn't checked, and nothing is concluded from one in memory that
+//! has dropped records to have room for others: [`Crashes::unseen`] says so.
 //!
 //! From the kill on nothing more is recorded, but files are closed in order, and each write is there
 //! wholly or not at all. What a SIGKILL leaves in the middle of one is tested with real processes:
@@ -73,10 +75,15 @@
 //! Time is paused in each life, whatever it is in the test. What the function does with sockets, and
 //! what runs on other threads, isn't killed.
 
+mod back;
 mod call;
+mod case;
+mod effects;
 mod examine;
 mod kill;
 mod life;
+mod mortal;
+mod on_record;
 mod point;
 #[cfg(test)]
 mod tests;
@@ -86,6 +93,8 @@ use std::fmt;
 
 pub use call::{CrashCall, call};
 pub(crate) use examine::examine;
+#[cfg(test)]
+pub(crate) use examine::found;
 pub(crate) use life::alone;
 pub use point::CrashPoint;
 
@@ -118,27 +127,45 @@ pub async fn crash_points<S: Into<TestServer>>(
         Made { server: server().into(), call: Box::new(move |_| call) }
     };
     match examine(&call.tool, &make) {
-        Ok(crashes) => crashes,
+        Ok(crashes) => {
+            if let Some(unseen) = crashes.unseen() {
+                println!("not looked at: {unseen}");
+            }
+            crashes
+        }
         Err(broken) => panic!("`{}` doesn't survive a crash: {broken}", call.tool),
     }
 }
 
 /// What clients were told that came back after a crash.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Crashes(Vec<(CrashPoint, String)>);
+pub struct Crashes {
+    told: Vec<(CrashPoint, String)>,
+    unseen: Option<&'static str>,
+}
 
 impl Crashes {
     /// After a crash at this point: `ok`, `replayed`, or an error's code. Nothing where the call
-    /// doesn't pass it.
+    /// doesn't pass it. Of a point with calls that fail in several ways, the first one's.
     pub fn told(&self, point: CrashPoint) -> Option<&str> {
-        self.0.iter().find(|(at, _)| *at == point).map(|(_, told)| told.as_str())
+        self.told.iter().find(|(at, _)| *at == point).map(|(_, told)| told.as_str())
+    }
+
+    pub(crate) fn into_unseen(self) -> Option<&'static str> {
+        self.unseen
+    }
+
+    /// What could not be looked at: of a log that can't be read back, or has dropped records to have
+    /// room for others, nothing is concluded. [`crash_points`] prints it, too.
+    pub fn unseen(&self) -> Option<&str> {
+        self.unseen
     }
 }
 
 /// A line for each point.
 impl fmt::Display for Crashes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, (point, told)) in self.0.iter().enumerate() {
+        for (number, (point, told)) in self.told.iter().enumerate() {
             let line = if number > 0 { "\n" } else { "" };
             write!(f, "{line}{point}: {told}")?;
         }

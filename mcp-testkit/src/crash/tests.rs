@@ -10,6 +10,7 @@ use mcp_runtime::{
 use serde_json::json;
 use tower::{layer::layer_fn, service_fn};
 
+use super::CrashPoint::{AfterRenewal, BeforeClaim, BeforeOutcome, BetweenAttempts};
 use super::{CrashPoint, Crashes, call, crash_points};
 use crate::TestServer;
 use crate::contract::Nowhere;
@@ -61,8 +62,43 @@ fn points(crashes: &Crashes) -> Vec<&str> {
     CrashPoint::ALL.iter().map(|point| crashes.told(*point).unwrap_or("-")).collect()
 }
 
-const PAID: [&str; 7] =
-    ["ok", "ok", "indeterminate", "indeterminate", "indeterminate", "replayed", "replayed"];
+/// What is told of a call of `pay` at each point: keys and log are in one place.
+const PAID: [&str; 14] = [
+    "ok",
+    "-",
+    "ok",
+    "indeterminate",
+    "indeterminate",
+    "-",
+    "indeterminate",
+    "-",
+    "-",
+    "replayed",
+    "replayed",
+    "ok",
+    "indeterminate",
+    "ok",
+];
+/// Of a call without a key.
+const SENT: [&str; 14] =
+    ["ok", "-", "ok", "-", "ok", "-", "ok", "-", "-", "ok", "ok", "ok", "ok", "ok"];
+
+/// The same, where these points are told of otherwise.
+fn but<const N: usize>(
+    all: [&'static str; 14],
+    others: [(CrashPoint, &'static str); N],
+) -> [&'static str; 14] {
+    let mut all = all;
+    for (point, told) in others {
+        all[CrashPoint::ALL.iter().position(|one| *one == point).unwrap()] = told;
+    }
+    all
+}
+
+/// Where keys and log are apart.
+fn apart(all: [&'static str; 14]) -> [&'static str; 14] {
+    but(all, [(BeforeClaim, "ok"), (BeforeOutcome, "replayed")])
+}
 
 #[tokio::test]
 async fn a_key_has_one_effect_wherever_the_server_dies() {
@@ -89,14 +125,48 @@ async fn a_file_survives_too() {
     let once = call("pay", json!({})).key("k").effects(move || paid.count());
     assert_eq!(points(&crash_points(file, once).await), PAID);
     let sent = call("send", json!({}));
-    assert_eq!(points(&crash_points(file, sent).await), ["ok", "ok", "-", "ok", "ok", "ok", "ok"]);
-    // A log in a file of its own, whose keys are in memory.
-    let log = || {
-        let path = folder.path().join("audit.jsonl");
-        server(&Bank::default()).configure(|server| server.audit(AuditLog::file(path)))
+    assert_eq!(points(&crash_points(file, sent).await), SENT);
+}
+
+/// Keys in a file or in memory, and the log in another file.
+#[tokio::test(start_paused = true)]
+async fn keys_and_a_log_apart_survive_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let logged = |log: &str| {
+        let log = AuditLog::file(folder.path().join(log));
+        server(&Bank::default()).configure(|server| server.audit(log))
     };
-    let sent = call("send", json!({}));
-    assert_eq!(points(&crash_points(log, sent).await), ["ok", "ok", "-", "ok", "ok", "ok", "ok"]);
+    let kept = || {
+        let keys = Store::file(folder.path().join("keys.db"));
+        logged("a.jsonl").configure(|server| server.store(keys))
+    };
+    let paid = crash_points(kept, call("pay", json!({})).key("k")).await;
+    assert_eq!((points(&paid), paid.unseen()), (apart(PAID).to_vec(), None));
+    let sent = crash_points(|| logged("b.jsonl"), call("send", json!({}))).await;
+    assert_eq!(points(&sent), SENT);
+}
+
+/// Calls that last for longer than until their lease is renewed, and calls that are tried again.
+#[tokio::test]
+async fn a_long_call_and_one_that_is_tried_again_survive_too() {
+    /// Pay slowly.
+    #[tool(idempotent, timeout = "1m", retry(attempts = 3))]
+    async fn pay_slowly(State(bank): State<Bank>) -> u64 {
+        bank.0.fetch_add(1, Ordering::SeqCst)
+    }
+    /// Pay in attempts that are over before a lease is renewed.
+    #[tool(idempotent, timeout = "1m", retry(attempts = 2, attempt_timeout = "4s"))]
+    async fn pay_hastily(State(bank): State<Bank>) -> u64 {
+        bank.0.fetch_add(1, Ordering::SeqCst)
+    }
+    for (tool, renewed) in [("pay_slowly", "indeterminate"), ("pay_hastily", "-")] {
+        let bank = Bank::default();
+        let paid = bank.clone();
+        let server = || TestServer::new(tools![pay_slowly, pay_hastily]).state(bank.clone());
+        let once = call(tool, json!({})).key("k").effects(move || paid.count());
+        let expected = [(BetweenAttempts, "indeterminate"), (AfterRenewal, renewed)];
+        assert_eq!(points(&crash_points(server, once).await), but(PAID, expected), "{tool}");
+    }
 }
 
 /// What can find out what became of a call never says that nobody knows.
@@ -105,7 +175,9 @@ async fn what_finds_out_gives_an_answer_wherever_the_server_dies() {
     let crashes = crash_points(|| server(&Bank::default()), call("transfer", json!({})).key("k"));
     let settled = crashes.await;
     // Each server has a bank of its own here, which knows of nothing.
-    assert_eq!(points(&settled), ["ok", "ok", "ok", "ok", "ok", "replayed", "replayed"]);
+    let [found, doubted] = [CrashPoint::AfterEffect, CrashPoint::AfterDoubt].map(|at| (at, "ok"));
+    let expected = but(PAID, [(CrashPoint::AfterStart, "ok"), (CrashPoint::BeforeEffect, "ok")]);
+    assert_eq!(points(&settled), but(expected, [found, doubted]));
 }
 
 #[tokio::test]
@@ -117,9 +189,9 @@ async fn a_call_without_a_key_is_on_record() {
             if logged { server } else { server.configure(|s| s.audit(AuditLog::off())) }
         };
         let crashes = crash_points(server, call("send", json!({}))).await;
-        let on_record = if logged { "ok" } else { "-" };
-        let expected = [on_record, on_record, "-", "ok", "ok", on_record, "ok"];
-        assert_eq!(points(&crashes), expected, "{logged}");
+        let unrecorded = ["-", "-", "-", "-", "ok", "-", "ok", "-", "-", "-", "ok", "-", "-", "-"];
+        assert_eq!(points(&crashes), if logged { SENT } else { unrecorded }, "{logged}");
+        assert_eq!(crashes.unseen(), None);
     }
 }
 
@@ -128,10 +200,11 @@ async fn a_call_without_a_key_is_on_record() {
 async fn a_key_survives_a_log_that_is_elsewhere() {
     let server = || sunk(server(&Bank::default()));
     let crashes = crash_points(server, call("pay", json!({})).key("k")).await;
-    assert_eq!(points(&crashes), PAID);
+    assert_eq!(points(&crashes), apart(PAID));
+    assert_eq!(crashes.unseen(), Some("the audit log, which can't be read back"));
     // Every call is on record there, and comes to the points of one.
     let sent = crash_points(server, call("send", json!({}))).await;
-    assert_eq!(points(&sent), ["ok", "ok", "-", "ok", "ok", "ok", "ok"]);
+    assert_eq!(points(&sent), SENT);
 }
 
 /// Its log is in a sink.

@@ -16,6 +16,7 @@ use tracing::{debug, info};
 use super::peer::network;
 use super::refusal::Refusal;
 use crate::access::Denied;
+#[cfg(feature = "testing")]
 use crate::adapter::in_memory::Known;
 use crate::app::App;
 use crate::audit;
@@ -81,6 +82,7 @@ impl Door {
         parts: &Parts,
         peer: Option<IpAddr>,
     ) -> Result<Caller, Refusal> {
+        #[cfg(feature = "testing")]
         if let Some(Known(caller)) = parts.extensions.get() {
             return Ok(caller.clone());
         }

@@ -57,6 +57,7 @@ impl Endpoint {
     }
 
     /// The same with one way alone, so that a test can compare the two.
+    #[cfg(feature = "testing")]
     pub(super) fn by_the_sdk(self) -> Self {
         Self { direct: None, ..self }
     }

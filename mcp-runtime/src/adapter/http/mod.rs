@@ -33,7 +33,9 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+#[cfg(feature = "testing")]
 use super::Edge;
+#[cfg(feature = "testing")]
 use super::in_memory::Ways;
 use crate::app::App;
 use crate::error::Error;
@@ -127,6 +129,7 @@ fn front(built: Built, end: CancellationToken) -> Front {
 
 /// The routes in memory, whose open streams show no sign of life: the SDK times those by the
 /// machine's clock, and while it is paused they would follow each other without an end.
+#[cfg(feature = "testing")]
 pub(super) fn routes_in_memory(
     app: App,
     edge: Arc<dyn Edge>,

@@ -10,7 +10,7 @@ use super::FileLog;
 use super::engine::{Answer, Engine};
 use super::sink::Place;
 use crate::audit::Log;
-#[cfg(any(test, feature = "suites"))]
+#[cfg(any(test, feature = "testing"))]
 use crate::audit::verify::{Report, verify};
 use crate::store::group::Group;
 use crate::store::journal::{Entry, Journal, Written};
@@ -73,7 +73,7 @@ impl Journal for LinesJournal {
         Ok(newest.into())
     }
 
-    #[cfg(any(test, feature = "suites"))]
+    #[cfg(any(test, feature = "testing"))]
     fn verified(&self) -> Result<Report, String> {
         let file = self.file.as_ref().ok_or("what a sink was given can't be read back")?;
         verify(&FileLog::open(file)?, None, &[])

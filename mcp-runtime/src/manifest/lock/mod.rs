@@ -22,7 +22,6 @@ mod tests;
 mod tool;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -123,7 +122,8 @@ pub(crate) fn compare(old: &Manifest, new: &Manifest) -> Vec<Change> {
 /// # Errors
 ///
 /// The report that `check --lock` prints, or why there is nothing to compare with.
-pub fn against(manifest: &Manifest, path: &Path) -> Result<(), String> {
+#[cfg(feature = "testing")]
+pub fn against(manifest: &Manifest, path: &std::path::Path) -> Result<(), String> {
     let locked = read(path).map_err(|problem| problem.to_string())?;
     let changes = compare(&locked, manifest);
     if changes.iter().all(|change| change.class == Class::Compatible) {

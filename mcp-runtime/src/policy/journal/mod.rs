@@ -124,7 +124,7 @@ const CLOSING: Duration = Duration::from_secs(5);
 /// How long a key is its call's without a sign of life.
 const LEASE: Duration = Duration::from_secs(30);
 /// How often there is one: two may fail before the lease ends.
-const RENEWAL: Duration = Duration::from_secs(10);
+pub(crate) const RENEWAL: Duration = Duration::from_secs(10);
 
 /// Puts the calls of one tool on record.
 #[derive(Clone)]

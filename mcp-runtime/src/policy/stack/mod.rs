@@ -98,18 +98,22 @@ pub(crate) enum LayerPlace {
     /// Inside the deadline, outside the rates: the users' own.
     Call,
     /// Around each attempt, outside the threads for blocking work: a test's faults.
+    #[cfg(feature = "testing")]
     Function,
     /// Inside of those: what a test sees of a function.
+    #[cfg(feature = "testing")]
     Watch,
 }
 
 impl LayerPlace {
     /// The name of a layer that stands here; none for one that changes nothing.
-    fn name(self) -> Option<&'static str> {
+    fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Call => Some("layer"),
-            Self::Function => Some("function_layer"),
-            Self::Watch => None,
+            Self::Call => &["layer"],
+            #[cfg(feature = "testing")]
+            Self::Function => &["function_layer"],
+            #[cfg(feature = "testing")]
+            Self::Watch => &[],
         }
     }
 }
@@ -173,10 +177,11 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     let (early, start) = if fallback.is_some() { (start, None) } else { (None, start) };
     let recorder = &shared.records.recorder;
     let function = Function { def, shape: info.shape, audited: recorder.is_some() };
-    let inner = Stacked::around(ToolService::room(function))
-        .within("blocking", blocking)
-        .within_users(LayerPlace::Watch, users)
-        .within_users(LayerPlace::Function, users)
+    let inner = Stacked::around(ToolService::room(function)).within("blocking", blocking);
+    #[cfg(feature = "testing")]
+    let inner =
+        inner.within_users(LayerPlace::Watch, users).within_users(LayerPlace::Function, users);
+    let inner = inner
         .within("attempt_timeout", attempt.map(AttemptTimeoutLayer::new))
         .within("breaker", breaker)
         .within("retry", retry)

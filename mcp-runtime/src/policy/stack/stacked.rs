@@ -61,7 +61,7 @@ impl Stacked<ToolService> {
     pub(super) fn within_users(self, place: LayerPlace, layers: &[UserLayer]) -> Self {
         let here = layers.iter().rev().filter(|layer| layer.place == place);
         here.fold(self, |Self { service, mut names }, layer| {
-            names.extend(place.name());
+            names.extend(place.names());
             // A layer from outside may wait between its call of what is further in and the first
             // look at the future: nothing has happened then.
             Self { service: (layer.wrap)(ToolService::new(service)), names }

@@ -2,6 +2,7 @@
 
 mod keys;
 mod log;
+#[cfg(feature = "testing")]
 mod survivors;
 #[cfg(test)]
 mod tests;
@@ -11,11 +12,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::keys::Keys;
 use self::log::Ring;
+#[cfg(feature = "testing")]
 pub use self::survivors::Survivors;
 use super::journal::{Entry, Journal, Written};
 use super::{Step, StoreError, millis};
 use crate::audit::chain::{Head, LogId};
-#[cfg(any(test, feature = "suites"))]
+#[cfg(any(test, feature = "testing"))]
 use crate::audit::verify::{Report, verify};
 use crate::audit::{AuditKeys, Checkpoint, Kept, Log};
 use crate::clock::Clock;
@@ -67,7 +69,7 @@ impl Journal for MemoryJournal {
         Ok(self.lock().log.newest(limit))
     }
 
-    #[cfg(any(test, feature = "suites"))]
+    #[cfg(any(test, feature = "testing"))]
     fn verified(&self) -> Result<Report, String> {
         verify(self, None, &[])
     }

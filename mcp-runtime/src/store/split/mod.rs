@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::journal::{Entry, Journal, Written};
 use super::once::OnceOp;
 use super::{Step, StoreError};
-#[cfg(any(test, feature = "suites"))]
+#[cfg(any(test, feature = "testing"))]
 use crate::audit::verify::Report;
 use crate::audit::{Draft, Intent, Outcome};
 use crate::error::Code;
@@ -63,7 +63,7 @@ impl Journal for Split {
         self.log.newest(limit)
     }
 
-    #[cfg(any(test, feature = "suites"))]
+    #[cfg(any(test, feature = "testing"))]
     fn verified(&self) -> Result<Report, String> {
         self.log.verified()
     }

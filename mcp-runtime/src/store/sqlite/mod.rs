@@ -40,7 +40,7 @@ use super::group::Group;
 use super::journal::{Entry, Journal, Written};
 use super::{Step, StoreError, millis};
 use crate::audit::AuditKeys;
-#[cfg(any(test, feature = "suites"))]
+#[cfg(any(test, feature = "testing"))]
 use crate::audit::verify::{Report, verify};
 use crate::clock::Clock;
 
@@ -91,7 +91,7 @@ impl Journal for SqliteJournal {
         SqliteLog::open(&self.path).and_then(|log| log.newest(limit)).map_err(StoreError)
     }
 
-    #[cfg(any(test, feature = "suites"))]
+    #[cfg(any(test, feature = "testing"))]
     fn verified(&self) -> Result<Report, String> {
         verify(&SqliteLog::open(&self.path)?, None, &[])
     }

@@ -5,7 +5,7 @@ mod act;
 #[cfg(test)]
 mod draws;
 mod model;
-#[cfg(feature = "suites")]
+#[cfg(feature = "testing")]
 pub(crate) mod outside;
 mod script;
 #[cfg(test)]

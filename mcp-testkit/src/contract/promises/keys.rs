@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::{Kept, Tested};
-use crate::contract::Broken;
 use crate::contract::subject::Subject;
 use crate::contract::watch::Act;
+use crate::contract::{Broken, COUNTS_NONE};
 use crate::{Answer, Arguments};
 
 const KEY: &str = "the-same-key";
@@ -23,7 +23,11 @@ pub(super) async fn replays(subject: &Subject) -> Tested {
         return Ok(Kept::NotMade);
     }
     let anna = subject.entitled("anna");
-    let first = succeeds(subject, &subject.keyed(&anna, KEY, &subject.arguments).await)?;
+    let answer = subject.keyed(&anna, KEY, &subject.arguments).await;
+    let first = succeeds(subject, &answer)?;
+    if subject.effects() == Some(0) {
+        return Err(Broken::by(COUNTS_NONE, &answer));
+    }
     for _ in 0..2 {
         let again = subject.keyed(&anna, KEY, &subject.arguments).await;
         once(subject, 1, "the same key ran the function again", &again)?;
@@ -71,10 +75,13 @@ pub(super) async fn retries(subject: &Subject) -> Tested {
 }
 
 fn once(subject: &Subject, runs: u64, what: &str, answer: &Answer) -> Result<(), Broken> {
-    if subject.watch.begun() == runs {
-        return Ok(());
+    if subject.watch.begun() != runs {
+        return Err(Broken::by(what, answer));
     }
-    Err(Broken::by(what, answer))
+    match subject.effects().filter(|count| *count > 1) {
+        Some(count) => Err(Broken::by(format!("the same key had {count} effects"), answer)),
+        None => Ok(()),
+    }
 }
 
 /// What is compared of an answer that must have succeeded.

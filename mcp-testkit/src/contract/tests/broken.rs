@@ -323,10 +323,10 @@ async fn a_tool_whose_results_are_of_another_form() {
 #[tokio::test(start_paused = true)]
 async fn a_tool_that_tells_its_secrets() {
     let found = broken(server(), "gossip", Promise::SecretsKept, Patch::default()).await;
-    says(&found, &format!("the secret `{CARD}` stands in the log:\n"));
+    says(&found, "what was sent as `card` stands in the log:\n");
     let patch = ends(|outcome| {
         outcome.map_err(|error| ToolError::new(error.code().clone(), format!("no card {CARD}")))
     });
     let found = broken(server(), "pay", Promise::SecretsKept, patch).await;
-    says(&found, &format!("the secret `{CARD}` stands in the error:\n"));
+    says(&found, "what was sent as `card` stands in the error:\n");
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use mcp_runtime::{Code, Reply, ToolError};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::super::{Contract, crashes};
+use super::super::promises::Kept;
+use super::super::{Contract, Outcome, crashes};
 use super::tools::server;
 use super::{Ended, Ending, Patch};
 
@@ -37,8 +38,11 @@ fn ends(how: impl Fn(Ended) -> Ended + Send + Sync + 'static) -> Patch {
     Patch { outcome, ..Patch::default() }
 }
 
-fn logs(how: impl Fn(&Value) -> bool + Send + Sync + 'static) -> Patch {
-    let how = move |records: Vec<Value>| records.into_iter().filter(&how).collect();
+/// A log that has something else in place of the records that it doesn't keep.
+pub(super) fn logs(keeps: impl Fn(&Value) -> bool + Send + Sync + 'static) -> Patch {
+    let other = |record: Value| json!({ "seq": record["seq"], "kind": "other" });
+    let kept = move |record| if keeps(&record) { record } else { other(record) };
+    let how = move |records: Vec<Value>| records.into_iter().map(&kept).collect();
     Patch { records: Arc::new(how), ..Patch::default() }
 }
 
@@ -178,7 +182,31 @@ fn a_log_that_misses_something() {
         };
         Patch { records: Arc::new(records), ..Patch::default() }
     });
-    says(&found, "killed at `after_reply`: the client was told that it was done, and the log");
+    says(
+        &found,
+        "killed at `after_outcome`: it was on record what became of the call, and the log",
+    );
+    let found = broken(|| logs(|record| record["kind"] != "refusal"));
+    says(
+        &found,
+        "killed at `after_refusal`: it was on record what became of the call, and the log",
+    );
+}
+
+/// Of a log that had no room for all of its records, nothing is concluded.
+#[test]
+fn a_log_that_drops_its_oldest_records() {
+    let setup = async || {
+        let mut server = server();
+        let records = |records: Vec<Value>| {
+            let newest = records.into_iter().rev().take(1);
+            newest.collect()
+        };
+        server.patch = Some(Patch { records: Arc::new(records), ..Patch::default() });
+        Contract::of(server)
+    };
+    let kept = crashes::keeps(&setup, "pay").unwrap();
+    assert_eq!(kept, Outcome::Kept(Kept::InPart(crate::audit::DROPPED)));
 }
 
 #[test]
@@ -193,5 +221,7 @@ fn a_failure_says_where() {
         Contract::of(server)
     };
     let pay = super::tools::pay_alone();
-    super::super::__contract_test(&pay, 0, super::Promise::CrashKeepsPromises, setup);
+    super::super::__contract_test(&pay, 0, super::Promise::CrashKeepsPromises, async |_| {
+        setup().await
+    });
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use mcp_runtime::{Code, Reply, ToolCall, ToolError, ToolService};
+use mcp_runtime::{Code, Effect, Reply, ToolCall, ToolError, ToolService};
 use serde_json::json;
 use tower::{Service, ServiceExt, layer::layer_fn, service_fn, util::BoxCloneSyncService};
 
@@ -99,6 +99,30 @@ pub(super) fn copying() -> impl tower::Layer<ToolService, Service = Broken> + Cl
     around(|inner, mut call| {
         let card = call.arguments_mut().get("card").cloned().unwrap_or_default();
         call.arguments_mut().insert("note".to_owned(), card);
+        inner.oneshot(call)
+    })
+}
+
+/// Errors of this effect say that they had that one.
+pub(super) fn failing_otherwise(
+    from: Effect,
+    to: Effect,
+) -> impl tower::Layer<ToolService, Service = Broken> + Clone + Send + Sync {
+    around(move |inner, call| async move {
+        let otherwise = |error: ToolError| {
+            if error.stated_effect() == Some(from) { error.effect(to) } else { error }
+        };
+        inner.oneshot(call).await.map_err(otherwise)
+    })
+}
+
+/// What is passed is seen, with how often it was.
+pub(super) fn seen(
+    sees: impl Fn(u32) + Send + Sync + 'static,
+) -> impl tower::Layer<ToolService, Service = Broken> + Clone + Send + Sync {
+    let (passed, sees) = (Arc::new(AtomicU32::new(0)), Arc::new(sees));
+    around(move |inner, call| {
+        sees(passed.fetch_add(1, Ordering::SeqCst) + 1);
         inner.oneshot(call)
     })
 }

@@ -54,9 +54,11 @@ impl std::fmt::Debug for Patch {
 
 mod broken;
 mod crashes;
+mod effects;
 mod kept;
 mod layers;
 mod overlooked;
+mod points;
 mod tools;
 
 use super::{Contract, Outcome, Promise, keeps};

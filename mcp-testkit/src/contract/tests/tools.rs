@@ -14,6 +14,17 @@ pub(super) const CARD: &str = "4444444444444444";
 #[derive(Clone, Default)]
 pub(super) struct Paid(Arc<AtomicU32>);
 
+impl Paid {
+    /// One more, and how many there were before.
+    pub(super) fn next(&self) -> u32 {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed).into()
+    }
+}
+
 #[derive(Serialize, JsonSchema)]
 struct Receipt {
     number: u32,
@@ -36,7 +47,7 @@ async fn pay(
     State(paid): State<Paid>,
 ) -> Receipt {
     let _ = (customer, card);
-    Receipt { number: paid.0.fetch_add(1, Ordering::Relaxed) }
+    Receipt { number: paid.next() }
 }
 
 /// Look something up.
