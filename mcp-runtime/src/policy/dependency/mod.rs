@@ -39,6 +39,7 @@ mod window;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
@@ -134,10 +135,25 @@ impl Future for Attempt {
     type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
-        let outcome = ready!(self.running.as_mut().poll(cx));
+        let Self { running, passed } = &mut *self;
+        let watched = Watched(passed);
+        let outcome = ready!(running.as_mut().poll(cx));
         let (verdict, now) = (verdict(&outcome), Instant::now());
-        self.passed.for_each(|one| one.settle(verdict, now));
+        watched.0.for_each(|one| one.settle(verdict, now));
         Poll::Ready(outcome)
+    }
+}
+
+/// The permissions of an attempt that is being polled. A panic is caught further out, and the
+/// attempt is dropped only then, when nothing tells it from one that is cancelled.
+struct Watched<'a>(&'a mut Few<Passed>);
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let now = Instant::now();
+            self.0.for_each(|one| one.settle(Verdict::Failed, now));
+        }
     }
 }
 

@@ -42,9 +42,11 @@ const DEF: ToolDef = ToolDef::new(
     |_| OutputSchema(None),
     |call| {
         let millis = call.arguments.get("millis").and_then(Value::as_u64).unwrap_or_default();
+        let panics = call.arguments.contains_key("panics");
         let fails = call.arguments.get("fails").and_then(Value::as_bool).unwrap_or_default();
         Ok(Box::pin(async move {
             sleep(Duration::from_millis(millis)).await;
+            assert!(!panics, "as it was asked to");
             if fails {
                 return Err(ToolError::new(Code::BackendUnavailable, "down").retryable());
             }
@@ -165,6 +167,23 @@ async fn policies_decide_nothing_where_none_is_used() {
         let _ = service.clone().oneshot(call_of(&info, "anna", arguments)).await;
     }
     assert_eq!(stats.all(), []);
+}
+
+/// A panic is caught where the dependency's part in it can't be seen any more.
+#[tokio::test(start_paused = true)]
+async fn a_panic_is_held_against_the_dependency() {
+    for retry in [None, Some(Retry::new(3))] {
+        let policies = Policies { retry, dependencies: &[Backend::DEF], ..Policies::NONE };
+        let (info, service, stats) = pipeline(Duration::from_secs(1), policies);
+        let mut codes = Vec::new();
+        for _ in 0..6 {
+            let call = call_of(&info, "anna", json!({ "panics": true }));
+            codes.push(service.clone().oneshot(call).await.unwrap_err().code().clone());
+        }
+        assert!(codes[..5].iter().all(|code| *code == Code::Internal), "{codes:?}");
+        assert_eq!(codes[5], Code::CircuitOpen);
+        assert_eq!(stats.get("t", Decision::Tripped), 1);
+    }
 }
 
 /// A tool with keys, and the journal that they are kept in.
