@@ -96,10 +96,10 @@ impl Gate {
     /// Everything that the caller lacks.
     pub(crate) fn admit(&self, caller: &Caller) -> Result<(), Denied> {
         let Grants::Only(grants) = caller.grants() else { return Ok(()) };
-        let missing: Vec<String> = self.lacking(grants).map(|one| one.token.to_owned()).collect();
-        if missing.is_empty() {
+        if self.lacking(grants).next().is_none() {
             return Ok(());
         }
+        let missing = self.lacking(grants).map(|one| one.token.to_owned()).collect();
         let required = self.requirements.iter().map(|one| one.token.to_owned()).collect();
         Err(Denied { anonymous: caller.is_anonymous(), required, missing })
     }

@@ -25,7 +25,7 @@ use crate::caller::Caller;
 use crate::error::{Code, Effect, NextAction, ToolError};
 use crate::policies::{Per, RateLimit};
 use crate::store::Step;
-use crate::store::rate::{MemoryRates, Rate, RateStore, Verdict, Whose};
+use crate::store::rate::{MemoryRates, Rate, RateStore, Verdict};
 
 /// Where RFC 9728 puts the metadata of a protected resource.
 pub(super) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -63,7 +63,7 @@ impl Door {
             realm: quoted(app.name()),
             metadata: Metadata::of(app),
             failures: MemoryRates::new(),
-            rate: [Rate::new(FAILURES)],
+            rate: [Rate::new(FAILURES, "(authentication)")],
         }
     }
 
@@ -166,13 +166,12 @@ impl Door {
             code: &Code::Unauthenticated,
             trace: None,
         });
-        let whose = Whose { principal: &name, tool: "(authentication)" };
         let challenge = self.challenge(Some(("invalid_token", reason)), &[]);
         let refusal = Refusal::of(StatusCode::UNAUTHORIZED, &unauthenticated(reason));
         let refusal = refusal.challenging(challenge);
         // Told all the same: many clients can share an address, and one whose token has ended has
         // to learn it.
-        let taken = self.failures.take(whose, &self.rate);
+        let taken = self.failures.take(&name, &self.rate);
         if let Step::Done(Some(Ok(Verdict::Refused { retry_after, .. }))) = taken {
             debug!(peer = name, detail, "refused a credential: {reason}");
             return refusal.retry_after(retry_after);

@@ -40,7 +40,7 @@ use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::policies::{Per, RateLimit};
 use crate::stats::{Decision, ToolStats};
-use crate::store::rate::{Rate, RateStore, Verdict, Whose};
+use crate::store::rate::{Rate, RateStore, Verdict};
 use crate::store::{Step, StoreError};
 
 /// How long a store may take to decide. One that takes longer is as good as down, and waiting for
@@ -60,14 +60,15 @@ struct Setting {
 }
 
 impl RateLimitLayer {
-    /// A limit that is given twice counts once.
+    /// The limits of a tool, of which one that is given twice counts once.
     pub(crate) fn new(
+        tool: &str,
         limits: &[RateLimit],
         store: Arc<dyn RateStore>,
         stats: Arc<ToolStats>,
     ) -> Self {
         let mut rates = Vec::with_capacity(limits.len());
-        for rate in limits.iter().copied().map(Rate::new) {
+        for rate in limits.iter().map(|limit| Rate::new(*limit, tool)) {
             if !rates.contains(&rate) {
                 rates.push(rate);
             }
@@ -101,8 +102,7 @@ impl<S: Next<Future = Running>> Service<ToolCall> for RateLimited<S> {
 
     fn call(&mut self, call: ToolCall) -> Running {
         let context = call.context();
-        let whose = Whose { principal: context.caller().principal(), tool: call.tool.name };
-        match self.setting.store.take(whose, &self.setting.rates) {
+        match self.setting.store.take(context.caller().principal(), &self.setting.rates) {
             Step::Done(decided) => {
                 let decided = decided.unwrap_or_else(|| Err(StoreError("no answer".to_owned())));
                 match self.setting.settle(decided) {

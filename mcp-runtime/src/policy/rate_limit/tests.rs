@@ -8,7 +8,7 @@ const MINUTE: RateLimit = RateLimit::new(60, 60_000, Per::Caller).burst(2);
 
 fn limited(limits: &[RateLimit], store: Arc<dyn RateStore>) -> (impl Next, Arc<ToolStats>) {
     let stats = stats();
-    let layer = RateLimitLayer::new(limits, store, Arc::clone(&stats));
+    let layer = RateLimitLayer::new("t", limits, store, Arc::clone(&stats));
     (layer.layer(function(|_| async { Ok(Reply::text("done")) })), stats)
 }
 
@@ -20,7 +20,7 @@ fn in_memory(limits: &[RateLimit]) -> (impl Next, Arc<ToolStats>) {
 struct Elsewhere(fn() -> Result<Verdict, StoreError>, Duration);
 
 impl RateStore for Elsewhere {
-    fn take(&self, _: Whose<'_>, _: &[Rate]) -> Step<Verdict> {
+    fn take(&self, _: &str, _: &[Rate]) -> Step<Verdict> {
         let (decide, after) = (self.0, self.1);
         Step::Waits(Box::pin(async move {
             sleep(after).await;

@@ -196,7 +196,7 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
         .cost
         .map(|cost| BudgetLayer::new(cost, shared.budget, Arc::clone(&shared.ledger), stats()));
     let rate = (!rate_limits.is_empty())
-        .then(|| RateLimitLayer::new(rate_limits, Arc::clone(&shared.rates), stats()));
+        .then(|| RateLimitLayer::new(info.name, rate_limits, Arc::clone(&shared.rates), stats()));
     let confirm =
         info.confirms.then(|| ConfirmLayer::new(info, Arc::clone(&shared.confirmations), stats()));
     let (waiting, at_once): (Vec<CheckDef>, _) = def.checks.iter().partition(|one| (one.waits)());

@@ -1,50 +1,30 @@
 //! The names of buckets, made of what may have any length.
 
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
-use super::{Rate, Whose};
-use crate::policies::Per;
+/// Ends a name before it is hashed on: no text has this byte.
+const END: u8 = 0xff;
 
-/// A bucket's name. Under two random keys no caller can find a name that meets another's, and by
-/// accident it takes some 2⁶⁴ of them. Its size doesn't depend on what the caller is called.
+/// A bucket's name, or a part of one. Under a random key no caller can find a name that meets
+/// another's, and by accident it takes some 2⁶⁴ of them. Its size doesn't depend on what the caller
+/// is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Digest([u64; 2]);
 
-/// Bytes of a name that is hashed in one piece, as nearly all are: each piece that a hasher is given
-/// has a price of its own.
-const SHORT: usize = 64;
-
-/// The two keys.
-pub(super) struct Digests([RandomState; 2]);
-
-impl Digests {
-    pub(super) fn new() -> Self {
-        Self([RandomState::new(), RandomState::new()])
+impl Digest {
+    /// Of what a hasher was given, read twice: the second half is the hash of the same name and one
+    /// byte more.
+    pub(super) fn of(mut hasher: impl Hasher) -> Self {
+        let first = hasher.finish();
+        hasher.write_u8(END);
+        Self([first, hasher.finish()])
     }
 
-    pub(super) fn of(&self, whose: Whose<'_>, rate: &Rate) -> Digest {
-        let (principal, tool) = match rate.limit.per {
-            Per::Caller => (whose.principal, whose.tool),
-            Per::Tool => ("", whose.tool),
-            Per::Global => ("", ""),
-        };
-        let mut name = [0; SHORT];
-        let length = size_of::<u64>() + principal.len() + 1 + tool.len();
-        let Some(name) = name.get_mut(..length) else {
-            return Digest(self.0.each_ref().map(|key| key.hash_one((rate.name, principal, tool))));
-        };
-        let (limit, names) = name.split_at_mut(size_of::<u64>());
-        limit.copy_from_slice(&rate.name.to_le_bytes());
-        let (first, second) = names.split_at_mut(principal.len());
-        first.copy_from_slice(principal.as_bytes());
-        // No text has this byte.
-        second[0] = 0xff;
-        second[1..].copy_from_slice(tool.as_bytes());
-        Digest(self.0.each_ref().map(|key| {
-            let mut hasher = key.build_hasher();
-            hasher.write(name);
-            hasher.finish()
-        }))
+    /// The name that two parts make together. One of them under a random key is enough: nobody can
+    /// tell how it differs from another.
+    pub(super) fn with(self, other: Self) -> Self {
+        let (Self([first, second]), Self([third, fourth])) = (self, other);
+        Self([first ^ third, second ^ fourth])
     }
 }
 
@@ -54,7 +34,7 @@ impl Hash for Digest {
     }
 }
 
-/// A table's own hash of a name, which is one already: nobody who doesn't know the keys can choose
+/// A table's own hash of a name, which is one already: nobody who doesn't know the key can choose
 /// where it falls.
 pub(crate) type Placed = BuildHasherDefault<AsItIs>;
 
@@ -75,5 +55,33 @@ impl Hasher for AsItIs {
 
     fn finish(&self) -> u64 {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::hash::DefaultHasher;
+
+    use super::*;
+
+    fn digest(name: u32) -> Digest {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u32(name);
+        Digest::of(hasher)
+    }
+
+    #[test]
+    fn neither_half_repeats_the_other_or_that_of_another_name() {
+        let halves: HashSet<u64> = (0..1_000).flat_map(|name| digest(name).0).collect();
+        assert_eq!(halves.len(), 2_000);
+    }
+
+    #[test]
+    fn both_parts_tell_names_apart() {
+        let parts = (0..30).flat_map(|one| (100..130).map(move |other| (one, other)));
+        let halves: HashSet<u64> =
+            parts.flat_map(|(one, other)| digest(one).with(digest(other)).0).collect();
+        assert_eq!(halves.len(), 2 * 30 * 30);
     }
 }

@@ -1,13 +1,14 @@
 //! Rates in this process's memory: what one replica admits, and what a restart forgets.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::digest::{Digest, Digests, Placed};
-use super::{Rate, RateStore, Step, Verdict, Whose};
+use super::digest::{Digest, Placed};
+use super::{Rate, RateStore, Step, Verdict};
 use crate::few::Few;
 use crate::policies::Per;
 use crate::store::table::Table;
@@ -22,7 +23,8 @@ const MOST: usize = 200_000;
 /// made, while a caller that used up its burst is remembered however many others come.
 pub(crate) struct MemoryRates {
     start: Instant,
-    digests: Digests,
+    /// The key under which principals are hashed.
+    key: RandomState,
     buckets: Mutex<Buckets>,
 }
 
@@ -53,7 +55,7 @@ impl MemoryRates {
 
     pub(super) fn bounded(most: usize) -> Self {
         let buckets = Buckets { callers: Table::new(most), shared: HashMap::default() };
-        Self { start: Instant::now(), digests: Digests::new(), buckets: Mutex::new(buckets) }
+        Self { start: Instant::now(), key: RandomState::new(), buckets: Mutex::new(buckets) }
     }
 
     #[cfg(test)]
@@ -62,11 +64,23 @@ impl MemoryRates {
         buckets.callers.len() + buckets.shared.len()
     }
 
-    fn decide(&self, whose: Whose<'_>, rates: &[Rate]) -> Verdict {
-        // The lock is everyone's: names are made before it is taken.
-        let mut parts = Few::new();
+    fn digest(&self, principal: &str) -> Digest {
+        let mut hasher = self.key.build_hasher();
+        hasher.write(principal.as_bytes());
+        Digest::of(hasher)
+    }
+
+    fn decide(&self, principal: &str, rates: &[Rate]) -> Verdict {
+        // The lock is everyone's: names are made before it is taken, and of one principal once.
+        let (mut parts, mut caller) = (Few::new(), None);
         for rate in rates {
-            parts.push(Part { rate, bucket: self.digests.of(whose, rate), after: 0 });
+            let bucket = match rate.limit.per {
+                Per::Caller => {
+                    rate.name.with(*caller.get_or_insert_with(|| self.digest(principal)))
+                }
+                Per::Tool | Per::Global => rate.name,
+            };
+            parts.push(Part { rate, bucket, after: 0 });
         }
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         // Read under the lock, so that the clock and the buckets move in the same order.
@@ -121,7 +135,7 @@ impl Buckets {
 }
 
 impl RateStore for MemoryRates {
-    fn take(&self, whose: Whose<'_>, rates: &[Rate]) -> Step<Verdict> {
-        Step::done(self.decide(whose, rates))
+    fn take(&self, principal: &str, rates: &[Rate]) -> Step<Verdict> {
+        Step::done(self.decide(principal, rates))
     }
 }

@@ -23,21 +23,15 @@ pub(crate) use memory::MemoryRates;
 
 use super::Step;
 
-/// Whose call it is. [`Per`](crate::policies::Per) tells which of the two name the bucket.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Whose<'a> {
-    pub(crate) principal: &'a str,
-    pub(crate) tool: &'static str,
-}
-
 /// Where rates are kept.
 ///
-/// A bucket is named by its limit as well as by [`Whose`]: two rates of one caller for one tool
-/// (60 a minute and 500 an hour) are two buckets, and tools that declare the same global rate
-/// share one.
+/// A bucket is named by its rate, which is that of a tool unless it is global, and by the principal
+/// where it is per caller: two rates of one caller for one tool (60 a minute and 500 an hour) are
+/// two buckets, and tools that declare the same global rate share one.
 pub(crate) trait RateStore: Send + Sync + 'static {
-    /// Takes one unit under each rate, or none at all. No two of them are the same.
-    fn take(&self, whose: Whose<'_>, rates: &[Rate]) -> Step<Verdict>;
+    /// Takes one unit under each rate for a call of the principal, or none at all. No two of the
+    /// rates are the same.
+    fn take(&self, principal: &str, rates: &[Rate]) -> Step<Verdict>;
 }
 
 /// What a store decided.

@@ -7,23 +7,23 @@ use crate::policies::{Per, RateLimit};
 const TICK: Duration = Duration::from_nanos(1);
 
 fn rate(count: u32, period_ms: u64, per: Per, burst: u32) -> Rate {
-    Rate::new(RateLimit::new(count, period_ms, per).burst(burst))
+    rate_of("t", count, period_ms, per, burst)
 }
 
-fn whose(principal: &str) -> Whose<'_> {
-    Whose { principal, tool: "t" }
+fn rate_of(tool: &str, count: u32, period_ms: u64, per: Per, burst: u32) -> Rate {
+    Rate::new(RateLimit::new(count, period_ms, per).burst(burst), tool)
 }
 
 /// The store in memory decides at once.
-fn take(rates: &MemoryRates, whose: Whose<'_>, all: &[Rate]) -> Verdict {
-    match rates.take(whose, all) {
+fn take(rates: &MemoryRates, principal: &str, all: &[Rate]) -> Verdict {
+    match rates.take(principal, all) {
         Step::Done(Some(Ok(verdict))) => verdict,
         _ => panic!("not decided"),
     }
 }
 
-fn admitted(rates: &MemoryRates, whose: Whose<'_>, all: &[Rate], calls: usize) -> usize {
-    (0..calls).filter(|_| take(rates, whose, all) == Verdict::Allowed).count()
+fn admitted(rates: &MemoryRates, principal: &str, all: &[Rate], calls: usize) -> usize {
+    (0..calls).filter(|_| take(rates, principal, all) == Verdict::Allowed).count()
 }
 
 fn any_rate() -> impl Strategy<Value = Rate> {
@@ -152,7 +152,7 @@ proptest! {
                 let each: Vec<_> =
                     rates.iter().zip(&tats).map(|(rate, tat)| rate.take(*tat, now)).collect();
                 let longest = each.iter().filter_map(|taken| taken.err()).max();
-                match (take(&store, whose("anna"), &rates), longest) {
+                match (take(&store, "anna", &rates), longest) {
                     (Verdict::Allowed, None) => {
                         tats = each.into_iter().map(Result::unwrap).collect();
                     }
@@ -177,26 +177,26 @@ fn an_uneven_interval_is_rounded_up() {
 #[tokio::test(start_paused = true)]
 async fn the_store_admits_after_the_pause_and_not_before() {
     let (store, all) = (MemoryRates::new(), [rate(60, 60_000, Per::Caller, 2)]);
-    assert_eq!(admitted(&store, whose("anna"), &all, 5), 2);
-    let Verdict::Refused { which: 0, retry_after } = take(&store, whose("anna"), &all) else {
+    assert_eq!(admitted(&store, "anna", &all, 5), 2);
+    let Verdict::Refused { which: 0, retry_after } = take(&store, "anna", &all) else {
         panic!("admitted beyond the burst");
     };
     assert_eq!(retry_after, Duration::from_secs(1));
     advance(retry_after.saturating_sub(TICK)).await;
-    assert_eq!(take(&store, whose("anna"), &all), Verdict::Refused { which: 0, retry_after: TICK });
+    assert_eq!(take(&store, "anna", &all), Verdict::Refused { which: 0, retry_after: TICK });
     advance(TICK).await;
-    assert_eq!(take(&store, whose("anna"), &all), Verdict::Allowed);
+    assert_eq!(take(&store, "anna", &all), Verdict::Allowed);
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_shares_a_bucket() {
-    let other_tool = |principal| Whose { principal, tool: "u" };
     for (per, other_caller, other) in [(Per::Caller, 3, 3), (Per::Tool, 0, 3), (Per::Global, 0, 0)]
     {
         let (store, all) = (MemoryRates::new(), [rate(1, 1_000, per, 3)]);
-        assert_eq!(admitted(&store, whose("anna"), &all, 9), 3, "{per:?}");
-        assert_eq!(admitted(&store, whose("bert"), &all, 9), other_caller, "{per:?}");
-        assert_eq!(admitted(&store, other_tool("anna"), &all, 9), other, "{per:?}");
+        let other_tool = [rate_of("u", 1, 1_000, per, 3)];
+        assert_eq!(admitted(&store, "anna", &all, 9), 3, "{per:?}");
+        assert_eq!(admitted(&store, "bert", &all, 9), other_caller, "{per:?}");
+        assert_eq!(admitted(&store, "anna", &other_tool, 9), other, "{per:?}");
     }
 }
 
@@ -204,19 +204,19 @@ async fn who_shares_a_bucket() {
 async fn two_rates_of_one_caller_are_two_buckets() {
     let all = [rate(2, 1_000, Per::Caller, 2), rate(3, 60_000, Per::Caller, 3)];
     let store = MemoryRates::new();
-    assert_eq!(admitted(&store, whose("anna"), &all, 9), 2);
+    assert_eq!(admitted(&store, "anna", &all, 9), 2);
     advance(Duration::from_secs(1)).await;
-    assert_eq!(admitted(&store, whose("anna"), &all, 9), 1);
-    assert!(matches!(take(&store, whose("anna"), &all), Verdict::Refused { which: 1, .. }));
+    assert_eq!(admitted(&store, "anna", &all, 9), 1);
+    assert!(matches!(take(&store, "anna", &all), Verdict::Refused { which: 1, .. }));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_one_rate_refuses_does_not_use_up_another() {
     let tight = [rate(5, 60_000, Per::Tool, 5), rate(1, 60_000, Per::Caller, 1)];
     let store = MemoryRates::new();
-    assert_eq!(admitted(&store, whose("anna"), &tight, 100), 1);
+    assert_eq!(admitted(&store, "anna", &tight, 100), 1);
     for caller in ["bert", "carl", "dora", "emil"] {
-        assert_eq!(take(&store, whose(caller), &tight), Verdict::Allowed, "{caller}");
+        assert_eq!(take(&store, caller, &tight), Verdict::Allowed, "{caller}");
     }
 }
 
@@ -226,7 +226,7 @@ async fn threads_at_once_share_one_burst() {
     let store = MemoryRates::new();
     let total: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = ["anna", "anna", "bert", "bert"]
-            .map(|caller| scope.spawn(|| admitted(&store, whose(caller), &all, 1_000)))
+            .map(|caller| scope.spawn(|| admitted(&store, caller, &all, 1_000)))
             .into();
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
@@ -240,7 +240,7 @@ async fn a_million_callers_stay_within_the_bound() {
     for caller in 0..1_000_000 {
         name.clear();
         std::fmt::Write::write_fmt(&mut name, format_args!("{caller}")).unwrap();
-        assert_eq!(take(&store, whose(&name), &all), Verdict::Allowed);
+        assert_eq!(take(&store, &name, &all), Verdict::Allowed);
     }
     assert_eq!(store.len(), 10_000);
 }
@@ -249,11 +249,11 @@ async fn a_million_callers_stay_within_the_bound() {
 async fn a_used_up_burst_is_not_washed_out_by_new_callers() {
     let all = [rate(10, 3_600_000, Per::Caller, 10)];
     let store = MemoryRates::bounded(1_000);
-    assert_eq!(admitted(&store, whose("anna"), &all, 20), 10);
+    assert_eq!(admitted(&store, "anna", &all, 20), 10);
     for caller in 0..20_000 {
-        take(&store, whose(&caller.to_string()), &all);
+        take(&store, &caller.to_string(), &all);
     }
-    assert_eq!(admitted(&store, whose("anna"), &all, 1), 0);
+    assert_eq!(admitted(&store, "anna", &all, 1), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -261,23 +261,23 @@ async fn callers_cannot_crowd_out_what_they_share() {
     let shared = [rate(1_000, 3_600_000, Per::Global, 1_000)];
     let own = [rate(10, 3_600_000, Per::Caller, 10)];
     let store = MemoryRates::bounded(10);
-    assert_eq!(admitted(&store, whose("anna"), &shared, 1), 1);
+    assert_eq!(admitted(&store, "anna", &shared, 1), 1);
     for caller in 0..100 {
-        take(&store, whose(&caller.to_string()), &own);
+        take(&store, &caller.to_string(), &own);
     }
-    assert_eq!(admitted(&store, whose("anna"), &shared, 2_000), 999);
+    assert_eq!(admitted(&store, "anna", &shared, 2_000), 999);
 }
 
 #[tokio::test(start_paused = true)]
 async fn full_buckets_are_dropped_in_passing() {
     let (store, all) = (MemoryRates::bounded(10_000), [rate(10, 1_000, Per::Caller, 10)]);
     for caller in 0..5_000 {
-        take(&store, whose(&caller.to_string()), &all);
+        take(&store, &caller.to_string(), &all);
     }
     assert_eq!(store.len(), 5_000);
     advance(Duration::from_secs(1)).await;
     for caller in 5_000..10_000 {
-        take(&store, whose(&caller.to_string()), &all);
+        take(&store, &caller.to_string(), &all);
     }
     assert!(store.len() <= 5_001, "{} entries", store.len());
 }
