@@ -9,6 +9,7 @@ use crate::access::{Grant, Grants, InvalidScope};
 use crate::call::ToolCall;
 use crate::error::ToolError;
 use crate::extract::FromCall;
+use crate::principal::Principal;
 
 /// Who calls, as a parameter of the tool.
 ///
@@ -22,7 +23,7 @@ pub struct Caller(Arc<Identity>);
 
 #[derive(Clone, PartialEq)]
 struct Identity {
-    principal: Arc<str>,
+    principal: Principal,
     anonymous: bool,
     grants: Grants,
     claims: Map<String, Value>,
@@ -94,12 +95,17 @@ impl Caller {
 
     /// The name that everything about this caller is kept under.
     pub fn principal(&self) -> &str {
-        &self.0.principal
+        self.0.principal.name()
     }
 
     /// The same, to keep.
     pub(crate) fn shared_principal(&self) -> Arc<str> {
-        Arc::clone(&self.0.principal)
+        Arc::clone(self.0.principal.name())
+    }
+
+    /// The same, as stores know it.
+    pub(crate) fn as_principal(&self) -> &Principal {
+        &self.0.principal
     }
 
     /// Whether the caller showed no credential.
@@ -142,7 +148,7 @@ impl Caller {
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller")
-            .field("principal", &self.0.principal)
+            .field("principal", &self.principal())
             .field("grants", &self.0.grants)
             .finish_non_exhaustive()
     }

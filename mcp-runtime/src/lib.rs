@@ -90,6 +90,7 @@ mod place;
 mod policies;
 mod policy;
 mod pool;
+mod principal;
 #[doc(hidden)]
 pub mod private;
 #[cfg(feature = "testing")]

@@ -171,7 +171,7 @@ impl Door {
         let refusal = refusal.challenging(challenge);
         // Told all the same: many clients can share an address, and one whose token has ended has
         // to learn it.
-        let taken = self.failures.take(&name, &self.rate);
+        let taken = self.failures.take(&name.as_str().into(), &self.rate);
         if let Step::Done(Some(Ok(Verdict::Refused { retry_after, .. }))) = taken {
             debug!(peer = name, detail, "refused a credential: {reason}");
             return refusal.retry_after(retry_after);

@@ -102,7 +102,7 @@ impl<S: Next<Future = Running>> Service<ToolCall> for RateLimited<S> {
 
     fn call(&mut self, call: ToolCall) -> Running {
         let context = call.context();
-        match self.setting.store.take(context.caller().principal(), &self.setting.rates) {
+        match self.setting.store.take(context.caller().as_principal(), &self.setting.rates) {
             Step::Done(decided) => {
                 let decided = decided.unwrap_or_else(|| Err(StoreError("no answer".to_owned())));
                 match self.setting.settle(decided) {

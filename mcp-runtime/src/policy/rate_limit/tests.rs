@@ -2,6 +2,7 @@ use tokio::time::{advance, sleep};
 
 use super::*;
 use crate::policy::testing::{call, call_of, function, stats, tool};
+use crate::principal::Principal;
 use crate::store::rate::MemoryRates;
 
 const MINUTE: RateLimit = RateLimit::new(60, 60_000, Per::Caller).burst(2);
@@ -20,7 +21,7 @@ fn in_memory(limits: &[RateLimit]) -> (impl Next, Arc<ToolStats>) {
 struct Elsewhere(fn() -> Result<Verdict, StoreError>, Duration);
 
 impl RateStore for Elsewhere {
-    fn take(&self, _: &str, _: &[Rate]) -> Step<Verdict> {
+    fn take(&self, _: &Principal, _: &[Rate]) -> Step<Verdict> {
         let (decide, after) = (self.0, self.1);
         Step::Waits(Box::pin(async move {
             sleep(after).await;

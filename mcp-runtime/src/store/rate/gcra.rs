@@ -5,8 +5,8 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use super::digest::Digest;
 use crate::policies::{Per, RateLimit};
+use crate::principal::Digest;
 
 /// The longest interval and the longest tolerance, 146 years: what is asked beyond that is cut
 /// down to it. An instant, a tolerance and an interval then add up without overflow, and a limit

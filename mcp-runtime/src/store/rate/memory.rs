@@ -1,16 +1,16 @@
 //! Rates in this process's memory: what one replica admits, and what a restart forgets.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::digest::{Digest, Placed};
+use super::placed::Placed;
 use super::{Rate, RateStore, Step, Verdict};
 use crate::few::Few;
 use crate::policies::Per;
+use crate::principal::{Digest, Principal};
 use crate::store::table::Table;
 
 /// How many buckets of callers are remembered: about 16 MB, whatever the callers are called.
@@ -23,8 +23,6 @@ const MOST: usize = 200_000;
 /// made, while a caller that used up its burst is remembered however many others come.
 pub(crate) struct MemoryRates {
     start: Instant,
-    /// The key under which principals are hashed.
-    key: RandomState,
     buckets: Mutex<Buckets>,
 }
 
@@ -55,7 +53,7 @@ impl MemoryRates {
 
     pub(super) fn bounded(most: usize) -> Self {
         let buckets = Buckets { callers: Table::new(most), shared: HashMap::default() };
-        Self { start: Instant::now(), key: RandomState::new(), buckets: Mutex::new(buckets) }
+        Self { start: Instant::now(), buckets: Mutex::new(buckets) }
     }
 
     #[cfg(test)]
@@ -64,20 +62,12 @@ impl MemoryRates {
         buckets.callers.len() + buckets.shared.len()
     }
 
-    fn digest(&self, principal: &str) -> Digest {
-        let mut hasher = self.key.build_hasher();
-        hasher.write(principal.as_bytes());
-        Digest::of(hasher)
-    }
-
-    fn decide(&self, principal: &str, rates: &[Rate]) -> Verdict {
-        // The lock is everyone's: names are made before it is taken, and of one principal once.
-        let (mut parts, mut caller) = (Few::new(), None);
+    fn decide(&self, principal: &Principal, rates: &[Rate]) -> Verdict {
+        // The lock is everyone's: names are made before it is taken.
+        let mut parts = Few::new();
         for rate in rates {
             let bucket = match rate.limit.per {
-                Per::Caller => {
-                    rate.name.with(*caller.get_or_insert_with(|| self.digest(principal)))
-                }
+                Per::Caller => rate.name.with(principal.digest()),
                 Per::Tool | Per::Global => rate.name,
             };
             parts.push(Part { rate, bucket, after: 0 });
@@ -135,7 +125,7 @@ impl Buckets {
 }
 
 impl RateStore for MemoryRates {
-    fn take(&self, principal: &str, rates: &[Rate]) -> Step<Verdict> {
+    fn take(&self, principal: &Principal, rates: &[Rate]) -> Step<Verdict> {
         Step::done(self.decide(principal, rates))
     }
 }

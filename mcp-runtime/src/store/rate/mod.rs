@@ -9,19 +9,20 @@
 //! A call can be under several rates. They are one [step](super::Step): a unit of each, or of
 //! none, so that a call which one rate refuses doesn't use up the others.
 
-mod digest;
 mod gcra;
 mod memory;
+mod placed;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-pub(crate) use digest::Placed;
 pub(crate) use gcra::Rate;
 pub(crate) use memory::MemoryRates;
+pub(crate) use placed::Placed;
 
 use super::Step;
+use crate::principal::Principal;
 
 /// Where rates are kept.
 ///
@@ -31,7 +32,7 @@ use super::Step;
 pub(crate) trait RateStore: Send + Sync + 'static {
     /// Takes one unit under each rate for a call of the principal, or none at all. No two of the
     /// rates are the same.
-    fn take(&self, principal: &str, rates: &[Rate]) -> Step<Verdict>;
+    fn take(&self, principal: &Principal, rates: &[Rate]) -> Step<Verdict>;
 }
 
 /// What a store decided.

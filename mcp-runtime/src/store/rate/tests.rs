@@ -16,7 +16,7 @@ fn rate_of(tool: &str, count: u32, period_ms: u64, per: Per, burst: u32) -> Rate
 
 /// The store in memory decides at once.
 fn take(rates: &MemoryRates, principal: &str, all: &[Rate]) -> Verdict {
-    match rates.take(principal, all) {
+    match rates.take(&principal.into(), all) {
         Step::Done(Some(Ok(verdict))) => verdict,
         _ => panic!("not decided"),
     }
