@@ -1,156 +1,78 @@
 //! A reply as it is kept beyond this process, to be answered with again.
+//!
+//! Its data is kept as the text that it is held as, once: it is copied as it is kept, and checked to
+//! be JSON and copied as it is read.
 
-use std::borrow::Cow;
+mod block;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::ser::{Error as _, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use serde_json::{Error, Map, Value};
 
 use super::Reply;
-use crate::content::{Content, ResourceLink};
 use crate::data::Data;
+use block::Block;
 
-/// The form in which a reply is kept.
-#[derive(Serialize, Deserialize)]
+/// A reply as it was kept, read no further than needed. The names are stored: they stay as they
+/// are.
+#[derive(Deserialize)]
 pub(crate) struct KeptForm<'a> {
     content: Vec<Block<'a>>,
-    #[serde(default, deserialize_with = "stated", skip_serializing_if = "Option::is_none")]
-    structured: Option<Cow<'a, Data>>,
-    meta: Cow<'a, Map<String, Value>>,
+    #[serde(borrow, default, deserialize_with = "stated")]
+    structured: Option<&'a RawValue>,
+    /// Of the data; see [`Data::is_canonical`].
+    #[serde(default)]
+    canonical: bool,
+    meta: Map<String, Value>,
 }
 
 /// Data that is there, be it null.
-fn stated<'de, 'a, D>(from: D) -> Result<Option<Cow<'a, Data>>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-{
-    Value::deserialize(from).map(|value| Some(Cow::Owned(value.into())))
-}
-
-/// A content block. The names are stored: they stay as they are.
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum Block<'a> {
-    Text {
-        text: Cow<'a, str>,
-    },
-    Image {
-        data: Cow<'a, str>,
-        mime_type: Cow<'a, str>,
-    },
-    Audio {
-        data: Cow<'a, str>,
-        mime_type: Cow<'a, str>,
-    },
-    ResourceText {
-        uri: Cow<'a, str>,
-        mime_type: Option<Cow<'a, str>>,
-        text: Cow<'a, str>,
-    },
-    ResourceBlob {
-        uri: Cow<'a, str>,
-        mime_type: Option<Cow<'a, str>>,
-        blob: Cow<'a, str>,
-    },
-    Link {
-        uri: Cow<'a, str>,
-        name: Cow<'a, str>,
-        title: Option<Cow<'a, str>>,
-        description: Option<Cow<'a, str>>,
-        mime_type: Option<Cow<'a, str>>,
-        size: Option<u64>,
-    },
+fn stated<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(from).map(Some)
 }
 
 impl Reply {
-    /// The form in which it is kept. None for an answer in the edge's own terms, which can be
-    /// given only once.
-    pub(crate) fn kept(&self) -> Option<KeptForm<'_>> {
+    /// Adds the form in which it is kept to a text.
+    ///
+    /// # Errors
+    ///
+    /// It can be given only once: it is in the edge's own terms, or its data is nested too deeply
+    /// to be read again.
+    pub(crate) fn keep(&self, text: &mut Vec<u8>) -> Result<(), Error> {
         let Self { content, structured, meta, raw } = self;
-        raw.is_none().then(|| KeptForm {
-            content: content.iter().map(Block::from).collect(),
-            structured: structured.as_ref().map(Cow::Borrowed),
-            meta: Cow::Borrowed(meta),
-        })
+        let data = structured.as_ref();
+        if raw.is_some() || data.is_some_and(|data| data.deep().is_some()) {
+            return Err(Error::custom("the reply can be given only once"));
+        }
+        text.extend_from_slice(br#"{"content":"#);
+        let blocks = content.iter().map(|block| Block::of(block, data));
+        serde_json::Serializer::new(&mut *text).collect_seq(blocks)?;
+        if let Some(data) = data {
+            text.extend_from_slice(br#","structured":"#);
+            text.extend_from_slice(data.text().as_bytes());
+            if data.is_canonical() {
+                text.extend_from_slice(br#","canonical":true"#);
+            }
+        }
+        text.extend_from_slice(br#","meta":"#);
+        meta.serialize(&mut serde_json::Serializer::new(&mut *text))?;
+        text.push(b'}');
+        Ok(())
     }
 }
 
-impl From<KeptForm<'_>> for Reply {
-    fn from(kept: KeptForm<'_>) -> Self {
-        Self {
-            content: kept.content.into_iter().map(Content::from).collect(),
-            structured: kept.structured.map(Cow::into_owned),
-            meta: kept.meta.into_owned(),
-            raw: None,
-        }
-    }
-}
-
-impl<'a> From<&'a Content> for Block<'a> {
-    fn from(content: &'a Content) -> Self {
-        fn of(text: &str) -> Cow<'_, str> {
-            Cow::Borrowed(text)
-        }
-        fn optional(text: Option<&String>) -> Option<Cow<'_, str>> {
-            text.map(|text| of(text))
-        }
-        match content {
-            Content::Text(text) => Self::Text { text: of(text) },
-            Content::Image { data, mime_type } => {
-                Self::Image { data: of(data), mime_type: of(mime_type) }
-            }
-            Content::Audio { data, mime_type } => {
-                Self::Audio { data: of(data), mime_type: of(mime_type) }
-            }
-            Content::ResourceText { uri, mime_type, text } => Self::ResourceText {
-                uri: of(uri),
-                mime_type: optional(mime_type.as_ref()),
-                text: of(text),
-            },
-            Content::ResourceBlob { uri, mime_type, blob } => Self::ResourceBlob {
-                uri: of(uri),
-                mime_type: optional(mime_type.as_ref()),
-                blob: of(blob),
-            },
-            Content::Link(link) => Self::Link {
-                uri: of(&link.uri),
-                name: of(&link.name),
-                title: optional(link.title.as_ref()),
-                description: optional(link.description.as_ref()),
-                mime_type: optional(link.mime_type.as_ref()),
-                size: link.size,
-            },
-        }
-    }
-}
-
-impl From<Block<'_>> for Content {
-    fn from(block: Block<'_>) -> Self {
-        let of = Cow::into_owned;
-        match block {
-            Block::Text { text } => Self::text(text),
-            Block::Image { data, mime_type } => {
-                Self::Image { data: of(data), mime_type: of(mime_type) }
-            }
-            Block::Audio { data, mime_type } => {
-                Self::Audio { data: of(data), mime_type: of(mime_type) }
-            }
-            Block::ResourceText { uri, mime_type, text } => {
-                Self::ResourceText { uri: of(uri), mime_type: mime_type.map(of), text: of(text) }
-            }
-            Block::ResourceBlob { uri, mime_type, blob } => {
-                Self::ResourceBlob { uri: of(uri), mime_type: mime_type.map(of), blob: of(blob) }
-            }
-            Block::Link { uri, name, title, description, mime_type, size } => {
-                Self::Link(ResourceLink {
-                    uri: of(uri),
-                    name: of(name),
-                    title: title.map(of),
-                    description: description.map(of),
-                    mime_type: mime_type.map(of),
-                    size,
-                })
-            }
-        }
+impl KeptForm<'_> {
+    /// The reply again. None where this program didn't keep it: its data is nested too deeply, or
+    /// a block is the text of data that isn't there.
+    pub(crate) fn reply(self) -> Option<Reply> {
+        let Self { content, structured, canonical, meta } = self;
+        let structured = match structured {
+            Some(text) => Some(Data::again(text, canonical)?),
+            None => None,
+        };
+        let blocks = content.into_iter().map(|block| block.content(structured.as_ref()));
+        Some(Reply { content: blocks.collect::<Option<_>>()?, structured, meta, raw: None })
     }
 }
 
@@ -158,10 +80,21 @@ impl From<Block<'_>> for Content {
 mod tests {
     use proptest::prelude::*;
     use proptest::{collection, option};
+    use serde_json::json;
 
     use super::*;
     use crate::call::Raw;
     use crate::canonical::testing::values;
+    use crate::content::{Content, ResourceLink};
+
+    fn written(reply: &Reply) -> Result<Vec<u8>, Error> {
+        let mut text = Vec::new();
+        reply.keep(&mut text).map(|()| text)
+    }
+
+    fn read(text: &[u8]) -> Option<Reply> {
+        serde_json::from_slice::<KeptForm<'_>>(text).ok()?.reply()
+    }
 
     fn content() -> impl Strategy<Value = Content> {
         let text = || ".{0,6}";
@@ -194,8 +127,7 @@ mod tests {
             let meta = meta.into_iter().collect();
             let structured = structured.map(Data::from);
             let reply = Reply { content, structured, meta, raw: None };
-            let text = serde_json::to_vec(&reply.kept()).unwrap();
-            let again: Reply = serde_json::from_slice::<KeptForm<'_>>(&text).unwrap().into();
+            let again = read(&written(&reply).unwrap()).unwrap();
             prop_assert_eq!(again.content(), reply.content());
             prop_assert_eq!(again.structured(), reply.structured());
             prop_assert_eq!(again.meta(), reply.meta());
@@ -205,6 +137,69 @@ mod tests {
     #[test]
     fn what_only_the_edge_can_read_is_not_kept() {
         let reply = Reply { raw: Some(Raw(Box::new(()))), ..Reply::default() };
-        assert!(reply.kept().is_none());
+        assert!(written(&reply).is_err());
+        let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
+        assert!(written(&Reply::default().with_structured(deep)).is_err());
+    }
+
+    #[test]
+    fn the_text_that_is_the_data_is_kept_once_and_shared_again() {
+        let data = Data::from(json!({ "b": 1, "a": ["x"] }));
+        let content = vec![Content::Text(data.to_text()), Content::text("x")];
+        let reply = Reply { content, structured: Some(data), ..Reply::default() };
+        let kept = written(&reply).unwrap();
+        let form = concat!(
+            r#"{"content":[{"kind":"data"},{"kind":"text","text":"x"}],"#,
+            r#""structured":{"a":["x"],"b":1},"canonical":true,"meta":{}}"#
+        );
+        assert_eq!(String::from_utf8(kept.clone()).unwrap(), form);
+        let again = read(&kept).unwrap();
+        assert_eq!(again.content(), reply.content());
+        let data = again.structured.as_ref().unwrap();
+        assert!(data.is_canonical());
+        assert!(matches!(&again.content()[0], Content::Text(text) if data.is(text)));
+    }
+
+    #[test]
+    fn data_is_canonical_only_where_it_was() {
+        for (data, is_canonical) in [(json!("a"), true), (json!(1.5), false), (json!("\t"), false)]
+        {
+            let kept = written(&Reply::default().with_structured(data)).unwrap();
+            let again = read(&kept).unwrap().structured.unwrap();
+            assert_eq!(again.is_canonical(), is_canonical, "{again:?}");
+        }
+    }
+
+    #[test]
+    fn a_reply_kept_with_its_text_beside_its_data_is_read() {
+        let kept =
+            br#"{"content":[{"kind":"text","text":"{\"a\":1}"}],"structured":{"a":1},"meta":{}}"#;
+        let again = read(kept).unwrap();
+        assert_eq!(again.content(), [Content::text(r#"{"a":1}"#)]);
+        assert_eq!(again.structured(), Some(&json!({ "a": 1 })));
+        assert!(!again.structured.unwrap().is_canonical(), "nothing says so");
+    }
+
+    #[test]
+    fn what_was_not_kept_by_this_program_is_refused() {
+        let form = |content: &str, data: &str| {
+            format!(r#"{{"content":[{content}],"structured":{data},"meta":{{}}}}"#)
+        };
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        let flat = format!("[{}[]]", "[],".repeat(200));
+        for data in ["null".to_owned(), nested(127), flat] {
+            let again = read(form(r#"{"kind":"data"}"#, &data).as_bytes()).expect(&data);
+            assert_eq!(again.structured.unwrap().into_value().to_string(), data);
+        }
+        for text in [
+            r#"{"content":[{"kind":"data"}],"meta":{}}"#.to_owned(),
+            form("", &nested(128)),
+            form("", "[1"),
+            form("", "1 2"),
+            form("", ""),
+            form(r#"{"kind":"other"}"#, "1"),
+        ] {
+            assert!(read(text.as_bytes()).is_none(), "{text}");
+        }
     }
 }

@@ -16,7 +16,7 @@ mod writer;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use serde::ser::{Error as _, Serialize, Serializer};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Error, Value};
 
@@ -109,6 +109,17 @@ pub(crate) struct Data {
 }
 
 impl Data {
+    /// Data that was kept as its text. None where it is nested too deeply to be read as a value.
+    pub(crate) fn again(text: &RawValue, is_canonical: bool) -> Option<Self> {
+        let text = text.get();
+        // With so few brackets nothing is nested deeper, and most data has no more of them.
+        let brackets = text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
+        if brackets > READABLE && serde_json::from_str::<Value>(text).is_err() {
+            return None;
+        }
+        Some(Self { text: text.into(), is_canonical, deep: None, value: OnceLock::new() })
+    }
+
     /// Compact JSON, the members of its objects sorted.
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -193,14 +204,6 @@ impl Clone for Data {
             deep: self.deep.clone(),
             value: OnceLock::new(),
         }
-    }
-}
-
-/// As it is: for texts of `serde_json` alone.
-impl Serialize for Data {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text: &RawValue = serde_json::from_str(&self.text).map_err(S::Error::custom)?;
-        text.serialize(serializer)
     }
 }
 

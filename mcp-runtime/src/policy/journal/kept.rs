@@ -1,6 +1,6 @@
 //! Answers as a key keeps them.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::words;
 use crate::call::KeptForm;
@@ -12,9 +12,11 @@ const MOST: usize = 1 << 20;
 /// What a form has room for from the start: most answers.
 const ROOM: usize = 1 << 10;
 
-#[derive(Serialize, Deserialize)]
+/// An answer as it was kept. The names are stored: they stay as they are.
+#[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Kept<'a> {
+    #[serde(borrow)]
     Reply(KeptForm<'a>),
     Error(KeptError<'a>),
     /// There was one, and it could not be kept.
@@ -23,23 +25,34 @@ enum Kept<'a> {
 
 /// The form of an answer. One that can't be kept leaves word that it was given.
 pub(super) fn encode(outcome: &Outcome) -> Vec<u8> {
-    let kept = match outcome {
-        Ok(reply) => reply.kept().map_or(Kept::Lost, Kept::Reply),
-        Err(error) => Kept::Error(error.kept()),
-    };
     let mut text = Vec::with_capacity(ROOM);
-    if serde_json::to_writer(&mut text, &kept).is_err() || text.len() > MOST {
+    if write(outcome, &mut text).is_err() || text.len() > MOST {
         return br#""lost""#.to_vec();
     }
     text.shrink_to_fit();
     text
 }
 
+fn write(outcome: &Outcome, text: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    match outcome {
+        Ok(reply) => {
+            text.extend_from_slice(br#"{"reply":"#);
+            reply.keep(text)?;
+        }
+        Err(error) => {
+            text.extend_from_slice(br#"{"error":"#);
+            serde_json::to_writer(&mut *text, &error.kept())?;
+        }
+    }
+    text.push(b'}');
+    Ok(())
+}
+
 /// The answer again. One that this program can't read, because another wrote it, is as good as
 /// lost.
 pub(super) fn decode(kept: &[u8]) -> Outcome {
     match serde_json::from_slice(kept) {
-        Ok(Kept::Reply(reply)) => Ok(reply.into()),
+        Ok(Kept::Reply(reply)) => reply.reply().ok_or_else(words::lost),
         Ok(Kept::Error(error)) => Err(error.into()),
         Ok(Kept::Lost) | Err(_) => Err(words::lost()),
     }
