@@ -194,6 +194,7 @@ mod tests {
         for text in [
             r#"{"content":[{"kind":"data"}],"meta":{}}"#.to_owned(),
             form("", &nested(128)),
+            form("", &nested(1_000)),
             form("", "[1"),
             form("", "1 2"),
             form("", ""),
