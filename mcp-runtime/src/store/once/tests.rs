@@ -62,13 +62,13 @@ enum Left {
 fn step(mut row: Option<Row>, op: OnceOp, now: u64, fresh: Fence) -> (Left, OnceAnswer) {
     let before = row.clone();
     let (change, answer) = machine::step(row.as_mut(), op, now, fresh);
-    (left(change, row, before), answer)
+    (left(change, row, before.as_ref()), answer)
 }
 
-fn left(change: Change, row: Option<Row>, before: Option<Row>) -> Left {
+fn left(change: Change, row: Option<Row>, before: Option<&Row>) -> Left {
     match change {
         Change::Keep => {
-            assert_eq!(row, before);
+            assert_eq!(row.as_ref(), before);
             Left::Same
         }
         Change::Changed => Left::Row(row.expect("a record that was there")),
@@ -78,9 +78,9 @@ fn left(change: Change, row: Option<Row>, before: Option<Row>) -> Left {
 }
 
 fn orphan(mut row: Row) -> Left {
-    let before = Some(row.clone());
+    let before = row.clone();
     let change = row.orphan();
-    left(change, Some(row), before)
+    left(change, Some(row), Some(&before))
 }
 
 fn put(left: Left) -> Row {
