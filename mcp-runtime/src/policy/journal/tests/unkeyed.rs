@@ -207,7 +207,8 @@ async fn a_call_on_record_takes_little_room() {
         Arc::new(bench.journal.clone()),
     );
     let journal: Arc<dyn Journal> = Arc::new(bench.journal.clone());
-    let records = Records { journal: Some(journal), recorder: Some(recorder), ..Records::default() };
+    let records =
+        Records { journal: Some(journal), recorder: Some(recorder), ..Records::default() };
     let layer =
         JournalLayer::of(&bench.tool, &records, Clock::system(), bench.stats.clone()).unwrap();
     let inner = run(&bench.journal, &bench.ran, &bench.before);
