@@ -109,6 +109,7 @@ mod tool;
 #[cfg(feature = "sqlite")]
 mod transaction;
 mod trying;
+mod until;
 mod unwise;
 mod validate;
 mod violations;

@@ -30,7 +30,6 @@ pub(crate) mod stack;
 pub(crate) mod testing;
 pub(crate) mod timeout;
 pub(crate) mod trace;
-pub(crate) mod until;
 pub(crate) mod validation;
 
 use std::future::ready;

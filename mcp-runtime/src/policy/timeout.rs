@@ -14,10 +14,10 @@ use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
 use super::Outcome;
-use super::until::Until;
 use crate::call::{Reply, ToolCall};
 use crate::context;
 use crate::error::{Code, ToolError};
+use crate::until::Until;
 
 /// A call's time where neither the tool nor the server says otherwise.
 pub(crate) const DEFAULT: Duration = Duration::from_secs(10);

@@ -9,8 +9,8 @@ use tower::{Layer, Service};
 
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, ToolError};
-use crate::policy::until::Until;
 use crate::policy::{Next, Running};
+use crate::until::Until;
 
 /// Bounds each attempt. The call's deadline, where it comes first, is not this layer's to tell.
 #[derive(Clone, Copy, Debug)]
