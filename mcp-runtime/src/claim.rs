@@ -9,15 +9,23 @@ use crate::store::once::{Fence, OnceKey};
 pub(crate) struct Claim {
     pub(crate) key: OnceKey,
     pub(crate) fence: Fence,
-    /// An earlier call may have had its effect.
+    /// The call that had the key before, which may have had its effect.
+    earlier: Option<String>,
+    /// Whether it may have is still open.
     doubt: AtomicBool,
     /// This one may have.
     started: AtomicBool,
 }
 
 impl Claim {
-    pub(crate) fn new(key: OnceKey, fence: Fence, doubt: bool) -> Self {
-        Self { key, fence, doubt: AtomicBool::new(doubt), started: AtomicBool::new(false) }
+    pub(crate) fn new(key: OnceKey, fence: Fence, earlier: Option<String>) -> Self {
+        let doubt = AtomicBool::new(earlier.is_some());
+        Self { key, fence, earlier, doubt, started: AtomicBool::new(false) }
+    }
+
+    /// The call that was in doubt as this one came.
+    pub(crate) fn earlier(&self) -> Option<&str> {
+        self.earlier.as_deref()
     }
 
     pub(crate) fn is_doubtful(&self) -> bool {

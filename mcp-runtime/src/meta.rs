@@ -17,8 +17,7 @@ pub const STALE: &str = "mcp-runtime/stale";
 /// character. Over HTTP the header `Idempotency-Key` does the same.
 pub const IDEMPOTENCY_KEY: &str = "mcp-runtime/idempotency-key";
 /// The id of the call that was carried out, on the answer to a later one with the same key: it is
-/// that call's answer, given again. `true` where the tool itself found out what an earlier call
-/// had done, whose id isn't known.
+/// that call's answer, given again, or what the tool itself found out that it had done.
 pub const REPLAYED: &str = "mcp-runtime/replayed";
 /// `true` on the answer of an idempotent tool to a call without a key: a repeat of it is another
 /// call.

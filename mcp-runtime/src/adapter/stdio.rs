@@ -18,7 +18,6 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-use super::entry::Entry;
 use super::handler::Handler;
 use crate::error::Error;
 use crate::json::{Limits, Malformed};
@@ -52,7 +51,7 @@ pub(super) async fn serve_stream<D: ServerHandler>(
     let limits = handler.app().settings().json_limits();
     let (input, output) = tokio::io::split(stream);
     let mut lines = Lines::new(input, output, limits, CancellationToken::new(), end);
-    lines.reader.entry = Some(Entry::new(caller));
+    lines.reader.entry = Some(super::entry::Entry::new(caller));
     serve_lines(handler, lines).await
 }
 

@@ -203,7 +203,7 @@ impl State {
 
     fn begin(&mut self, key: OnceKey, begin: Begin) -> OnceAnswer {
         let now = Instant::now();
-        let mut doubt = false;
+        let mut doubt = None;
         if let Some(record) = self.keys.get_mut(&key) {
             if record.begin.payload != begin.payload {
                 return OnceAnswer::Mismatch;
@@ -216,8 +216,8 @@ impl State {
                     return OnceAnswer::Completed { response, call_id, age };
                 }
                 Phase::Claimed | Phase::Started if !expired => return OnceAnswer::Running,
-                Phase::Claimed => doubt = record.doubt,
-                Phase::Started | Phase::Indeterminate if begin.settles => doubt = true,
+                Phase::Claimed => doubt = record.doubt.then_some(call_id),
+                Phase::Started | Phase::Indeterminate if begin.settles => doubt = Some(call_id),
                 Phase::Started | Phase::Indeterminate => {
                     return OnceAnswer::Indeterminate { call_id };
                 }
@@ -226,7 +226,8 @@ impl State {
         self.fence += 1;
         let (fence, until) = (self.fence, now + begin.lease);
         let phase = Phase::Claimed;
-        self.keys.insert(key, Key { begin, fence, doubt, until, phase });
+        let key_of_begin = Key { begin, fence, doubt: doubt.is_some(), until, phase };
+        self.keys.insert(key, key_of_begin);
         OnceAnswer::Claimed { fence, doubt }
     }
 }

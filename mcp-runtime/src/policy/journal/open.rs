@@ -149,7 +149,7 @@ impl Late for GivenUp {
         let record = self.subject.record(intent.as_ref(), &outcome, None);
         let once = match (self.key, written.once) {
             (Some(key), Some(OnceAnswer::Claimed { fence, doubt })) => {
-                Some((key, given_back(fence, doubt)))
+                Some((key, given_back(fence, doubt.is_some())))
             }
             _ => None,
         };

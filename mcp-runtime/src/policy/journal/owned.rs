@@ -113,8 +113,8 @@ async fn carry_out<S: Next>(
             let outcome = Ok(reply);
             let response = kept::encode(&outcome);
             let op = OnceOp::Complete { fence, response, ttl: idempotency.ttl };
-            let outcome = outcome.map(|reply| reply.with_meta(meta::REPLAYED, true));
-            open.close(outcome, Some((claim.key, op)), None).await
+            let outcome = outcome.map(|reply| reply.with_meta(meta::REPLAYED, claim.earlier()));
+            open.close(outcome, Some((claim.key, op)), claim.earlier()).await
         }
         End::Lost => {
             let error = if claim.is_started() {

@@ -54,7 +54,7 @@ async fn every_write_is_done_at_once() {
     let once = Some(([1; 32], OnceOp::Begin(begin("a"))));
     let entry = Entry { once, record: Some(intent("a", clock.now())), seal: true };
     let written = journal.write(entry).now_or_never().expect("done at once").unwrap();
-    assert_eq!(written.once, Some(OnceAnswer::Claimed { fence: 1, doubt: false }));
+    assert_eq!(written.once, Some(OnceAnswer::Claimed { fence: 1, doubt: None }));
     assert_eq!(written.seq, Some(1));
     assert_eq!(journal.checkpoints().unwrap()[0].head, journal.head().unwrap());
 }
@@ -161,9 +161,9 @@ async fn fences_grow_over_all_keys() {
     let journal = journal(&clock);
     for key in 0..3 {
         let answer = step(&journal, [key; 32], OnceOp::Begin(begin("a"))).await;
-        assert_eq!(answer, OnceAnswer::Claimed { fence: u64::from(key) + 1, doubt: false });
+        assert_eq!(answer, OnceAnswer::Claimed { fence: u64::from(key) + 1, doubt: None });
     }
     step(&journal, [2; 32], OnceOp::Release { fence: 3 }).await;
     let answer = step(&journal, [2; 32], OnceOp::Begin(begin("a"))).await;
-    assert_eq!(answer, OnceAnswer::Claimed { fence: 4, doubt: false });
+    assert_eq!(answer, OnceAnswer::Claimed { fence: 4, doubt: None });
 }

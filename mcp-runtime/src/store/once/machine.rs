@@ -100,10 +100,10 @@ fn begin(row: Option<&Row>, asker: Begin, now: u64, fresh: Fence) -> (Change, On
 fn claim(asker: Begin, doubted: Option<&Row>, now: u64, fence: Fence) -> (Change, OnceAnswer) {
     let lease_until = after(now, asker.lease);
     let expires = after(lease_until, asker.ttl);
-    let doubt = doubted.is_some();
+    let doubt = doubted.map(|row| row.call_id.clone());
     let row = Row {
         state: State::Claimed,
-        doubted: doubt,
+        doubted: doubt.is_some(),
         fence,
         payload: asker.payload,
         version: asker.version,

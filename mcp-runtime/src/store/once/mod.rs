@@ -85,8 +85,9 @@ pub(crate) struct Begin {
 /// What a store decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum OnceAnswer {
-    /// The key is the call's. Where it is in doubt, an earlier call may have had its effect.
-    Claimed { fence: Fence, doubt: bool },
+    /// The key is the call's. Where it is in doubt, the call that had it before may have had its
+    /// effect.
+    Claimed { fence: Fence, doubt: Option<String> },
     /// Another call of the same arguments has it.
     Running,
     /// It was done by an earlier call, so long ago.

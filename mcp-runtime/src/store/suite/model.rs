@@ -111,10 +111,15 @@ impl Model {
                         "a key has two owners",
                     )?;
                 }
-                promised(!key.unsettled || *doubt || !kept, "an effect silently repeats")?;
+                promised(!key.unsettled || doubt.is_some() || !kept, "an effect silently repeats")?;
                 promised(
-                    !doubt || key.unsettled && asker.settles,
+                    doubt.is_none() || key.unsettled && asker.settles,
                     "there is a doubt without a reason",
+                )?;
+                let had = key.claim.as_ref().map(|claim| &claim.asker.call_id);
+                promised(
+                    doubt.as_ref().is_none_or(|doubt| Some(doubt) == had),
+                    "a doubt is about another call",
                 )?;
                 let asker = asker.clone();
                 key.claim = Some(Claim {
@@ -126,7 +131,7 @@ impl Model {
                     lost: false,
                     response: None,
                 });
-                key.unsettled &= doubt;
+                key.unsettled &= doubt.is_some();
                 key.lease_until = now + lease();
                 key.keep(now + ttl(), now);
             }

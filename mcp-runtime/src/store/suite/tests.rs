@@ -95,7 +95,7 @@ impl Journaled {
                 OnceAnswer::Claimed { fence: 1, doubt }
             }
             (Broken::HidesDoubts, OnceAnswer::Claimed { fence, .. }) => {
-                OnceAnswer::Claimed { fence, doubt: false }
+                OnceAnswer::Claimed { fence, doubt: None }
             }
             (Broken::RefusesTheOwner, OnceAnswer::Done) => OnceAnswer::Stale,
             (Broken::ReplaysAnother, OnceAnswer::Completed { call_id, age, .. }) => {

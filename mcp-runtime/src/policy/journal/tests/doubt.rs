@@ -8,11 +8,17 @@ use crate::policies::Reconciling;
 
 /// Leaves a key in doubt.
 async fn doubtful(terms: Idempotency) -> Bench {
+    left_by(terms).await.0
+}
+
+/// And says which call it was.
+async fn left_by(terms: Idempotency) -> (Bench, String) {
     let bench = Bench::keyed(terms);
-    let outcome = bench.run(Some("k"), failing()).await;
-    assert_eq!(told(&outcome), "x_failed Unknown");
+    let (call, _) = bench.call(Some("k"), failing());
+    let call_id = call.context().call_id().to_owned();
+    assert_eq!(told(&bench.send(call).await), "x_failed Unknown");
     assert_eq!(bench.journal.written().last().unwrap(), "outcome+doubt");
-    bench
+    (bench, call_id)
 }
 
 /// Nobody knows what the function did.
@@ -47,11 +53,12 @@ async fn what_is_found_is_the_answer_from_then_on() {
         let fails = call.arguments_mut().remove("fails").unwrap();
         reconciling(move || Returned::data(&json!({ "found": fails })).map(Some))
     };
-    let bench = doubtful(Idempotency::new().reconcile(found)).await;
+    let (bench, first) = left_by(Idempotency::new().reconcile(found)).await;
     let reply = bench.run(Some("k"), failing()).await.unwrap();
     assert_eq!(reply.structured(), Some(&json!({ "found": "" })));
-    assert_eq!(reply.meta()[meta::REPLAYED], true);
+    assert_eq!(reply.meta()[meta::REPLAYED], first);
     assert_eq!(bench.journal.written().last().unwrap(), "outcome+complete");
+    assert_eq!(bench.journal.records().last().unwrap()["replay_of"], first);
     let again = bench.run(Some("k"), failing()).await.unwrap();
     assert_eq!(again.structured(), reply.structured());
     assert!(again.meta()[meta::REPLAYED].is_string());

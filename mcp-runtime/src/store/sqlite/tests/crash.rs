@@ -41,7 +41,7 @@ async fn asked(journal: &SqliteJournal, key: [u8; 32]) -> OnceAnswer {
 
 async fn nothing_is_open(place: &Place, journal: &SqliteJournal) {
     let indeterminate = OnceAnswer::Indeterminate { call_id: "first".to_owned() };
-    assert!(matches!(asked(journal, CLAIMED).await, OnceAnswer::Claimed { doubt: false, .. }));
+    assert!(matches!(asked(journal, CLAIMED).await, OnceAnswer::Claimed { doubt: None, .. }));
     assert_eq!(asked(journal, STARTED).await, indeterminate);
     assert_eq!(asked(journal, DOUBTED).await, indeterminate);
     assert!(matches!(asked(journal, COMPLETED).await, OnceAnswer::Completed { .. }));

@@ -13,7 +13,7 @@ async fn a_replay_is_the_same_to_the_byte_in_another_process_and_after_a_restart
     let response: Vec<u8> = (0..=255).cycle().take(100_000).collect();
     assert_eq!(
         step(&one, [1; 32], OnceOp::Begin(begin("a"))).await,
-        OnceAnswer::Claimed { fence: 1, doubt: false }
+        OnceAnswer::Claimed { fence: 1, doubt: None }
     );
     let complete = OnceOp::Complete { fence: 1, response: response.clone(), ttl: TTL };
     assert_eq!(step(&one, [1; 32], complete).await, OnceAnswer::Done);
@@ -30,15 +30,15 @@ async fn a_full_table_makes_room_as_keys_end() {
     let place = Place::new();
     let journal = place.open_with(|engine| engine.limit_keys(2, u64::MAX));
     let ask = async |key: u8| step(&journal, [key; 32], OnceOp::Begin(begin("a"))).await;
-    assert_eq!(ask(1).await, OnceAnswer::Claimed { fence: 1, doubt: false });
-    assert_eq!(ask(2).await, OnceAnswer::Claimed { fence: 2, doubt: false });
+    assert_eq!(ask(1).await, OnceAnswer::Claimed { fence: 1, doubt: None });
+    assert_eq!(ask(2).await, OnceAnswer::Claimed { fence: 2, doubt: None });
     assert_eq!(ask(3).await, OnceAnswer::Full);
     assert_eq!(ask(2).await, OnceAnswer::Running);
     place.clock.forward(LEASE);
-    assert_eq!(ask(2).await, OnceAnswer::Claimed { fence: 3, doubt: false });
+    assert_eq!(ask(2).await, OnceAnswer::Claimed { fence: 3, doubt: None });
     assert_eq!(ask(3).await, OnceAnswer::Full);
     place.clock.forward(TTL);
-    assert_eq!(ask(3).await, OnceAnswer::Claimed { fence: 4, doubt: false });
+    assert_eq!(ask(3).await, OnceAnswer::Claimed { fence: 4, doubt: None });
     assert_eq!(place.count("keys"), 2);
 }
 
