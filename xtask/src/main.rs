@@ -34,7 +34,8 @@ usage: cargo xtask <command>
   tidy          the house rules; `tidy --write` regenerates docs/attributes.md and mistakes.md
   bench         what calls cost, beside other servers; parts of it are `bench http`,
                 `throughput`, `calls`, `stdio`, `lists`, `memory`, `scale`, `records`, and
-                `compile`; `bench --write` writes docs/performance.md, in about 20 minutes
+                `compile`; `bench --write` writes docs/performance.md, in about 20 minutes,
+                `bench --write http stdio` a page of these parts alone
   bench --short what is counted about ours, against tests/bench/baseline.json, which
                 `bench --short --write` updates
   bench compile [ROUNDS]
@@ -74,7 +75,7 @@ fn run() -> Result<()> {
         ["fuzz", seconds] => fuzz::run(&Workspace::find()?, seconds),
         ["bench", "--short"] => bench::baseline::check(&Workspace::find()?),
         ["bench", "--short", "--write"] => bench::baseline::update(&Workspace::find()?),
-        ["bench", "--write"] => bench::run(&Workspace::find()?, &[], true),
+        ["bench", "--write", ref parts @ ..] => bench::run(&Workspace::find()?, parts, true),
         ["bench", ref parts @ ..] => bench::run(&Workspace::find()?, parts, false),
         ["features"] => features::run(&Workspace::find()?),
         _ => bail!("`{}` is not a command\n\n{HELP}", arguments.join(" ")),

@@ -83,12 +83,24 @@ pub(crate) fn run(workspace: &Workspace, named: &[&str], written: bool) -> Resul
     let goals = goals.unwrap_or_default();
     println!("[{:.1} min] done\n{goals}", begun.elapsed().as_secs_f64() / 60.0);
     if written {
-        let page = format!("{HEAD}{goals}\n## How\n\n{METHOD}\n{head}{sections}");
+        let rest = left_out(&parts);
+        let page = format!("{HEAD}{goals}\n## How\n\n{METHOD}{rest}\n{head}{sections}");
         let path = workspace.root.join("docs/performance.md");
         write(&path, &page)?;
         println!("{} is what was measured", path.display());
     }
     Ok(())
+}
+
+/// What a page says about the parts that it doesn't have.
+fn left_out(parts: &[Part]) -> String {
+    let is_there = |one: &Part| parts.iter().any(|part| part.name == one.name);
+    let rest: Vec<_> = PARTS.iter().filter(|part| !is_there(part)).map(|part| part.name).collect();
+    if rest.is_empty() {
+        return String::new();
+    }
+    let sentence = format!("Not measured in this run: {}.", rest.join(", "));
+    format!("\n{}\n", wrapped(&sentence))
 }
 
 /// Where and of what figures are taken.
@@ -140,6 +152,13 @@ mod tests {
         assert_eq!(names(&["scale", "http"]).unwrap(), ["http", "scale"]);
         let error = names(&["htp"]).unwrap_err().to_string();
         assert!(error.contains("`htp`") && error.contains("http, throughput"), "{error}");
+    }
+
+    #[test]
+    fn a_page_names_the_parts_that_it_does_not_have() {
+        assert_eq!(left_out(&PARTS), "");
+        let some = chosen(&["http", "throughput", "calls", "stdio", "lists", "compile"]).unwrap();
+        assert_eq!(left_out(&some), "\nNot measured in this run: memory, scale, records.\n");
     }
 
     #[test]
