@@ -9,6 +9,8 @@ use crate::{Outcome, recorder};
 const BATCH: u32 = 8;
 /// For how long in all.
 const TIME: Duration = Duration::from_millis(700);
+/// And how many at most: a store in memory has room for 100,000 keys.
+const MOST: u64 = 80_000;
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
@@ -34,7 +36,7 @@ pub fn time(subject: &str) -> Outcome {
         let mut batches = Vec::new();
         let mut number = 0;
         let begun = Instant::now();
-        while begun.elapsed() < TIME {
+        while begun.elapsed() < TIME && number < MOST {
             let start = Instant::now();
             for _ in 0..BATCH {
                 subject.call(number).await?;
