@@ -1,4 +1,5 @@
-//! `#[tool]`, `tools![]`, `scopes!`, `#[dependency]` and `#[derive(ToolError)]`, for use through `mcp-runtime`.
+//! `#[tool]`, `tools![]`, `scopes!`, `#[dependency]` and `#[derive(ToolError)]`, for use through
+//! `mcp-runtime`; `#[on_every_mode]` and `#[on_modes]`, through `mcp-testkit`.
 //!
 //! Each macro is four stages, and each stage takes one type and returns the next: `parse` reads
 //! what was written, `model` holds it, `validate` checks it, `expand` writes it out. Errors
@@ -9,6 +10,7 @@
 mod diag;
 mod expand;
 mod model;
+mod modes;
 mod parse;
 mod paths;
 mod stages;
@@ -485,6 +487,24 @@ pub fn dependency(
 #[proc_macro_derive(ToolError, attributes(tool_error))]
 pub fn derive_tool_error(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand_error_type(input.into()).into()
+}
+
+/// For use through `mcp-testkit`, whose documentation has it: a test on each way in.
+#[proc_macro_attribute]
+pub fn on_every_mode(
+    listed: proc_macro::TokenStream,
+    function: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    modes::on_every_mode(&listed.into(), &function.into()).into()
+}
+
+/// For use through `mcp-testkit`, whose documentation has it: a test on each way in that is listed.
+#[proc_macro_attribute]
+pub fn on_modes(
+    listed: proc_macro::TokenStream,
+    function: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    modes::on_modes(listed.into(), &function.into()).into()
 }
 
 /// The work of the runtime's `tools!`, which puts its own path in front of the list.

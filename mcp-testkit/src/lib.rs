@@ -46,7 +46,7 @@
 //! - [`stores`]: what every place for records has to keep, as tests.
 //! - [`assert_pipeline!`]: the layers that a tool's calls pass, in order.
 //! - [`Snapshot`], [`TestServer::assert_lock`]: lists, pipelines and the contract, as they were.
-//! - [`on_every_mode!`]: one test body on every way in.
+//! - [`#[on_every_mode]`](macro@on_every_mode): one test body on every way in.
 #![cfg_attr(test, allow(deprecated, reason = "tools for tests say no more than the test is about"))]
 
 pub mod arguments;
@@ -73,6 +73,48 @@ mod server;
 mod snapshot;
 mod time;
 mod wire;
+
+/// Makes a test of an `async fn` for each [`Mode`]: `pays_once::typed`, `pays_once::stdio`,
+/// `pays_once::http` and `pays_once::http_legacy`.
+///
+/// ```
+/// use mcp_runtime::{tool, tools};
+/// use mcp_testkit::{Mode, TestServer, on_every_mode};
+/// use serde_json::json;
+///
+/// /// Add two numbers.
+/// #[tool(read_only)]
+/// async fn add(a: i64, b: i64) -> i64 {
+///     a + b
+/// }
+///
+/// #[on_every_mode]
+/// async fn adds(mode: Mode) {
+///     let server = TestServer::new(tools![add]).mode(mode);
+///     let sum = server.call("add", json!({ "a": 1, "b": 2 })).await;
+///     assert_eq!(sum.conforms().data::<i64>(), 3);
+/// }
+/// # fn main() {}
+/// ```
+///
+/// Each test has a Tokio runtime of its own, on one thread, with its clock running; the body may
+/// call `tokio::time::pause()`. Attributes such as `#[ignore]`, below this one, go onto each of the
+/// tests, and the function may return a `Result`.
+#[doc(inline)]
+pub use mcp_macros::on_every_mode;
+/// [`#[on_every_mode]`](macro@on_every_mode) for the modes that are listed.
+///
+/// ```
+/// # use mcp_runtime::tools;
+/// # use mcp_testkit::{Mode, TestServer, on_modes};
+/// #[on_modes(http, http_legacy)]
+/// async fn lists_nothing(mode: Mode) {
+///     assert!(TestServer::new(tools![]).mode(mode).listed().await.is_empty());
+/// }
+/// # fn main() {}
+/// ```
+#[doc(inline)]
+pub use mcp_macros::on_modes;
 
 pub use answer::Answer;
 pub use arguments::Arguments;

@@ -34,41 +34,42 @@ fn server() -> TestServer {
     TestServer::new(tools![speaks, flies, blocks, fails]).state("shelf seven")
 }
 
-on_every_mode! {
-    async fn everything_of_a_call_is_logged(mode: Mode) {
-        let server = server().mode(mode).capture_log();
-        // Of the test, so that no other test's calls can stand for this one's.
-        let word = format!("word-of-{mode}");
-        for tool in ["speaks", "flies", "blocks"] {
-            server.call(tool, json!({ "word": word })).await.ok();
-        }
-        server.call("fails", json!({})).await.is_error("failed");
-        server
-            .log()
-            .says(&format!("said {word}"))
-            .says(&format!("flew for {word}"))
-            .says(&format!("blocked for {word}"))
-            .says("shelf seven")
-            .says("tool=\"speaks\"");
-        for other in Mode::ALL.into_iter().filter(|other| *other != mode) {
-            server.log().never_says(&format!("word-of-{other} "));
-            server.log().never_says(&format!("word-of-{other}\n"));
-        }
+#[on_every_mode]
+async fn everything_of_a_call_is_logged(mode: Mode) {
+    let server = server().mode(mode).capture_log();
+    // Of the test, so that no other test's calls can stand for this one's.
+    let word = format!("word-of-{mode}");
+    for tool in ["speaks", "flies", "blocks"] {
+        server.call(tool, json!({ "word": word })).await.ok();
     }
+    server.call("fails", json!({})).await.is_error("failed");
+    server
+        .log()
+        .says(&format!("said {word}"))
+        .says(&format!("flew for {word}"))
+        .says(&format!("blocked for {word}"))
+        .says("shelf seven")
+        .says("tool=\"speaks\"");
+    for other in Mode::ALL.into_iter().filter(|other| *other != mode) {
+        server.log().never_says(&format!("word-of-{other} "));
+        server.log().never_says(&format!("word-of-{other}\n"));
+    }
+}
 
-    #[should_panic(expected = "the log says `hidden`:")]
-    async fn a_secret_in_the_log_is_shown_with_its_line(mode: Mode) {
-        let server = server().mode(mode).capture_log();
-        server.call("speaks", json!({ "word": "hidden" })).await.ok();
-        server.log().never_says("hidden");
-    }
+#[on_every_mode]
+#[should_panic(expected = "the log says `hidden`:")]
+async fn a_secret_in_the_log_is_shown_with_its_line(mode: Mode) {
+    let server = server().mode(mode).capture_log();
+    server.call("speaks", json!({ "word": "hidden" })).await.ok();
+    server.log().never_says("hidden");
+}
 
-    #[should_panic(expected = "the log doesn't say `anything else`:")]
-    async fn what_was_not_said_is_missed(mode: Mode) {
-        let server = server().mode(mode).capture_log();
-        server.call("speaks", json!({ "word": "a" })).await.ok();
-        server.log().says("anything else");
-    }
+#[on_every_mode]
+#[should_panic(expected = "the log doesn't say `anything else`:")]
+async fn what_was_not_said_is_missed(mode: Mode) {
+    let server = server().mode(mode).capture_log();
+    server.call("speaks", json!({ "word": "a" })).await.ok();
+    server.log().says("anything else");
 }
 
 #[tokio::test]
