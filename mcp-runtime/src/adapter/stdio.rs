@@ -259,10 +259,14 @@ impl<R: AsyncRead + Send + Unpin> Transport<RoleServer> for Lines<R> {
         let unsent = Unsent::new(&self.unsent);
         async move {
             let _unsent = unsent;
+            let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
+            let output = output.ok_or_else(closed)?;
+            // Written out only once it has a place: what waits is held once, not twice.
+            let place = output.reserve().await.map_err(|_| closed())?;
             let mut line = serde_json::to_vec(&message)?;
             line.push(b'\n');
-            let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
-            output.ok_or_else(closed)?.send(line).await.map_err(|_| closed())
+            place.send(line);
+            Ok(())
         }
     }
 
