@@ -1,6 +1,7 @@
 //! Requests over HTTP: what each costs the server, counted.
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -19,8 +20,8 @@ pub(super) const PART: Part = Part {
     method: "Instructions and allocations of the server for each request, on one thread. callgrind \
              counts 400 and then 800 requests of one connection, and the difference is divided by \
              400; two runs differ by less than 1 %. Allocations are calls of `malloc`, `calloc`, \
-             `realloc` and their kind. valgrind simulates no SHA extensions: what hashes costs about \
-             a tenth on a processor that has them, and is therefore stated apart.",
+             `realloc` and their kind. valgrind has no SHA extensions, so SHA-256 is stated apart: \
+             in software it takes 3,170 instructions for each block of 64 bytes, and 170 with them.",
     minutes: 2.0,
     programs: &Program::ALL,
     ready: Some(callgrind::is_there),
@@ -38,7 +39,7 @@ pub(super) fn cost(
     let Contender { server, sent, .. } = contender;
     callgrind.cost(&format!("http-{server}-{sent}"), program, requests, |command, count| {
         let server = Running::start(command, server, 1)?;
-        server.load(client, sent, 1, &count.to_string())?;
+        server.load(Command::new(client), sent, 1, &count.to_string())?;
         server.stop()
     })
 }
@@ -59,6 +60,7 @@ fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<String> {
         "instructions",
         "of rmcp by hand",
         "of these SHA-256",
+        "with SHA extensions",
         "allocations",
     ]);
     for (contender, cost) in &results.requests {
@@ -67,6 +69,7 @@ fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<String> {
             whole(cost.instructions),
             times(cost.instructions / rmcp),
             whole(cost.hashing),
+            whole(cost.extended()),
             tenths(cost.allocations),
         ]);
     }

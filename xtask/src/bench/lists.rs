@@ -59,8 +59,8 @@ fn measure(bench: &Bench<'_>, _: &mut Results) -> Result<String> {
         };
         let (list, call) = (cost("list", LISTS)?, cost("call", http::REQUESTS)?);
         let running = Running::start(Command::new(path), server, 1)?;
-        let listed = running.load(client, "list", 1, TIME)?;
-        let called = running.load(client, "call", 1, TIME)?;
+        let listed = running.load(Command::new(client), "list", 1, TIME)?;
+        let called = running.load(Command::new(client), "call", 1, TIME)?;
         running.stop()?;
         table.row([
             format!("{title}, {}", whole(f64::from(tools))),

@@ -7,13 +7,12 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 
 use super::part::{Bench, Part, Results};
-use super::programs::{Program, Programs, Running};
+use super::programs::{Program, Programs, Running, THREADS};
 use super::table::{Table, tenths};
 use crate::process::Guard;
 use crate::workspace::read;
 
 const HELD: u32 = 500;
-const THREADS: usize = 2;
 
 pub(super) const PART: Part = Part {
     name: "memory",
@@ -54,7 +53,7 @@ fn measure(bench: &Bench<'_>, _: &mut Results) -> Result<String> {
 fn held(programs: &Programs, program: &Path, server: &str, what: &str) -> Result<(f64, f64)> {
     let server = Running::start(Command::new(program), server, THREADS)?;
     if what == "idle" {
-        server.load(programs.client(), "call", 1, "1")?;
+        server.load(Command::new(programs.client()), "call", 1, "1")?;
     }
     let before = resident(server.id())?;
     let mut holder = Command::new(programs.client());

@@ -11,6 +11,7 @@ mod lists;
 mod machine;
 mod memory;
 mod part;
+mod pinned;
 mod programs;
 mod records;
 mod report;

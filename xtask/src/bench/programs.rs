@@ -68,7 +68,7 @@ impl Programs {
         }
     }
 
-    /// The client of all servers.
+    /// The program that is the client of all servers.
     pub(super) fn client(&self) -> &Path {
         &self.ours
     }
@@ -110,6 +110,10 @@ fn build_peer(workspace: &Workspace, package: &str) -> Result<()> {
     Ok(())
 }
 
+/// How many threads servers have, but for what is measured of one alone: as many as the machine had
+/// where the figures were taken. The client shares them.
+pub(super) const THREADS: usize = 2;
+
 /// A server that runs until it is told to stop.
 pub(super) struct Running {
     process: Guard,
@@ -146,11 +150,11 @@ impl Running {
         self.process.0.id()
     }
 
-    /// Sends it `what` over so many connections, `amount` times, or for `amount` seconds. It answers
+    /// Has a client send it `what` over so many connections, `amount` times, or for `amount` seconds. It answers
     /// each, or the measurement is void.
     pub(super) fn load(
         &self,
-        client: &Path,
+        client: Command,
         what: &str,
         connections: usize,
         amount: &str,
@@ -168,14 +172,13 @@ impl Running {
     /// The same, of a server that may refuse some.
     pub(super) fn overload(
         &self,
-        client: &Path,
+        mut client: Command,
         what: &str,
         connections: usize,
         amount: &str,
     ) -> Result<Load> {
-        let mut load = Command::new(client);
-        load.args(["load", &self.address.to_string(), what, &connections.to_string(), amount]);
-        let seen = Load::of(load.arg(format!("{:.0}", self.sent.get())).args(&self.key))?;
+        client.args(["load", &self.address.to_string(), what, &connections.to_string(), amount]);
+        let seen = Load::of(client.arg(format!("{:.0}", self.sent.get())).args(&self.key))?;
         // Of each connection, the call that came too late has a number too.
         let late = u32::try_from(connections)?;
         self.sent.set(self.sent.get() + seen.requests + seen.refused + f64::from(late));

@@ -2,44 +2,43 @@
 
 use anyhow::Result;
 
-use super::programs::Load;
 use super::table::median;
 
 /// What each of several subjects did in each of several rounds.
-pub(super) struct Rounds(Vec<Vec<Load>>);
+pub(super) struct Rounds<T>(Vec<Vec<T>>);
 
-impl Rounds {
+impl<T: Clone + Default> Rounds<T> {
     /// Lets each of so many subjects have its turn, so many times. One round before them warms up
     /// and doesn't count. Each round begins with another subject.
     pub(super) fn take(
         name: &str,
         count: usize,
         subjects: usize,
-        mut turn: impl FnMut(usize) -> Result<Load>,
+        mut turn: impl FnMut(usize) -> Result<T>,
     ) -> Result<Self> {
         let mut rounds = Vec::new();
         for round in 0..=count {
             println!("  {name}, round {round} of {count}");
-            let mut loads = vec![Load::default(); subjects];
+            let mut turns = vec![T::default(); subjects];
             for place in 0..subjects {
                 let subject = (place + round) % subjects;
-                loads[subject] = turn(subject)?;
+                turns[subject] = turn(subject)?;
             }
             if round > 0 {
-                rounds.push(loads);
+                rounds.push(turns);
             }
         }
         Ok(Self(rounds))
     }
 
     /// The median of a subject's figure over the rounds.
-    pub(super) fn of(&self, subject: usize, figure: impl Fn(&Load) -> f64) -> f64 {
-        median(self.0.iter().map(|loads| figure(&loads[subject])).collect())
+    pub(super) fn of(&self, subject: usize, figure: impl Fn(&T) -> f64) -> f64 {
+        median(self.0.iter().map(|turns| figure(&turns[subject])).collect())
     }
 
     /// The median of how many times another subject's figure it is in the same round.
-    pub(super) fn ratio(&self, subject: usize, to: usize, figure: impl Fn(&Load) -> f64) -> f64 {
-        let ratio = |loads: &Vec<Load>| figure(&loads[subject]) / figure(&loads[to]);
+    pub(super) fn ratio(&self, subject: usize, to: usize, figure: impl Fn(&T) -> f64) -> f64 {
+        let ratio = |turns: &Vec<T>| figure(&turns[subject]) / figure(&turns[to]);
         median(self.0.iter().map(ratio).collect())
     }
 }
@@ -47,6 +46,7 @@ impl Rounds {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::programs::Load;
 
     #[test]
     fn ratios_are_of_one_round_and_the_first_does_not_count() {

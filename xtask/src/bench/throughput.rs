@@ -1,32 +1,33 @@
 //! Throughput and latency over HTTP: all servers run, and are loaded in turns.
 
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::Result;
 
 use super::contenders::{Contender, LAYERS, LOADED, RMCP, VALUE};
 use super::part::{Bench, Part, Results};
+use super::pinned::{self, Processor};
 use super::programs::{Load, Program, Running};
 use super::rounds::Rounds;
-use super::table::{Table, times, whole};
+use super::table::{Table, tenths, times, whole};
 
 const CONNECTIONS: [usize; 3] = [1, 8, 64];
 const ROUNDS: usize = 5;
 /// How long a server is loaded in each round.
 const TURN: &str = "1s";
-/// As many as the machine had where the figures were taken; the client shares them.
-pub(super) const THREADS: usize = 2;
-
 pub(super) const PART: Part = Part {
     name: "throughput",
     title: "Throughput and latency",
-    method: "All servers run, with two threads each, and one after the other is loaded for a second, \
+    method: "Servers have one thread and one processor, and the client has the other: neither takes \
+             time from the other. All servers run, and one after the other is loaded for a second, \
              five rounds long after one that warms up; each number is the median of the rounds, and \
-             ratios of requests per second are of the same round. The client is a process with one \
-             thread that shares the processors with the server: compare the ratios, not the requests.",
+             ratios of requests per second are of the same round. The last column is the time that \
+             the server's processor was at work for a request, the kernel's network included, which \
+             is the same for all. Over one connection both sides wait for each other most of the \
+             time, and what is compared is for the most part how long a processor takes to wake up.",
     minutes: 3.5,
     programs: &Program::ALL,
-    ready: None,
+    ready: Some(pinned::is_there),
     measure,
 };
 
@@ -34,7 +35,7 @@ pub(super) const PART: Part = Part {
 pub(super) struct Crowd {
     pub(super) connections: usize,
     /// In the order of [`LOADED`].
-    rounds: Rounds,
+    rounds: Rounds<Turn>,
 }
 
 impl Crowd {
@@ -54,6 +55,7 @@ impl Crowd {
             "of axum, `Value`",
             "p50 µs",
             "p99 µs",
+            "server µs",
         ]);
         for (place, contender) in LOADED.into_iter().enumerate() {
             table.row([
@@ -62,29 +64,48 @@ impl Crowd {
                 times(self.ratio(contender, RMCP)),
                 times(self.ratio(contender, LAYERS)),
                 times(self.ratio(contender, VALUE)),
-                whole(self.rounds.of(place, |load| load.p50)),
-                whole(self.rounds.of(place, |load| load.p99)),
+                whole(self.rounds.of(place, |turn| turn.load.p50)),
+                whole(self.rounds.of(place, |turn| turn.load.p99)),
+                tenths(self.rounds.of(place, |turn| turn.worked)),
             ]);
         }
         table
     }
 }
 
-fn per_second(load: &Load) -> f64 {
-    load.per_second
+/// What one server did while it was loaded.
+#[derive(Clone, Copy, Default)]
+struct Turn {
+    load: Load,
+    /// How long it was at work for a request, in microseconds.
+    worked: f64,
+}
+
+impl Turn {
+    fn take(server: &Running, client: &Path, sent: &str, connections: usize) -> Result<Self> {
+        let before = pinned::seconds(server.id())?;
+        let client = Processor::Client.command(client);
+        let load = server.load(client, sent, connections, TURN)?;
+        let seconds = pinned::seconds(server.id())? - before;
+        Ok(Self { load, worked: seconds * 1e6 / load.requests })
+    }
+}
+
+fn per_second(turn: &Turn) -> f64 {
+    turn.load.per_second
 }
 
 fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<String> {
     let mut servers = Vec::new();
     for contender in LOADED {
-        let command = Command::new(bench.programs.path(contender.program));
-        servers.push(Running::start(command, contender.server, THREADS)?);
+        let command = Processor::Server.command(bench.programs.path(contender.program));
+        servers.push(Running::start(command, contender.server, 1)?);
     }
     let mut tables = Vec::new();
     for connections in CONNECTIONS {
         let name = connected(connections);
         let rounds = Rounds::take(&name, ROUNDS, LOADED.len(), |place| {
-            servers[place].load(bench.programs.client(), LOADED[place].sent, connections, TURN)
+            Turn::take(&servers[place], bench.programs.client(), LOADED[place].sent, connections)
         })?;
         let crowd = Crowd { connections, rounds };
         tables.push(format!("With {name}:\n\n{}", crowd.table()));

@@ -6,10 +6,9 @@ use anyhow::Result;
 
 use super::empty;
 use crate::bench::part::Bench;
-use crate::bench::programs::{Load, Program, Running};
+use crate::bench::programs::{Load, Program, Running, THREADS};
 use crate::bench::rounds::Rounds;
 use crate::bench::table::{Table, percent, times, whole};
-use crate::bench::throughput::THREADS;
 
 const CONNECTIONS: usize = 64;
 const ROUNDS: usize = 3;
@@ -31,8 +30,9 @@ pub(super) fn section(bench: &Bench<'_>) -> Result<String> {
         let mut program = Command::new(bench.programs.path(Program::Ours));
         program.current_dir(empty(bench.workspace, "over-http")?);
         let server = Running::start(program, SERVERS[place].1, THREADS)?;
-        server.overload(bench.programs.client(), "call", CONNECTIONS, WARM_UP)?;
-        let load = server.overload(bench.programs.client(), "call", CONNECTIONS, TURN)?;
+        server.overload(Command::new(bench.programs.client()), "call", CONNECTIONS, WARM_UP)?;
+        let load =
+            server.overload(Command::new(bench.programs.client()), "call", CONNECTIONS, TURN)?;
         server.stop()?;
         Ok(load)
     })?;

@@ -6,10 +6,9 @@ use anyhow::Result;
 
 use crate::bench::contenders::USUAL;
 use crate::bench::part::Bench;
-use crate::bench::programs::{Load, Running};
+use crate::bench::programs::{Load, Running, THREADS};
 use crate::bench::rounds::Rounds;
 use crate::bench::table::{Table, times, whole};
-use crate::bench::throughput::THREADS;
 
 /// The last is as many as a server accepts unless it is told otherwise.
 const CONNECTIONS: [u32; 5] = [1, 8, 64, 256, 1_024];
@@ -23,7 +22,7 @@ pub(super) fn section(bench: &Bench<'_>) -> Result<String> {
     let server = Running::start(Command::new(program), USUAL.server, THREADS)?;
     let rounds = Rounds::take("1 to 1,024 connections", ROUNDS, CONNECTIONS.len(), |place| {
         let connections = usize::try_from(CONNECTIONS[place])?;
-        server.load(bench.programs.client(), USUAL.sent, connections, TURN)
+        server.load(Command::new(bench.programs.client()), USUAL.sent, connections, TURN)
     })?;
     server.stop()?;
     let per_second = |load: &Load| load.per_second;

@@ -7,10 +7,9 @@ use anyhow::Result;
 use crate::bench::contenders::USUAL;
 use crate::bench::memory::resident;
 use crate::bench::part::Bench;
-use crate::bench::programs::{Load, Running};
+use crate::bench::programs::{Load, Running, THREADS};
 use crate::bench::rounds::Rounds;
 use crate::bench::table::{Table, tenths, times, whole};
-use crate::bench::throughput::THREADS;
 
 const SERVERS: [(&str, &str); 2] = [("1", USUAL.server), ("1,000", "usual-1000")];
 const ROUNDS: usize = 5;
@@ -27,7 +26,7 @@ pub(super) fn section(bench: &Bench<'_>) -> Result<String> {
         servers.push(server);
     }
     let rounds = Rounds::take("1 and 1,000 tools", ROUNDS, SERVERS.len(), |place| {
-        servers[place].load(bench.programs.client(), USUAL.sent, CONNECTIONS, TURN)
+        servers[place].load(Command::new(bench.programs.client()), USUAL.sent, CONNECTIONS, TURN)
     })?;
     for server in servers {
         server.stop()?;
