@@ -26,6 +26,22 @@ impl<T> Few<T> {
         self.len
     }
 
+    pub(crate) fn last(&self) -> Option<&T> {
+        match self.first.get(self.len.checked_sub(1)?) {
+            Some(place) => place.as_ref(),
+            None => self.others.last(),
+        }
+    }
+
+    /// Takes the last one out.
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        self.len = self.len.checked_sub(1)?;
+        match self.first.get_mut(self.len) {
+            Some(place) => place.take(),
+            None => self.others.pop(),
+        }
+    }
+
     /// In the order in which they came.
     pub(crate) fn for_each(&mut self, mut each: impl FnMut(&mut T)) {
         self.first.iter_mut().flatten().for_each(&mut each);
@@ -47,6 +63,11 @@ mod tests {
             let mut items = Vec::new();
             few.for_each(|item| items.push(*item));
             assert!(items.into_iter().eq(0..length));
+            for item in (0..length).rev() {
+                assert_eq!((few.last().copied(), few.pop()), (Some(item), Some(item)));
+                assert_eq!(few.len(), item);
+            }
+            assert_eq!((few.last().copied(), few.pop(), few.len()), (None, None, 0));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! [`Limiter`]: the turns behind a lock, and what a call holds while it waits and while it runs.
+//! [`Limiter`]: the turns behind a lock, and what a call holds while it waits for one.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::adaptive::{Limit, Sample};
-use super::queue::{Entry, Ticket, Turn, Turns};
+use super::queue::{Entry, Stay, Ticket, Turn, Turns};
 use crate::policies::{Concurrency, DependencyDef, Queue};
 
 /// The longest time that a call should have to wait where there is no overload.
@@ -39,7 +39,8 @@ pub(crate) struct Limiter {
 
 /// A call that was not refused.
 pub(super) enum Entered {
-    Runs(Permit),
+    /// It has a permit, to be [given back](Limiter::release).
+    Runs,
     Waits(Waiting),
 }
 
@@ -79,23 +80,29 @@ impl Limiter {
         deadline: Instant,
         now: Instant,
     ) -> Result<Entered, Shed> {
-        let limiter = Arc::clone(self);
         let mut turns = self.turns();
         if turns.admit() {
-            drop(turns);
-            return Ok(Entered::Runs(Permit::new(limiter, deadline, now)));
+            return Ok(Entered::Runs);
         }
         let (entry, woken) = turns.enter(target(timeout), now);
         drop(turns);
         wake(woken);
         match entry {
-            Entry::Runs => Ok(Entered::Runs(Permit::new(limiter, deadline, now))),
+            Entry::Runs => Ok(Entered::Runs),
             Entry::Waits(ticket) => {
                 let until = now.checked_add(self.wait).map_or(deadline, |end| deadline.min(end));
-                Ok(Entered::Waits(Waiting { limiter, ticket, until, deadline, told: false }))
+                let limiter = Arc::clone(self);
+                Ok(Entered::Waits(Waiting { limiter, ticket, until, told: false }))
             }
             Entry::Full => Err(self.shed()),
         }
+    }
+
+    /// Takes a permit back from a call that ends, with what its end says about load. It passes to
+    /// the next waiter.
+    pub(super) fn release(&self, sample: Sample, stay: Stay) {
+        let woken = self.turns().release(sample, stay);
+        wake(woken);
     }
 
     fn shed(&self) -> Shed {
@@ -130,7 +137,6 @@ pub(super) struct Waiting {
     limiter: Arc<Limiter>,
     ticket: Ticket,
     until: Instant,
-    deadline: Instant,
     told: bool,
 }
 
@@ -140,22 +146,19 @@ impl Waiting {
         self.limiter.scope
     }
 
-    /// Waits for the turn.
-    pub(super) async fn comes(mut self) -> Result<Permit, Shed> {
+    /// Waits for the turn. From the time that it says, the caller has a permit.
+    pub(super) async fn comes(mut self) -> Result<Instant, Shed> {
         let until = self.until;
         let turn = timeout_at(until, poll_fn(|cx| self.poll_turn(cx))).await;
         turn.unwrap_or_else(|_| Err(self.limiter.shed()))
     }
 
-    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Result<Permit, Shed>> {
+    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Result<Instant, Shed>> {
         let turn = self.limiter.turns().look(self.ticket, cx.waker());
         self.told = turn != Turn::Waits;
         match turn {
             Turn::Waits => Poll::Pending,
-            Turn::Runs => {
-                let limiter = Arc::clone(&self.limiter);
-                Poll::Ready(Ok(Permit::new(limiter, self.deadline, Instant::now())))
-            }
+            Turn::Runs => Poll::Ready(Ok(Instant::now())),
             Turn::Shed => Poll::Ready(Err(self.limiter.shed())),
         }
     }
@@ -166,40 +169,6 @@ impl Drop for Waiting {
         if !self.told {
             let woken = self.limiter.turns().leave(self.ticket, Instant::now());
             wake(woken);
-        }
-    }
-}
-
-/// The right to run. It passes to the next waiter as its call ends, however that ends.
-pub(super) struct Permit {
-    /// None once the call has ended.
-    limiter: Option<Arc<Limiter>>,
-    began: Instant,
-    deadline: Instant,
-}
-
-impl Permit {
-    fn new(limiter: Arc<Limiter>, deadline: Instant, began: Instant) -> Self {
-        Self { limiter: Some(limiter), began, deadline }
-    }
-
-    /// Gives it back as the call ends, with what its end says about load.
-    pub(super) fn settle(&mut self, sample: Sample, now: Instant) {
-        if let Some(limiter) = self.limiter.take() {
-            let woken = limiter.turns().release(sample, self.began, now);
-            wake(woken);
-        }
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if self.limiter.is_some() {
-            let now = Instant::now();
-            // Nothing tells a call that is dropped at its deadline apart from one that is
-            // cancelled, except the time.
-            let dropped = if now < self.deadline { Sample::Neutral } else { Sample::Overload };
-            self.settle(dropped, now);
         }
     }
 }

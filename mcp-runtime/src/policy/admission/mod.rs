@@ -32,6 +32,7 @@
 
 mod adaptive;
 mod limiter;
+mod permits;
 mod queue;
 #[cfg(test)]
 mod tests;
@@ -47,11 +48,11 @@ use tower::{Layer, Service};
 
 use self::adaptive::Sample;
 pub(crate) use self::limiter::Limiter;
-use self::limiter::{Entered, Permit, Scope, Shed, Waiting};
+use self::limiter::{Scope, Shed};
+use self::permits::Permits;
 use super::{Next, Outcome, Running, refused};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
-use crate::few::Few;
 use crate::stats::{Decision, ToolStats};
 
 /// Lets a tool's calls in as its limiters have room.
@@ -95,16 +96,14 @@ impl<S: Next<Future = Running>> Service<ToolCall> for Admission<S> {
     }
 
     fn call(&mut self, call: ToolCall) -> Running {
-        let mut permits = Few::new();
-        let time = Time::of(&call);
-        let now = Instant::now();
-        match self.terms.enter(&mut permits, time, now) {
-            Ok(None) => Box::pin(Admitted::new(self.inner.call(call), permits, time, now)),
+        let mut permits = Permits::none(&self.terms, Time::of(&call));
+        match permits.take(Instant::now()) {
+            Ok(None) => Box::pin(Admitted { running: self.inner.call(call), permits }),
             Ok(Some(turn)) => {
-                let Self { mut inner, terms } = self.clone();
+                let mut inner = self.inner.clone();
                 Box::pin(async move {
-                    terms.wait(turn, &mut permits, time).await?;
-                    Admitted::new(inner.call(call), permits, time, Instant::now()).await
+                    permits.wait(turn).await?;
+                    Admitted { running: inner.call(call), permits }.await
                 })
             }
             Err(error) => refused(error),
@@ -126,42 +125,6 @@ impl Time {
 }
 
 impl Terms {
-    /// Takes the permits that the call doesn't have yet, up to one that it has to wait for. It has
-    /// all of them where it waits for none.
-    fn enter(
-        &self,
-        permits: &mut Few<Permit>,
-        Time { timeout, deadline }: Time,
-        now: Instant,
-    ) -> Result<Option<Waiting>, ToolError> {
-        while let Some(limiter) = self.limiters.get(permits.len()) {
-            match limiter.enter(timeout, deadline, now) {
-                Ok(Entered::Runs(permit)) => permits.push(permit),
-                Ok(Entered::Waits(turn)) => return Ok(Some(turn)),
-                Err(shed) => return Err(self.shed(limiter.scope(), shed)),
-            }
-        }
-        Ok(None)
-    }
-
-    /// Waits for a turn, and for all that the call has to wait for after it.
-    async fn wait(
-        &self,
-        mut turn: Waiting,
-        permits: &mut Few<Permit>,
-        time: Time,
-    ) -> Result<(), ToolError> {
-        self.stats.count(Decision::Queued);
-        loop {
-            let scope = turn.scope();
-            permits.push(turn.comes().await.map_err(|shed| self.shed(scope, shed))?);
-            match self.enter(permits, time, Instant::now())? {
-                Some(next) => turn = next,
-                None => return Ok(()),
-            }
-        }
-    }
-
     fn shed(&self, scope: Scope, shed: Shed) -> ToolError {
         self.stats.count(Decision::Shed);
         overloaded(scope, shed)
@@ -172,15 +135,7 @@ impl Terms {
 struct Admitted {
     /// Stands before the permits, so that a dropped call ends before it gives them back.
     running: Running,
-    permits: Few<Permit>,
-    timeout: Duration,
-    began: Instant,
-}
-
-impl Admitted {
-    fn new(running: Running, permits: Few<Permit>, time: Time, began: Instant) -> Self {
-        Self { running, permits, timeout: time.timeout, began }
-    }
+    permits: Permits,
 }
 
 impl Future for Admitted {
@@ -188,10 +143,7 @@ impl Future for Admitted {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let outcome = ready!(self.running.as_mut().poll(cx));
-        let now = Instant::now();
-        let took = now.saturating_duration_since(self.began);
-        let sample = sample(&outcome, took, self.timeout);
-        self.permits.for_each(|permit| permit.settle(sample, now));
+        self.permits.end(|took, timeout| sample(&outcome, took, timeout));
         Poll::Ready(outcome)
     }
 }

@@ -27,6 +27,26 @@ pub(super) enum Turn {
     Shed,
 }
 
+/// A call's time with a permit, from its turn to its end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stay {
+    pub(super) began: Instant,
+    pub(super) ended: Instant,
+    pub(super) took: Duration,
+}
+
+impl Stay {
+    pub(super) fn new(began: Instant, ended: Instant) -> Self {
+        Self { began, ended, took: ended.saturating_duration_since(began) }
+    }
+
+    /// One that began at another time and ended at the same. A call that waits for none of its
+    /// permits takes them all at once, and what they took is reckoned once.
+    pub(super) fn since(self, began: Instant) -> Self {
+        if began == self.began { self } else { Self::new(began, self.ended) }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Waiter {
     since: Instant,
@@ -136,10 +156,10 @@ impl Turns {
         self.grant(now)
     }
 
-    /// A call that ran since `began` ends.
-    pub(super) fn release(&mut self, sample: Sample, began: Instant, now: Instant) -> Vec<Waker> {
-        let took = now.saturating_duration_since(began).as_nanos();
-        let took = u64::try_from(took).unwrap_or(u64::MAX);
+    /// A call that ran ends.
+    pub(super) fn release(&mut self, sample: Sample, stay: Stay) -> Vec<Waker> {
+        let Stay { began, ended: now, took } = stay;
+        let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
         let past = self.usual.unwrap_or(took).saturating_mul(Self::MEMORY - 1);
         self.usual = Some(past.saturating_add(took) / Self::MEMORY);
         self.limit.learn(sample, self.running, began, now);

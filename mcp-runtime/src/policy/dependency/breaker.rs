@@ -1,7 +1,6 @@
-//! [`Breaker`]: the state machine behind a lock, and what an attempt holds while it is under way.
+//! [`Breaker`]: the state machine behind a lock.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -46,25 +45,17 @@ impl Breaker {
         Some(Arc::new(Self { name: def.name, circuit }))
     }
 
-    /// An attempt that begins now, of a call that ends at `deadline`.
-    pub(super) fn ask(
-        self: &Arc<Self>,
-        deadline: Instant,
-        now: Instant,
-    ) -> Result<Passed, Refused> {
-        match self.circuit().ask(now) {
-            Ok(pass) => {
-                let breaker = Some(Arc::clone(self));
-                Ok(Passed { breaker, pass, began: now, deadline })
-            }
-            Err(retry_after) => Err(Refused { name: self.name, retry_after }),
-        }
+    /// An attempt begins.
+    pub(super) fn ask(&self) -> Result<Pass, Refused> {
+        let asked = self.circuit().ask(Instant::now);
+        asked.map_err(|retry_after| Refused { name: self.name, retry_after })
     }
 
-    fn settle(&self, pass: Pass, verdict: Verdict, began: Instant, now: Instant) {
+    /// An attempt that was permitted ends now.
+    pub(super) fn settle(&self, pass: Pass, verdict: Verdict, now: Instant) {
         let phase = {
             let mut circuit = self.circuit();
-            if !circuit.settle(pass, verdict, began, jitter, now) {
+            if !circuit.settle(pass, verdict, jitter, now) {
                 return;
             }
             circuit.phase()
@@ -123,35 +114,6 @@ impl Breaker {
             calls: counts.calls,
             failed: counts.failed,
             slow: counts.slow,
-        }
-    }
-}
-
-/// An attempt under way. Dropped, it is judged by what dropped it.
-pub(super) struct Passed {
-    /// None once the attempt has ended.
-    breaker: Option<Arc<Breaker>>,
-    pass: Pass,
-    began: Instant,
-    deadline: Instant,
-}
-
-impl Passed {
-    /// Says how the attempt ended.
-    pub(super) fn settle(&mut self, verdict: Verdict, now: Instant) {
-        if let Some(breaker) = self.breaker.take() {
-            breaker.settle(self.pass, verdict, self.began, now);
-        }
-    }
-}
-
-impl Drop for Passed {
-    fn drop(&mut self) {
-        if self.breaker.is_some() {
-            let now = Instant::now();
-            // A function that panicked or ran out of time failed; the rest was cancelled.
-            let failed = thread::panicking() || now >= self.deadline;
-            self.settle(if failed { Verdict::Failed } else { Verdict::Ignored }, now);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A breaker's state machine, as plain data: each step takes the time and is one decision.
+//! A breaker's state machine, as plain data: each step is told the time and is one decision.
 
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ pub(crate) enum Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pass {
     epoch: u64,
+    /// Since when, where an attempt can be slow.
+    pub(super) began: Option<Instant>,
 }
 
 #[derive(Clone, Debug)]
@@ -76,21 +78,23 @@ impl Circuit {
         self.window.counts(now)
     }
 
-    /// An attempt asks for permission, or is told how long to wait.
-    pub(super) fn ask(&mut self, now: Instant) -> Result<Pass, Duration> {
-        if let Phase::Open { until } = self.phase
-            && now >= until
-        {
-            self.change(Phase::HalfOpen { good: 0, probing: false });
-        }
+    /// An attempt asks for permission, or is told how long to wait. The clock is read where the
+    /// time matters.
+    pub(super) fn ask(&mut self, now: impl Fn() -> Instant) -> Result<Pass, Duration> {
         match &mut self.phase {
             Phase::Closed | Phase::Disabled => {}
             Phase::HalfOpen { probing: probing @ false, .. } => *probing = true,
             Phase::HalfOpen { probing: true, .. } => return Err(PROBING),
-            Phase::Open { until } => return Err(until.saturating_duration_since(now)),
+            Phase::Open { until } => {
+                let left = until.saturating_duration_since(now());
+                if left > Duration::ZERO {
+                    return Err(left);
+                }
+                self.change(Phase::HalfOpen { good: 0, probing: true });
+            }
             Phase::ForcedOpen => return Err(Settings::MAX_OPEN),
         }
-        Ok(Pass { epoch: self.epoch })
+        Ok(Pass { epoch: self.epoch, began: self.settings.slow.map(|_| now()) })
     }
 
     /// An attempt that was permitted has ended. `jitter` is a factor of the time for which the
@@ -99,15 +103,14 @@ impl Circuit {
         &mut self,
         pass: Pass,
         verdict: Verdict,
-        began: Instant,
         jitter: impl FnOnce() -> f64,
         now: Instant,
     ) -> bool {
         if pass.epoch != self.epoch {
             return false;
         }
-        let took_longer = |slow| now.saturating_duration_since(began) > slow;
-        let slow = self.settings.slow.is_some_and(took_longer);
+        let took = pass.began.map(|began| now.saturating_duration_since(began));
+        let slow = self.settings.slow.is_some_and(|slow| took > Some(slow));
         let trips = match (&mut self.phase, verdict) {
             (Phase::HalfOpen { probing, .. }, Verdict::Ignored) => {
                 *probing = false;

@@ -32,6 +32,7 @@
 
 mod breaker;
 mod circuit;
+mod passes;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -47,17 +48,17 @@ use tokio::time::Instant;
 use tower::{Layer, Service};
 
 pub(crate) use self::breaker::Breaker;
+use self::breaker::Refused;
 #[allow(unused_imports, reason = "for what operators are given to reach it by")]
 pub(crate) use self::breaker::Snapshot;
-use self::breaker::{Passed, Refused};
 #[allow(unused_imports, reason = "for what operators are given to reach it by")]
 pub(crate) use self::circuit::Phase;
 use self::circuit::Verdict;
+use self::passes::Passes;
 use super::{Next, Outcome, Running, refused};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
-use crate::few::Few;
-use crate::stats::{Decision, ToolStats};
+use crate::stats::ToolStats;
 
 /// Lets attempts through as the breakers of a tool's dependencies permit.
 #[derive(Clone)]
@@ -71,25 +72,6 @@ struct Terms {
 impl BreakerLayer {
     pub(crate) fn new(breakers: Vec<Arc<Breaker>>, stats: Arc<ToolStats>) -> Self {
         Self(Arc::new(Terms { breakers, stats }))
-    }
-}
-
-impl Terms {
-    /// All of them, or none: where one refuses, those before it get their permission back.
-    fn ask(&self, deadline: Instant) -> Result<Few<Passed>, ToolError> {
-        let now = Instant::now();
-        let mut passed: Few<Passed> = Few::new();
-        for breaker in &self.breakers {
-            match breaker.ask(deadline, now) {
-                Ok(one) => passed.push(one),
-                Err(refused) => {
-                    passed.for_each(|one| one.settle(Verdict::Ignored, now));
-                    self.stats.count(Decision::Tripped);
-                    return Err(circuit_open(refused));
-                }
-            }
-        }
-        Ok(passed)
     }
 }
 
@@ -117,8 +99,8 @@ impl<S: Next<Future = Running>> Service<ToolCall> for Breaking<S> {
     }
 
     fn call(&mut self, call: ToolCall) -> Running {
-        match self.terms.ask(call.context().deadline()) {
-            Ok(passed) => Box::pin(Attempt { running: self.inner.call(call), passed }),
+        match Passes::ask(&self.terms, call.context().deadline()) {
+            Ok(passes) => Box::pin(Attempt { running: self.inner.call(call), passes }),
             Err(error) => refused(error),
         }
     }
@@ -128,31 +110,29 @@ impl<S: Next<Future = Running>> Service<ToolCall> for Breaking<S> {
 struct Attempt {
     /// Stands before the permissions, so that an attempt that is dropped ends before it is judged.
     running: Running,
-    passed: Few<Passed>,
+    passes: Passes,
 }
 
 impl Future for Attempt {
     type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
-        let Self { running, passed } = &mut *self;
-        let watched = Watched(passed);
+        let Self { running, passes } = &mut *self;
+        let watched = Watched(passes);
         let outcome = ready!(running.as_mut().poll(cx));
-        let (verdict, now) = (verdict(&outcome), Instant::now());
-        watched.0.for_each(|one| one.settle(verdict, now));
+        watched.0.settle(verdict(&outcome), Instant::now());
         Poll::Ready(outcome)
     }
 }
 
 /// The permissions of an attempt that is being polled. A panic is caught further out, and the
 /// attempt is dropped only then, when nothing tells it from one that is cancelled.
-struct Watched<'a>(&'a mut Few<Passed>);
+struct Watched<'a>(&'a mut Passes);
 
 impl Drop for Watched<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            let now = Instant::now();
-            self.0.for_each(|one| one.settle(Verdict::Failed, now));
+            self.0.settle(Verdict::Failed, Instant::now());
         }
     }
 }

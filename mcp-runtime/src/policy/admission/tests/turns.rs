@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::ms;
 use crate::policies::Concurrency;
 use crate::policy::admission::adaptive::{Limit, Sample};
-use crate::policy::admission::queue::{Entry, Ticket, Turn, Turns};
+use crate::policy::admission::queue::{Entry, Stay, Ticket, Turn, Turns};
 
 const TARGET: Duration = ms(100);
 
@@ -42,7 +42,7 @@ impl Line {
     }
 
     fn release(&mut self, at: u64) {
-        self.turns.release(Sample::Neutral, self.start, self.start + ms(at));
+        self.turns.release(Sample::Neutral, Stay::new(self.start, self.start + ms(at)));
     }
 
     fn look(&mut self, ticket: Ticket) -> Turn {
@@ -245,7 +245,7 @@ impl Explorer {
             }
             Task::Runs => {
                 *task_state = Task::Gone;
-                turns.release(Sample::Neutral, now, now)
+                turns.release(Sample::Neutral, Stay::new(now, now))
             }
             Task::Gone => Vec::new(),
         }

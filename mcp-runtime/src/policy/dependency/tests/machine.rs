@@ -29,12 +29,21 @@ impl Bench {
         bench
     }
 
-    fn settle(&mut self, pass: Pass, verdict: Verdict, took: Duration) -> bool {
-        self.circuit.settle(pass, verdict, self.now - took, || 1.0, self.now)
+    fn ask(&mut self) -> Result<Pass, Duration> {
+        self.ask_at(self.now)
+    }
+
+    fn ask_at(&mut self, now: Instant) -> Result<Pass, Duration> {
+        self.circuit.ask(|| now)
+    }
+
+    fn settle(&mut self, mut pass: Pass, verdict: Verdict, took: Duration) -> bool {
+        pass.began = pass.began.map(|_| self.now - took);
+        self.circuit.settle(pass, verdict, || 1.0, self.now)
     }
 
     fn attempt(&mut self, verdict: Verdict, took: Duration) {
-        let pass = self.circuit.ask(self.now).unwrap();
+        let pass = self.ask().unwrap();
         self.settle(pass, verdict, took);
     }
 
@@ -55,6 +64,15 @@ impl Bench {
 }
 
 #[test]
+fn without_a_time_to_be_slow_a_closed_breaker_reads_no_clock() {
+    let mut circuit = Circuit::new(Settings { slow: None, ..SETTINGS }, Instant::now());
+    assert_eq!(circuit.ask(|| panic!("it read the clock")).unwrap().began, None);
+    let now = Instant::now();
+    let mut circuit = Circuit::new(Settings { slow: Some(ms(300)), ..SETTINGS }, now);
+    assert_eq!(circuit.ask(|| now).unwrap().began, Some(now));
+}
+
+#[test]
 fn trips_at_failures_in_a_row() {
     let mut bench = Bench::new(SETTINGS);
     bench.attempts(4, Verdict::Failed);
@@ -63,7 +81,7 @@ fn trips_at_failures_in_a_row() {
     assert!(bench.is_closed());
     bench.attempts(1, Verdict::Failed);
     assert_eq!(bench.open_for(), Some(ms(5_000)));
-    assert_eq!(bench.circuit.ask(bench.now + ms(1_000)), Err(ms(4_000)));
+    assert_eq!(bench.ask_at(bench.now + ms(1_000)), Err(ms(4_000)));
 }
 
 #[test]
@@ -185,11 +203,11 @@ fn a_longer_time_than_a_minute_is_kept_and_not_doubled() {
 #[test]
 fn results_of_an_earlier_epoch_are_ignored() {
     let mut bench = Bench::new(SETTINGS);
-    let early = [(); 4].map(|()| bench.circuit.ask(bench.now).unwrap());
+    let early = [(); 4].map(|()| bench.ask().unwrap());
     bench.attempts(5, Verdict::Failed);
     assert!(!bench.settle(early[0], Verdict::Failed, ms(1)));
     bench.now += ms(5_000);
-    let probe = bench.circuit.ask(bench.now).unwrap();
+    let probe = bench.ask().unwrap();
     // Neither frees the probe's slot, nor closes, nor opens.
     for (pass, verdict) in
         early.into_iter().zip([Verdict::Ignored, Verdict::Good, Verdict::Failed, Verdict::Good])
@@ -199,7 +217,7 @@ fn results_of_an_earlier_epoch_are_ignored() {
     }
     bench.settle(probe, Verdict::Failed, ms(1));
     bench.now += ms(10_000);
-    bench.circuit.ask(bench.now).unwrap();
+    bench.ask().unwrap();
     bench.settle(probe, Verdict::Good, ms(1));
     assert_eq!(bench.circuit.phase(), Phase::HalfOpen { good: 0, probing: true });
 }
@@ -207,9 +225,9 @@ fn results_of_an_earlier_epoch_are_ignored() {
 #[test]
 fn operators_decide() {
     let mut bench = Bench::new(SETTINGS);
-    let early = bench.circuit.ask(bench.now).unwrap();
+    let early = bench.ask().unwrap();
     bench.circuit.force_open();
-    assert_eq!(bench.circuit.ask(bench.now + ms(3_600_000)), Err(Settings::MAX_OPEN));
+    assert_eq!(bench.ask_at(bench.now + ms(3_600_000)), Err(Settings::MAX_OPEN));
     bench.settle(early, Verdict::Good, ms(1));
     assert_eq!(bench.circuit.phase(), Phase::ForcedOpen);
     bench.circuit.disable();
@@ -242,7 +260,7 @@ fn explore(bench: &Bench, tasks: [Option<Result<Pass, ()>>; 4]) -> u32 {
                 let (mut next, mut tasks) = (bench.clone(), tasks);
                 let slot_taken =
                     matches!(next.circuit.phase(), Phase::HalfOpen { probing: true, .. });
-                let asked = next.circuit.ask(next.now);
+                let asked = next.ask();
                 if slot_taken {
                     assert_eq!(asked, Err(PROBING));
                 }

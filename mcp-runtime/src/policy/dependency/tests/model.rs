@@ -180,14 +180,15 @@ proptest! {
             let now = start + ms(model.now);
             match event {
                 Event::Pass(time) => model.now += time,
-                Event::Ask => match (circuit.ask(now), model.ask()) {
+                Event::Ask => match (circuit.ask(|| now), model.ask()) {
                     (Ok(pass), Ok(era)) => running.push((pass, era)),
                     (Err(pause), Err(expected)) => prop_assert_eq!(pause, ms(expected)),
                     (asked, expected) => prop_assert!(false, "{asked:?}, not {expected:?}"),
                 },
                 Event::End { which, verdict, took } if !running.is_empty() => {
-                    let (pass, era) = running.swap_remove(which % running.len());
-                    circuit.settle(pass, verdict, now - ms(took), || 1.0, now);
+                    let (mut pass, era) = running.swap_remove(which % running.len());
+                    pass.began = pass.began.map(|_| now - ms(took));
+                    circuit.settle(pass, verdict, || 1.0, now);
                     model.end(era, verdict, took);
                 }
                 Event::End { .. } => {}
