@@ -23,15 +23,21 @@ impl Held {
         }
     }
 
+    /// Has them back for itself, where no clone is left that shares them.
+    pub(crate) fn own(&mut self) {
+        if let Self::Shared(arguments) = self
+            && let Some(arguments) = Arc::get_mut(arguments)
+        {
+            *self = Self::Own(std::mem::take(arguments));
+        }
+    }
+
     /// Takes one for the function. Of shared ones it leaves what it gives a copy of: whoever else
     /// holds them takes it too.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         match self {
             Self::Own(arguments) => arguments.remove(name),
-            Self::Shared(arguments) => match Arc::get_mut(arguments) {
-                Some(arguments) => arguments.remove(name),
-                None => arguments.get(name).cloned(),
-            },
+            Self::Shared(arguments) => arguments.get(name).cloned(),
         }
     }
 
@@ -98,6 +104,7 @@ mod tests {
     #[test]
     fn the_last_one_takes_them_as_they_are() {
         let mut last = held();
+        last.own();
         let place = last["a"].as_array().unwrap().as_ptr();
         let taken = last.take("a").unwrap();
         assert_eq!(taken.as_array().unwrap().as_ptr(), place, "it is no copy");

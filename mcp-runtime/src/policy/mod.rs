@@ -43,13 +43,24 @@ use crate::error::ToolError;
 /// What every service of the pipeline answers.
 pub(crate) type Outcome = Result<Reply, ToolError>;
 
-/// The rest of the pipeline, as a room sees it.
-///
-/// A room that makes its future with an `async` block is a `Service` whose `Future` is
-/// [`Running`]; it makes the rest ready and calls it with `tower::ServiceExt::oneshot`. One that
-/// decides as it is called asks for `Next<Future = Running>`, which is always ready. It calls the
-/// rest at once, and hands on its future: as it is, which costs no box, or in a small one of its
-/// own, where something has to be done as the call ends.
+/// A room that decides as it is called. It is always ready, and so is the rest of the pipeline that
+/// it holds, a [`ToolService`](service::ToolService): it runs that at once, and hands on its future,
+/// as it is, which costs no box, or in a small one of its own, where something has to be done as
+/// the call ends.
+pub(crate) trait Room: Send + Sync + 'static {
+    fn run(&self, call: ToolCall) -> Running;
+}
+
+/// A room that makes its future with an `async` block is a `Service`: it makes the rest ready and
+/// calls it with `tower::ServiceExt::oneshot`. A `Service` is called where nobody else calls it, so
+/// that each call runs in a clone.
+impl<S: Next<Future = Running>> Room for S {
+    fn run(&self, call: ToolCall) -> Running {
+        self.clone().call(call)
+    }
+}
+
+/// The rest of the pipeline, as a `Service` sees it.
 pub(crate) trait Next:
     Service<ToolCall, Response = Reply, Error = ToolError, Future: Send> + Clone + Send + Sync + 'static
 {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use tower::{Layer, Service, ServiceExt};
 
-use super::{Next, Running};
+use super::{Next, Room, Running};
 use crate::call::{Reply, ToolCall};
 use crate::error::ToolError;
 
@@ -15,35 +15,21 @@ use crate::error::ToolError;
 ///
 /// Cheap to clone, and always ready.
 #[derive(Clone)]
-pub struct ToolService(Arc<dyn Link>);
-
-/// A service whose type is erased.
-trait Link: Send + Sync {
-    fn run(&self, call: ToolCall) -> Running;
-}
+pub struct ToolService(Arc<dyn Room>);
 
 /// Any service. Nothing of it runs before its future does.
 struct Lazy<S>(S);
 
-impl<S: Next> Link for Lazy<S> {
+impl<S: Next> Room for Lazy<S> {
     fn run(&self, call: ToolCall) -> Running {
         Box::pin(self.0.clone().oneshot(call))
-    }
-}
-
-/// A service that is always ready and boxes its futures itself, where it makes any.
-struct Ready<S>(S);
-
-impl<S: Next<Future = Running>> Link for Ready<S> {
-    fn run(&self, call: ToolCall) -> Running {
-        self.0.clone().call(call)
     }
 }
 
 /// A service that is always ready, and whose futures have a type of their own.
 struct Boxed<S>(S);
 
-impl<S: Next> Link for Boxed<S> {
+impl<S: Next> Room for Boxed<S> {
     fn run(&self, call: ToolCall) -> Running {
         Box::pin(self.0.clone().call(call))
     }
@@ -54,10 +40,10 @@ impl ToolService {
         Self(Arc::new(Lazy(service)))
     }
 
-    /// The same without a box of its own, for a service that is always ready: a room, which may
-    /// decide as it is called and hand on what is further in.
-    pub(crate) fn room(service: impl Next<Future = Running>) -> Self {
-        Self(Arc::new(Ready(service)))
+    /// The same without a box of its own, for a room, which is always ready and may hand on what is
+    /// further in.
+    pub(crate) fn room(room: impl Room) -> Self {
+        Self(Arc::new(room))
     }
 
     /// Of rooms that are composed by their types, and always ready.
@@ -73,7 +59,7 @@ impl ToolService {
     pub(crate) fn within<L>(self, layer: Option<L>) -> Self
     where
         L: Layer<Self>,
-        L::Service: Next<Future = Running>,
+        L::Service: Room,
     {
         match layer {
             Some(layer) => Self::room(layer.layer(self)),

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
+use tower::Layer;
 
-use super::Outcome;
 use super::service::ToolService;
+use super::{Outcome, Room};
 use crate::access::{AccessDef, Catalogue, Gate};
 use crate::call::ToolCall;
 use crate::caller::Caller;
@@ -84,6 +85,15 @@ where
 {
     ToolService::new(tower::service_fn(function))
 }
+
+/// A room as the pipeline has it.
+pub(crate) trait Around: Layer<ToolService, Service: Room> {
+    fn around(&self, inner: ToolService) -> ToolService {
+        ToolService::room(self.layer(inner))
+    }
+}
+
+impl<L: Layer<ToolService, Service: Room>> Around for L {}
 
 pub(crate) fn stats() -> Arc<ToolStats> {
     Arc::new(ToolStats::new("t"))

@@ -9,12 +9,12 @@
 //! it says otherwise.
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use tower::{Layer, Service};
+use tower::Layer;
 
-use super::{Next, Running, refused};
-use crate::call::{Reply, ToolCall};
+use super::service::ToolService;
+use super::{Room, Running, refused};
+use crate::call::ToolCall;
 use crate::check::{CheckDef, Verdict};
 use crate::error::ToolError;
 use crate::validate::Validator;
@@ -36,32 +36,24 @@ impl ValidationLayer {
     }
 }
 
-impl<S> Layer<S> for ValidationLayer {
-    type Service = Validation<S>;
+impl Layer<ToolService> for ValidationLayer {
+    type Service = Validation;
 
-    fn layer(&self, inner: S) -> Validation<S> {
+    fn layer(&self, inner: ToolService) -> Validation {
         Validation { inner, rules: Arc::clone(&self.0) }
     }
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct Validation<S> {
-    inner: S,
+#[derive(Debug)]
+pub(crate) struct Validation {
+    inner: ToolService,
     rules: Arc<Rules>,
 }
 
-impl<S: Next<Future = Running>> Service<ToolCall> for Validation<S> {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Running;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut call: ToolCall) -> Running {
+impl Room for Validation {
+    fn run(&self, mut call: ToolCall) -> Running {
         match self.rules.enforce(&mut call) {
-            Ok(()) => self.inner.call(call),
+            Ok(()) => self.inner.run(call),
             Err(error) => refused(error),
         }
     }

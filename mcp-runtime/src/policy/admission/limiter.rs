@@ -73,19 +73,19 @@ impl Limiter {
         self.scope
     }
 
-    /// A call with so much time comes now.
+    /// A call comes, and has a permit if there is room.
+    pub(super) fn admit(&self) -> bool {
+        self.turns().admit()
+    }
+
+    /// A call with so much time comes now, to run or to wait.
     pub(super) fn enter(
         self: &Arc<Self>,
         timeout: Duration,
         deadline: Instant,
         now: Instant,
     ) -> Result<Entered, Shed> {
-        let mut turns = self.turns();
-        if turns.admit() {
-            return Ok(Entered::Runs);
-        }
-        let (entry, woken) = turns.enter(target(timeout), now);
-        drop(turns);
+        let (entry, woken) = self.turns().enter(target(timeout), now);
         wake(woken);
         match entry {
             Entry::Runs => Ok(Entered::Runs),

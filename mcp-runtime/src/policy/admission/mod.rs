@@ -44,14 +44,15 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::Instant;
-use tower::{Layer, Service};
+use tower::Layer;
 
 use self::adaptive::Sample;
 pub(crate) use self::limiter::Limiter;
 use self::limiter::{Scope, Shed};
 use self::permits::Permits;
-use super::{Next, Outcome, Running, refused};
-use crate::call::{Reply, ToolCall};
+use super::service::ToolService;
+use super::{Outcome, Room, Running, refused};
+use crate::call::ToolCall;
 use crate::error::{Code, Effect, ToolError};
 use crate::stats::{Decision, ToolStats};
 
@@ -72,38 +73,29 @@ impl AdmissionLayer {
     }
 }
 
-impl<S> Layer<S> for AdmissionLayer {
-    type Service = Admission<S>;
+impl Layer<ToolService> for AdmissionLayer {
+    type Service = Admission;
 
-    fn layer(&self, inner: S) -> Admission<S> {
+    fn layer(&self, inner: ToolService) -> Admission {
         Admission { inner, terms: Arc::clone(&self.0) }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Admission<S> {
-    inner: S,
+pub(crate) struct Admission {
+    inner: ToolService,
     terms: Arc<Terms>,
 }
 
-impl<S: Next<Future = Running>> Service<ToolCall> for Admission<S> {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Running;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
+impl Room for Admission {
+    fn run(&self, call: ToolCall) -> Running {
         let mut permits = Permits::none(&self.terms, Time::of(&call));
         match permits.take(Instant::now()) {
-            Ok(None) => Box::pin(Admitted { running: self.inner.call(call), permits }),
+            Ok(None) => Box::pin(Admitted { running: self.inner.run(call), permits }),
             Ok(Some(turn)) => {
-                let mut inner = self.inner.clone();
+                let inner = self.inner.clone();
                 Box::pin(async move {
                     permits.wait(turn).await?;
-                    Admitted { running: inner.call(call), permits }.await
+                    Admitted { running: inner.run(call), permits }.await
                 })
             }
             Err(error) => refused(error),

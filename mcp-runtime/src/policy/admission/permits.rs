@@ -32,6 +32,10 @@ impl Permits {
     pub(super) fn take(&mut self, now: Instant) -> Result<Option<Waiting>, ToolError> {
         let Time { timeout, deadline } = self.time;
         while let Some(limiter) = self.terms.limiters.get(self.since.len()) {
+            if limiter.admit() {
+                self.since.push(now);
+                continue;
+            }
             match limiter.enter(timeout, deadline, now) {
                 Ok(Entered::Runs) => self.since.push(now),
                 Ok(Entered::Waits(turn)) => return Ok(Some(turn)),

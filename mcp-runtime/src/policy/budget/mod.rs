@@ -32,17 +32,17 @@ mod ledger;
 mod tests;
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use serde_json::json;
-use tower::{Layer, Service};
+use tower::Layer;
 
 pub(crate) use ledger::Ledger;
 use ledger::{Denied, Micros};
 
-use super::{Next, Running, refused};
-use crate::call::{Reply, ToolCall};
+use super::service::ToolService;
+use super::{Room, Running, refused};
+use crate::call::ToolCall;
 use crate::error::{Code, Effect, NextAction, ToolError};
 use crate::stats::{Decision, ToolStats};
 
@@ -77,32 +77,23 @@ impl BudgetLayer {
     }
 }
 
-impl<S> Layer<S> for BudgetLayer {
-    type Service = Budgeted<S>;
+impl Layer<ToolService> for BudgetLayer {
+    type Service = Budgeted;
 
-    fn layer(&self, inner: S) -> Budgeted<S> {
+    fn layer(&self, inner: ToolService) -> Budgeted {
         Budgeted { inner, setting: Arc::clone(&self.0) }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Budgeted<S> {
-    inner: S,
+pub(crate) struct Budgeted {
+    inner: ToolService,
     setting: Arc<Setting>,
 }
 
-impl<S: Next<Future = Running>> Service<ToolCall> for Budgeted<S> {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Running;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
+impl Room for Budgeted {
+    fn run(&self, call: ToolCall) -> Running {
         match self.setting.charge(&call) {
-            Ok(()) => self.inner.call(call),
+            Ok(()) => self.inner.run(call),
             Err(error) => refused(error),
         }
     }

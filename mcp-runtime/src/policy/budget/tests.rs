@@ -6,7 +6,8 @@ use tokio::time::advance;
 use tower::ServiceExt;
 
 use super::*;
-use crate::policy::testing::{call, call_of, function, stats, tool};
+use crate::call::Reply;
+use crate::policy::testing::{Around, call, call_of, function, stats, tool};
 
 const HOUR: Duration = Duration::from_hours(1);
 const TICK: Duration = Duration::from_nanos(1);
@@ -15,13 +16,17 @@ fn hourly(units: f64) -> Budget {
     Budget { units, period: HOUR }
 }
 
-fn charged(cost: f64, budget: Option<Budget>, ledger: &Arc<Ledger>) -> (impl Next, Arc<ToolStats>) {
+fn charged(
+    cost: f64,
+    budget: Option<Budget>,
+    ledger: &Arc<Ledger>,
+) -> (ToolService, Arc<ToolStats>) {
     let stats = stats();
     let layer = BudgetLayer::new(cost, budget, Arc::clone(ledger), Arc::clone(&stats));
-    (layer.layer(function(|_| async { Ok(Reply::text("done")) })), stats)
+    (layer.around(function(|_| async { Ok(Reply::text("done")) })), stats)
 }
 
-async fn runs(service: &impl Next) -> crate::policy::Outcome {
+async fn runs(service: &ToolService) -> crate::policy::Outcome {
     service.clone().oneshot(call(json!({}))).await
 }
 
@@ -99,10 +104,10 @@ async fn without_a_budget_costs_are_counted() {
 async fn failed_and_cancelled_calls_cost_and_refused_ones_do_not() {
     let ledger = Arc::new(Ledger::new());
     let layer = BudgetLayer::new(1.0, Some(hourly(2.0)), Arc::clone(&ledger), stats());
-    let failing = layer.layer(function(|_| async { Err(ToolError::new("x_failed", "no")) }));
+    let failing = layer.around(function(|_| async { Err(ToolError::new("x_failed", "no")) }));
     assert_eq!(runs(&failing).await.unwrap_err().code().as_str(), "x_failed");
     assert_eq!(spent(&ledger), [1.0]);
-    let hanging = layer.layer(function(|_| pending()));
+    let hanging = layer.around(function(|_| pending()));
     let _ = tokio::time::timeout(Duration::from_secs(1), runs(&hanging)).await.unwrap_err();
     assert_eq!(spent(&ledger), [2.0]);
     assert_eq!(runs(&failing).await.unwrap_err().code(), &Code::BudgetExceeded);

@@ -45,7 +45,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::Instant;
-use tower::{Layer, Service};
+use tower::Layer;
 
 pub(crate) use self::breaker::Breaker;
 use self::breaker::Refused;
@@ -55,8 +55,9 @@ pub(crate) use self::breaker::Snapshot;
 pub(crate) use self::circuit::Phase;
 use self::circuit::Verdict;
 use self::passes::Passes;
-use super::{Next, Outcome, Running, refused};
-use crate::call::{Reply, ToolCall};
+use super::service::ToolService;
+use super::{Outcome, Room, Running, refused};
+use crate::call::ToolCall;
 use crate::error::{Code, Effect, ToolError};
 use crate::stats::ToolStats;
 
@@ -75,32 +76,23 @@ impl BreakerLayer {
     }
 }
 
-impl<S> Layer<S> for BreakerLayer {
-    type Service = Breaking<S>;
+impl Layer<ToolService> for BreakerLayer {
+    type Service = Breaking;
 
-    fn layer(&self, inner: S) -> Breaking<S> {
+    fn layer(&self, inner: ToolService) -> Breaking {
         Breaking { inner, terms: Arc::clone(&self.0) }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Breaking<S> {
-    inner: S,
+pub(crate) struct Breaking {
+    inner: ToolService,
     terms: Arc<Terms>,
 }
 
-impl<S: Next<Future = Running>> Service<ToolCall> for Breaking<S> {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Running;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
+impl Room for Breaking {
+    fn run(&self, call: ToolCall) -> Running {
         match Passes::ask(&self.terms, call.context().deadline()) {
-            Ok(passes) => Box::pin(Attempt { running: self.inner.call(call), passes }),
+            Ok(passes) => Box::pin(Attempt { running: self.inner.run(call), passes }),
             Err(error) => refused(error),
         }
     }

@@ -28,15 +28,15 @@
 mod tests;
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use serde_json::{Number, Value, json};
 use tokio::time::{Instant, timeout_at};
-use tower::{Layer, Service, ServiceExt};
+use tower::Layer;
 
-use super::{Next, Running, refused};
-use crate::call::{Reply, ToolCall};
+use super::service::ToolService;
+use super::{Room, Running, refused};
+use crate::call::ToolCall;
 use crate::error::{Code, Effect, ToolError};
 use crate::policies::{Per, RateLimit};
 use crate::stats::{Decision, ToolStats};
@@ -77,36 +77,27 @@ impl RateLimitLayer {
     }
 }
 
-impl<S> Layer<S> for RateLimitLayer {
-    type Service = RateLimited<S>;
+impl Layer<ToolService> for RateLimitLayer {
+    type Service = RateLimited;
 
-    fn layer(&self, inner: S) -> RateLimited<S> {
+    fn layer(&self, inner: ToolService) -> RateLimited {
         RateLimited { inner, setting: Arc::clone(&self.0) }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct RateLimited<S> {
-    inner: S,
+pub(crate) struct RateLimited {
+    inner: ToolService,
     setting: Arc<Setting>,
 }
 
-impl<S: Next<Future = Running>> Service<ToolCall> for RateLimited<S> {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Running;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
+impl Room for RateLimited {
+    fn run(&self, call: ToolCall) -> Running {
         let context = call.context();
         match self.setting.store.take(context.caller().as_principal(), &self.setting.rates) {
             Step::Done(decided) => {
                 let decided = decided.unwrap_or_else(|| Err(StoreError("no answer".to_owned())));
                 match self.setting.settle(decided) {
-                    Ok(()) => self.inner.call(call),
+                    Ok(()) => self.inner.run(call),
                     Err(error) => refused(error),
                 }
             }
@@ -118,7 +109,7 @@ impl<S: Next<Future = Running>> Service<ToolCall> for RateLimited<S> {
                         .await
                         .unwrap_or_else(|_| Err(StoreError("took too long".to_owned())));
                     setting.settle(decided)?;
-                    inner.oneshot(call).await
+                    inner.run(call).await
                 })
             }
         }

@@ -1,19 +1,21 @@
 use tokio::time::{advance, sleep};
+use tower::ServiceExt;
 
 use super::*;
-use crate::policy::testing::{call, call_of, function, stats, tool};
+use crate::call::Reply;
+use crate::policy::testing::{Around, call, call_of, function, stats, tool};
 use crate::principal::Principal;
 use crate::store::rate::MemoryRates;
 
 const MINUTE: RateLimit = RateLimit::new(60, 60_000, Per::Caller).burst(2);
 
-fn limited(limits: &[RateLimit], store: Arc<dyn RateStore>) -> (impl Next, Arc<ToolStats>) {
+fn limited(limits: &[RateLimit], store: Arc<dyn RateStore>) -> (ToolService, Arc<ToolStats>) {
     let stats = stats();
     let layer = RateLimitLayer::new("t", limits, store, Arc::clone(&stats));
-    (layer.layer(function(|_| async { Ok(Reply::text("done")) })), stats)
+    (layer.around(function(|_| async { Ok(Reply::text("done")) })), stats)
 }
 
-fn in_memory(limits: &[RateLimit]) -> (impl Next, Arc<ToolStats>) {
+fn in_memory(limits: &[RateLimit]) -> (ToolService, Arc<ToolStats>) {
     limited(limits, Arc::new(MemoryRates::new()))
 }
 
@@ -30,11 +32,11 @@ impl RateStore for Elsewhere {
     }
 }
 
-async fn fails(service: &impl Next) -> ToolError {
+async fn fails(service: &ToolService) -> ToolError {
     service.clone().oneshot(call(json!({}))).await.expect_err("it was admitted")
 }
 
-async fn passes(service: &impl Next) {
+async fn passes(service: &ToolService) {
     service.clone().oneshot(call(json!({}))).await.expect("it was refused");
 }
 

@@ -1,15 +1,15 @@
 //! The timeout of one attempt.
 
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::time::Instant;
-use tower::{Layer, Service};
+use tower::Layer;
 
-use crate::call::{Reply, ToolCall};
+use crate::call::ToolCall;
 use crate::error::{Code, ToolError};
-use crate::policy::{Next, Running};
+use crate::policy::service::ToolService;
+use crate::policy::{Room, Running};
 use crate::until::Until;
 
 /// Bounds each attempt. The call's deadline, where it comes first, is not this layer's to tell.
@@ -22,37 +22,29 @@ impl AttemptTimeoutLayer {
     }
 }
 
-impl<S> Layer<S> for AttemptTimeoutLayer {
-    type Service = AttemptTimeout<S>;
+impl Layer<ToolService> for AttemptTimeoutLayer {
+    type Service = AttemptTimeout;
 
-    fn layer(&self, inner: S) -> AttemptTimeout<S> {
+    fn layer(&self, inner: ToolService) -> AttemptTimeout {
         AttemptTimeout { inner, timeout: self.0 }
     }
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct AttemptTimeout<S> {
-    inner: S,
+#[derive(Debug)]
+pub(crate) struct AttemptTimeout {
+    inner: ToolService,
     timeout: Duration,
 }
 
-impl<S: Next<Future = Running>> Service<ToolCall> for AttemptTimeout<S> {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Running;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
+impl Room for AttemptTimeout {
+    fn run(&self, call: ToolCall) -> Running {
         let limit = self.timeout;
         let end = Instant::now().checked_add(limit);
         let Some(end) = end.filter(|end| *end < call.context().deadline()) else {
-            return self.inner.call(call);
+            return self.inner.run(call);
         };
         let repeats = call.context().repeats(&call.tool);
-        let attempt = Until::new(end, self.inner.call(call));
+        let attempt = Until::new(end, self.inner.run(call));
         Box::pin(attempt.map(move |ended| ended.unwrap_or_else(|| Err(expired(limit, repeats)))))
     }
 }

@@ -34,16 +34,16 @@ mod budget;
 mod tests;
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::sleep;
-use tower::{Layer, Service};
+use tower::Layer;
 
 pub(crate) use self::attempt::AttemptTimeoutLayer;
 pub(crate) use self::budget::RetryBudget;
-use super::{Next, Outcome, Running};
-use crate::call::{Reply, ToolCall};
+use super::service::ToolService;
+use super::{Outcome, Room, Running};
+use crate::call::ToolCall;
 use crate::error::{Code, Effect, ToolError};
 use crate::policies::Retry as Settings;
 use crate::stats::{Decision, ToolStats};
@@ -80,49 +80,37 @@ impl RetryLayer {
     }
 }
 
-impl<S> Layer<S> for RetryLayer {
-    type Service = Retry<S>;
+impl Layer<ToolService> for RetryLayer {
+    type Service = Retry;
 
-    fn layer(&self, inner: S) -> Retry<S> {
+    fn layer(&self, inner: ToolService) -> Retry {
         Retry { inner, terms: Arc::clone(&self.0) }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Retry<S> {
-    inner: S,
+pub(crate) struct Retry {
+    inner: ToolService,
     terms: Arc<Terms>,
 }
 
-impl<S: Next<Future = Running>> Service<ToolCall> for Retry<S> {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Running;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
+impl Room for Retry {
+    fn run(&self, call: ToolCall) -> Running {
         if trying::is_trying() {
-            return self.inner.call(call);
+            return self.inner.run(call);
         }
         let (inner, terms) = (self.inner.clone(), Arc::clone(&self.terms));
         Box::pin(trying::attempts(attempts(call, inner, terms)))
     }
 }
 
-async fn attempts<S>(mut call: ToolCall, mut inner: S, terms: Arc<Terms>) -> Outcome
-where
-    S: Next<Future = Running>,
-{
+async fn attempts(mut call: ToolCall, inner: ToolService, terms: Arc<Terms>) -> Outcome {
     terms.budgets.iter().for_each(|budget| budget.deposit());
     if terms.settings.attempts > 1 {
         call.arguments.share();
     }
     let mut left = Effect::None;
     for number in 1..terms.settings.attempts {
-        let error = match inner.call(call.clone()).await {
+        let error = match inner.run(call.clone()).await {
             Ok(reply) => return Ok(reply),
             Err(error) => leaving(error, left),
         };
@@ -144,7 +132,8 @@ where
         sleep(pause).await;
         terms.stats.count(Decision::Retried);
     }
-    inner.call(call).await.map_err(|error| leaving(error, left))
+    call.arguments.own();
+    inner.run(call).await.map_err(|error| leaving(error, left))
 }
 
 /// An attempt's error after others that may have left something: that this one left nothing doesn't

@@ -20,14 +20,13 @@
 //! receives.
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use tower::{Layer, Service};
+use tower::Layer;
 
-use super::{Next, Running, refused};
+use super::service::ToolService;
+use super::{Room, Running, refused};
 use crate::access::{Denied, Rows};
-use crate::call::{Reply, ToolCall};
-use crate::error::ToolError;
+use crate::call::ToolCall;
 use crate::stats::{Decision, ToolStats};
 
 type Decide = fn(&mut ToolCall) -> Result<(), Denied>;
@@ -57,32 +56,23 @@ impl ScopeLayer {
     }
 }
 
-impl<S> Layer<S> for ScopeLayer {
-    type Service = Scoped<S>;
+impl Layer<ToolService> for ScopeLayer {
+    type Service = Scoped;
 
-    fn layer(&self, inner: S) -> Scoped<S> {
+    fn layer(&self, inner: ToolService) -> Scoped {
         Scoped { inner, layer: self.clone() }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Scoped<S> {
-    inner: S,
+pub(crate) struct Scoped {
+    inner: ToolService,
     layer: ScopeLayer,
 }
 
-impl<S: Next<Future = Running>> Service<ToolCall> for Scoped<S> {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Running;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut call: ToolCall) -> Running {
+impl Room for Scoped {
+    fn run(&self, mut call: ToolCall) -> Running {
         match (self.layer.decide)(&mut call) {
-            Ok(()) => self.inner.call(call),
+            Ok(()) => self.inner.run(call),
             Err(denied) => {
                 self.layer.stats.count(Decision::Denied);
                 refused(denied.into_error())

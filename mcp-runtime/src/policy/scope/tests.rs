@@ -1,15 +1,15 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use tower::{Layer, ServiceExt};
+use tower::ServiceExt;
 
 use super::*;
 use crate::access::{AccessDef, Binding, Catalogue, Gate, ScopeDef};
+use crate::call::Reply;
 use crate::caller::Caller;
 use crate::context::{Context as CallContext, InProcess, Origin};
 use crate::error::{Code, Effect};
-use crate::policy::Next;
-use crate::policy::testing::{self, call_of, stats};
+use crate::policy::testing::{self, Around, call_of, stats};
 
 const SCOPES: AccessDef = AccessDef::Scopes(&[ScopeDef::new(
     "read:invoices",
@@ -26,7 +26,7 @@ fn call(caller: Caller, customer: u32) -> ToolCall {
     call
 }
 
-fn function() -> impl Next<Future = Running> {
+fn function() -> ToolService {
     testing::function(|call: ToolCall| async move {
         let rows = call.extensions.get::<Rows>().map(|rows| format!("{rows:?}"));
         Ok(Reply::text(rows.unwrap_or_default()))
@@ -36,7 +36,7 @@ fn function() -> impl Next<Future = Running> {
 #[tokio::test(start_paused = true)]
 async fn without_the_scope_nothing_further_in_runs() {
     let counts = stats();
-    let service = ScopeLayer::of_tool(Arc::clone(&counts)).layer(testing::function(|_| async {
+    let service = ScopeLayer::of_tool(Arc::clone(&counts)).around(testing::function(|_| async {
         panic!("it ran");
     }));
     for (caller, code) in [
@@ -55,8 +55,8 @@ async fn without_the_scope_nothing_further_in_runs() {
 #[tokio::test(start_paused = true)]
 async fn a_grant_reaches_as_far_as_its_constraint() {
     let counts = stats();
-    let rows = ScopeLayer::of_rows(Arc::clone(&counts)).layer(function());
-    let service = ScopeLayer::of_tool(Arc::clone(&counts)).layer(rows);
+    let rows = ScopeLayer::of_rows(Arc::clone(&counts)).around(function());
+    let service = ScopeLayer::of_tool(Arc::clone(&counts)).around(rows);
     let anna = Caller::new("anna").with_scope("read:invoices.where(customer_id=17)").unwrap();
     let reply = service.clone().oneshot(call(anna.clone(), 17)).await.unwrap();
     assert!(format!("{reply:?}").contains("customer_id"), "the function learns the constraint");
@@ -71,7 +71,7 @@ async fn a_grant_reaches_as_far_as_its_constraint() {
 
 #[tokio::test(start_paused = true)]
 async fn who_may_do_everything_sees_every_row() {
-    let service = ScopeLayer::of_rows(stats()).layer(function());
+    let service = ScopeLayer::of_rows(stats()).around(function());
     let reply = service.oneshot(call(Caller::local(), 18)).await.unwrap();
     assert!(format!("{reply:?}").contains("Rows(None)"));
 }

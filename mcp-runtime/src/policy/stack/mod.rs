@@ -46,7 +46,7 @@ use std::task::{Context, Poll, ready};
 use tower::{Layer, Service, ServiceExt};
 
 use super::service::ToolService;
-use super::{Outcome, Running};
+use super::{Outcome, Room, Running};
 use crate::audit;
 use crate::call::{Reply, ToolCall};
 use crate::check::CheckDef;
@@ -230,24 +230,16 @@ pub(crate) fn compose(parts: Parts<'_>, shared: &Shared) -> ToolService {
     service
 }
 
-/// The innermost service: the annotated function.
-#[derive(Clone, Copy, Debug)]
+/// The innermost room: the annotated function.
+#[derive(Debug)]
 struct Function {
     def: &'static ToolDef,
     shape: Shape,
     audited: bool,
 }
 
-impl Service<ToolCall> for Function {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Running;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, mut call: ToolCall) -> Running {
+impl Room for Function {
+    fn run(&self, mut call: ToolCall) -> Running {
         let state = match (self.def.invoke)(&mut call) {
             Ok(invocation) if self.audited => {
                 State::Runs(Box::pin(audit::within(call.context().shared_call_id(), invocation)))

@@ -5,7 +5,7 @@ use tower::{Layer, layer::util::Identity};
 
 use super::{LayerPlace, UserLayer};
 use crate::policy::service::ToolService;
-use crate::policy::{Next, Running};
+use crate::policy::{Next, Room};
 
 /// A service with the names of its layers. A layer can only be added together with its name, so
 /// the names are what is composed.
@@ -50,7 +50,7 @@ impl Stacked<ToolService> {
     pub(super) fn within<L>(self, name: &'static str, layer: Option<L>) -> Self
     where
         L: Layer<ToolService>,
-        L::Service: Next<Future = Running>,
+        L::Service: Room,
     {
         let Self { service, mut names } = self;
         names.extend(layer.is_some().then_some(name));

@@ -1,13 +1,14 @@
 //! The schema and the checks that don't wait, in one answer.
 
 use serde_json::{Value, json};
-use tower::{Layer, ServiceExt};
+use tower::ServiceExt;
 
 use super::*;
+use crate::call::Reply;
 use crate::check::CheckError;
 use crate::error::{Code, Effect, ToolError};
 use crate::params::param;
-use crate::policy::testing::{call, function};
+use crate::policy::testing::{Around, call, function};
 
 /// `even` looks at `n`, `order` at `n` and `m`, `word` at `s`, which is optional.
 const CHECKS: [CheckDef; 3] = [
@@ -66,7 +67,7 @@ async fn validate(checks: &[CheckDef], arguments: Value) -> Result<Value, ToolEr
         Ok(Reply::default().with_structured(Value::Object(call.arguments().clone())))
     });
     let layer = ValidationLayer::new(validator(&schema()), checks.to_vec());
-    let reply = layer.layer(echo).oneshot(call(arguments)).await?;
+    let reply = layer.around(echo).oneshot(call(arguments)).await?;
     Ok(reply.structured().cloned().unwrap())
 }
 

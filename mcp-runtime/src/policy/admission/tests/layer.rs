@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
-use tower::{Layer, ServiceExt};
+use tower::ServiceExt;
 
 use super::{assert_idle, fixed, layer, ms, takes};
 use crate::call::ToolCall;
@@ -16,7 +16,7 @@ use crate::policies::{Concurrency, DependencyDef, Queue};
 use crate::policy::admission::adaptive::Sample;
 use crate::policy::admission::limiter::target;
 use crate::policy::admission::{Limiter, sample};
-use crate::policy::testing;
+use crate::policy::testing::{self, Around};
 use crate::stats::Decision;
 
 fn call() -> ToolCall {
@@ -44,7 +44,7 @@ impl crate::policies::Dependency for Nothing {
 async fn a_full_queue_refuses_at_once_and_says_when_to_come_back() {
     let (limiter, gauge) = (fixed(1, 2, ms(9_000)), Arc::default());
     let (layer, stats) = layer(&[&limiter]);
-    let service = layer.layer(takes(ms(400), &gauge));
+    let service = layer.around(takes(ms(400), &gauge));
     service.clone().oneshot(call()).await.unwrap();
     let running: Vec<_> = (0..3).map(|_| tokio::spawn(service.clone().oneshot(call()))).collect();
     tokio::task::yield_now().await;
@@ -67,7 +67,7 @@ async fn a_full_queue_refuses_at_once_and_says_when_to_come_back() {
 #[tokio::test(start_paused = true)]
 async fn a_depth_of_zero_means_no_waiting() {
     let (limiter, gauge) = (fixed(1, 0, ms(9_000)), Arc::default());
-    let service = layer(&[&limiter]).0.layer(takes(ms(400), &gauge));
+    let service = layer(&[&limiter]).0.around(takes(ms(400), &gauge));
     let first = tokio::spawn(service.clone().oneshot(call()));
     tokio::task::yield_now().await;
     assert_eq!(service.oneshot(call()).await.unwrap_err().code(), &Code::Overloaded);
@@ -81,9 +81,9 @@ async fn the_pause_is_reckoned_within_reason() {
         let (limiter, gauge) = (fixed(1, 0, ms(0)), Arc::default());
         let (layer, _) = layer(&[&limiter]);
         if let Some(took) = took {
-            layer.layer(takes(ms(took), &gauge)).oneshot(call()).await.unwrap();
+            layer.around(takes(ms(took), &gauge)).oneshot(call()).await.unwrap();
         }
-        let service = layer.layer(takes(ms(50), &gauge));
+        let service = layer.around(takes(ms(50), &gauge));
         let first = tokio::spawn(service.clone().oneshot(call()));
         tokio::task::yield_now().await;
         let error = service.oneshot(call()).await.unwrap_err();
@@ -102,7 +102,7 @@ async fn nobody_waits_longer_than_the_wait_or_the_deadline() {
     for (wait, timeout, expected) in [(500, 10_000, 500), (5_000, 700, 700)] {
         let (limiter, gauge) = (fixed(1, 8, ms(wait)), Arc::default());
         let (layer, stats) = layer(&[&limiter]);
-        let service = layer.layer(takes(ms(60_000), &gauge));
+        let service = layer.around(takes(ms(60_000), &gauge));
         let first = tokio::spawn(service.clone().oneshot(call()));
         tokio::task::yield_now().await;
         let start = Instant::now();
@@ -119,7 +119,7 @@ async fn nobody_waits_longer_than_the_wait_or_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_turn_that_comes_as_its_waiter_goes_passes_on() {
     let (limiter, gauge) = (fixed(1, 8, ms(9_000)), Arc::default());
-    let service = layer(&[&limiter]).0.layer(takes(ms(100), &gauge));
+    let service = layer(&[&limiter]).0.around(takes(ms(100), &gauge));
     let first = tokio::spawn(service.clone().oneshot(call()));
     tokio::task::yield_now().await;
     let mut leaver = Box::pin(service.clone().oneshot(call()));
@@ -136,9 +136,9 @@ async fn a_turn_that_comes_as_its_waiter_goes_passes_on() {
 async fn permits_are_taken_in_one_order() {
     let (a, b) = (dependency("a", 1), dependency("b", 1));
     let gauge = Arc::default();
-    let only = layer(&[&a]).0.layer(takes(ms(100), &gauge));
-    let forth = layer(&[&a, &b]).0.layer(takes(ms(100), &gauge));
-    let back = layer(&[&b, &a]).0.layer(takes(ms(100), &gauge));
+    let only = layer(&[&a]).0.around(takes(ms(100), &gauge));
+    let forth = layer(&[&a, &b]).0.around(takes(ms(100), &gauge));
+    let back = layer(&[&b, &a]).0.around(takes(ms(100), &gauge));
     let start = Instant::now();
     let all = [
         tokio::spawn(only.oneshot(call())),
@@ -156,7 +156,7 @@ async fn the_tool_comes_first_and_gives_its_permit_back_when_a_dependency_refuse
     let tool = fixed(2, 0, ms(0));
     let bank = dependency("bank", 1);
     let gauge = Arc::default();
-    let service = layer(&[&bank, &tool]).0.layer(takes(ms(3_000), &gauge));
+    let service = layer(&[&bank, &tool]).0.around(takes(ms(3_000), &gauge));
     let first = tokio::spawn(service.clone().oneshot(call()));
     let waits = tokio::spawn(service.clone().oneshot(call()));
     tokio::task::yield_now().await;
@@ -172,9 +172,9 @@ async fn the_tool_comes_first_and_gives_its_permit_back_when_a_dependency_refuse
 async fn a_saturated_tool_delays_nobody_else() {
     let (noisy, quiet) = (fixed(4, 64, ms(1_000)), fixed(4, 64, ms(1_000)));
     let gauge = Arc::default();
-    let slow = layer(&[&noisy]).0.layer(takes(ms(5_000), &gauge));
+    let slow = layer(&[&noisy]).0.around(takes(ms(5_000), &gauge));
     let (quiet, stats) = layer(&[&quiet]);
-    let quick = quiet.layer(takes(ms(20), &gauge));
+    let quick = quiet.around(takes(ms(20), &gauge));
     let flood = tokio::spawn(async move {
         for _ in 0..5_000 {
             tokio::spawn(slow.clone().oneshot(call()));
@@ -215,7 +215,7 @@ async fn a_call_dropped_at_its_deadline_lowers_the_limit_and_a_cancelled_one_doe
     let queue = Queue { depth: 0, wait: ms(0) };
     for (dropped_after, limit) in [(9_999, 2), (10_000, 1)] {
         let limiter = Limiter::of_tool(Concurrency::Adaptive { max: 4 }, Some(queue));
-        let service = layer(&[&limiter]).0.layer(testing::function(|_| pending()));
+        let service = layer(&[&limiter]).0.around(testing::function(|_| pending()));
         let call = service.oneshot(call());
         assert!(timeout(ms(dropped_after), call).await.is_err());
         assert_eq!(limiter.counts().limit, limit);
@@ -227,10 +227,10 @@ async fn a_call_dropped_at_its_deadline_lowers_the_limit_and_a_cancelled_one_doe
 async fn who_has_waited_for_one_waits_for_the_next_one_too() {
     let (a, b) = (dependency("a", 1), dependency("b", 1));
     let gauge = Arc::default();
-    let holds_a = layer(&[&a]).0.layer(takes(ms(100), &gauge));
-    let holds_b = layer(&[&b]).0.layer(takes(ms(300), &gauge));
+    let holds_a = layer(&[&a]).0.around(takes(ms(100), &gauge));
+    let holds_b = layer(&[&b]).0.around(takes(ms(300), &gauge));
     let (both, stats) = layer(&[&a, &b]);
-    let both = both.layer(takes(ms(50), &gauge));
+    let both = both.around(takes(ms(50), &gauge));
     let start = Instant::now();
     let held = [tokio::spawn(holds_a.oneshot(call())), tokio::spawn(holds_b.oneshot(call()))];
     tokio::task::yield_now().await;
@@ -257,7 +257,7 @@ async fn a_dropped_call_ends_before_it_gives_its_place_back() {
 
     let (limiter, seen) = (fixed(1, 0, ms(0)), Arc::new(AtomicU32::new(0)));
     let (inside, told) = (Arc::clone(&limiter), Arc::clone(&seen));
-    let service = layer(&[&limiter]).0.layer(testing::function(move |_| {
+    let service = layer(&[&limiter]).0.around(testing::function(move |_| {
         let ending = Ending(Arc::clone(&inside), Arc::clone(&told));
         async move {
             let _ending = ending;

@@ -6,20 +6,20 @@ use std::time::Duration;
 use proptest::prelude::*;
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
-use tower::{Layer, ServiceExt};
+use tower::ServiceExt;
 
 use super::{Gauge, assert_idle, fixed, layer, ms, takes};
 use crate::call::Reply;
 use crate::error::Code;
 use crate::policies::{Concurrency, Queue};
 use crate::policy::admission::Limiter;
-use crate::policy::testing;
+use crate::policy::testing::{self, Around};
 
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_callers_never_exceed_the_limit() {
     const CALLERS: u64 = 10_000;
     let (limiter, gauge) = (fixed(16, 512, ms(1_000)), Arc::default());
-    let service = layer(&[&limiter]).0.layer(takes(ms(10), &gauge));
+    let service = layer(&[&limiter]).0.around(takes(ms(10), &gauge));
     let mut random = fastrand::Rng::with_seed(7);
     let all: Vec<_> = (0..CALLERS)
         .map(|_| {
@@ -49,7 +49,7 @@ async fn ten_thousand_callers_never_exceed_the_limit() {
 async fn threads_leak_no_turn() {
     let (limiter, gauge) = (fixed(3, 10_000, ms(60_000)), Arc::<Gauge>::default());
     let inside = Arc::clone(&gauge);
-    let service = layer(&[&limiter]).0.layer(testing::function(move |_| {
+    let service = layer(&[&limiter]).0.around(testing::function(move |_| {
         let inside = inside.enter();
         async move {
             let _inside = inside;
@@ -83,7 +83,7 @@ async fn threads_leak_no_turn() {
 /// Callers that come every `every`, for `time`.
 async fn load(limiter: &Arc<Limiter>, takes_ms: u64, every: Duration, time: Duration) -> Report {
     let gauge = Arc::default();
-    let service = layer(&[limiter]).0.layer(takes(ms(takes_ms), &gauge));
+    let service = layer(&[limiter]).0.around(takes(ms(takes_ms), &gauge));
     let (start, mut all) = (Instant::now(), Vec::new());
     while start.elapsed() < time {
         let service = service.clone();
@@ -162,7 +162,7 @@ proptest! {
             let all: Vec<_> = callers
                 .into_iter()
                 .map(|(comes, works, limit)| {
-                    let service = layer(&[&limiter]).0.layer(takes(ms(works), &gauge));
+                    let service = layer(&[&limiter]).0.around(takes(ms(works), &gauge));
                     let tool = crate::tool::ToolInfo { timeout: ms(limit), ..testing::tool() };
                     tokio::spawn(async move {
                         sleep(ms(comes)).await;

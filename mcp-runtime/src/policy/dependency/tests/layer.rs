@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
-use tower::{Layer, ServiceExt};
+use tower::ServiceExt;
 
 use super::{SETTINGS, ms};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::policies::{Dependency, DependencyDef};
+use crate::policy::Outcome;
 use crate::policy::dependency::circuit::{Phase, Verdict};
 use crate::policy::dependency::{Breaker, BreakerLayer, verdict};
 use crate::policy::service::ToolService;
-use crate::policy::{Outcome, testing};
+use crate::policy::testing::{self, Around};
 use crate::stats::{Decision, ToolStats};
 
 struct Bank;
@@ -58,7 +59,7 @@ fn works() -> (ToolService, Arc<AtomicU32>) {
 }
 
 async fn trip(breaker: &Arc<Breaker>) {
-    let service = layer(&[breaker]).0.layer(fails());
+    let service = layer(&[breaker]).0.around(fails());
     for _ in 0..5 {
         service.clone().oneshot(call()).await.unwrap_err();
     }
@@ -82,7 +83,7 @@ async fn an_open_breaker_refuses_and_says_when_to_come_back() {
 
     let (layer, stats) = layer(&[&breaker]);
     let (function, runs) = works();
-    let error = layer.layer(function).oneshot(call()).await.unwrap_err();
+    let error = layer.around(function).oneshot(call()).await.unwrap_err();
     assert_eq!(error.code(), &Code::CircuitOpen);
     assert_eq!(error.stated_effect(), Some(Effect::None));
     let public = error.to_json();
@@ -114,7 +115,7 @@ async fn a_lack_of_room_in_this_server_is_not_the_dependencys_failure() {
     let (layer, _) = layer(&[&breaker]);
     for _ in 0..50 {
         let shed = testing::function(|_| async { Err(ToolError::shed("no thread", ms(100))) });
-        layer.layer(shed).oneshot(testing::call(json!({}))).await.unwrap_err();
+        layer.around(shed).oneshot(testing::call(json!({}))).await.unwrap_err();
     }
     assert_eq!((breaker.snapshot().phase, breaker.snapshot().failed), (Phase::Closed, 0));
 }
@@ -125,7 +126,7 @@ async fn one_of_a_thousand_probes_is_admitted() {
     let (layer, stats) = layer(&[&breaker]);
     for probe in 1..=3 {
         let (function, runs) = works();
-        let service = layer.layer(function);
+        let service = layer.around(function);
         let all: Vec<_> =
             (0..1_000).map(|_| tokio::spawn(service.clone().oneshot(call()))).collect();
         let mut answers = 0;
@@ -142,7 +143,7 @@ async fn one_of_a_thousand_probes_is_admitted() {
 async fn a_cancelled_probe_frees_its_slot_and_one_at_its_deadline_failed() {
     for (dropped_after, frees) in [(9_999, true), (10_000, false)] {
         let breaker = half_open().await;
-        let service = layer(&[&breaker]).0.layer(testing::function(|_| pending()));
+        let service = layer(&[&breaker]).0.around(testing::function(|_| pending()));
         assert!(timeout(ms(dropped_after), service.oneshot(call())).await.is_err());
         let free = breaker.snapshot().phase == Phase::HalfOpen { good: 0, probing: false };
         assert_eq!(free, frees, "{:?}", breaker.snapshot());
@@ -156,7 +157,7 @@ async fn a_panic_is_a_failure() {
         assert!(call.arguments().contains_key("unknown"), "a bug");
         Ok(Reply::text("done"))
     });
-    let service = layer(&[&breaker]).0.layer(function);
+    let service = layer(&[&breaker]).0.around(function);
     assert!(tokio::spawn(service.oneshot(call())).await.unwrap_err().is_panic());
     assert!(matches!(breaker.snapshot().phase, Phase::Open { .. }));
 }
@@ -166,7 +167,7 @@ async fn all_dependencies_must_permit() {
     let (healthy, broken) = (half_open().await, breaker());
     broken.force_open();
     let (function, runs) = works();
-    let service = layer(&[&healthy, &broken]).0.layer(function);
+    let service = layer(&[&healthy, &broken]).0.around(function);
     let error = service.clone().oneshot(call()).await.unwrap_err();
     assert_eq!(error.code(), &Code::CircuitOpen);
     assert_eq!(healthy.snapshot().phase, Phase::HalfOpen { good: 0, probing: false });
@@ -180,7 +181,7 @@ async fn all_dependencies_must_permit() {
 async fn a_disabled_breaker_lets_everything_through() {
     let breaker = breaker();
     breaker.disable();
-    let service = layer(&[&breaker]).0.layer(fails());
+    let service = layer(&[&breaker]).0.around(fails());
     for _ in 0..100 {
         let error = service.clone().oneshot(call()).await.unwrap_err();
         assert_eq!(error.code(), &Code::Timeout);

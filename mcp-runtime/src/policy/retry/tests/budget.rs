@@ -2,12 +2,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::time::sleep;
-use tower::{Layer, ServiceExt};
+use tower::ServiceExt;
 
 use super::{RetryBudget, Settings, call, layer, ms};
 use crate::error::ToolError;
 use crate::policies::{Dependency, DependencyDef};
-use crate::policy::testing;
+use crate::policy::testing::{self, Around};
 use crate::stats::Decision;
 
 struct Bank;
@@ -89,7 +89,7 @@ async fn an_outage_is_not_amplified() {
     let runs = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&runs);
     let (layer, stats) = layer(Settings::new(5), &[&budget]);
-    let service = layer.layer(testing::function(move |_| {
+    let service = layer.around(testing::function(move |_| {
         counter.fetch_add(1, Ordering::SeqCst);
         async { Err(ToolError::new("backend_unavailable", "no").retryable()) }
     }));

@@ -5,14 +5,14 @@ use std::time::Duration;
 use proptest::prelude::*;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
-use tower::{Layer, ServiceExt};
+use tower::ServiceExt;
 
 use super::{Settings, call, layer, ms, retried};
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::policy::retry::{AttemptTimeoutLayer, RetryLayer, Terms};
 use crate::policy::service::ToolService;
-use crate::policy::testing;
+use crate::policy::testing::{self, Around};
 use crate::stats::Decision;
 use crate::tool::ToolInfo;
 
@@ -47,7 +47,7 @@ async fn so_many_attempts_in_all_each_with_the_same_arguments() {
     let (layer, stats) = layer(Settings::new(3), &[]);
     let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
     let arrived = Arc::clone(&seen);
-    let service = layer.layer(testing::function(move |call: ToolCall| {
+    let service = layer.around(testing::function(move |call: ToolCall| {
         arrived.lock().unwrap().push(call.arguments().clone());
         async { Err(down()) }
     }));
@@ -121,7 +121,7 @@ async fn the_last_attempt_does_not_undo_what_an_earlier_one_left() {
 #[tokio::test(start_paused = true)]
 async fn retries_within_retries_are_one_attempt() {
     let (function, runs) = fails(down());
-    let inner = layer(Settings::new(3), &[]).0.layer(function);
+    let inner = layer(Settings::new(3), &[]).0.around(function);
     retried(call(), inner).await.unwrap_err();
     assert_eq!(runs.load(Ordering::SeqCst), 3);
 }
@@ -129,7 +129,7 @@ async fn retries_within_retries_are_one_attempt() {
 #[tokio::test(start_paused = true)]
 async fn retries_within_retries_are_one_attempt_in_another_task_too() {
     let (function, runs) = fails(down());
-    let inner = layer(Settings::new(3), &[]).0.layer(function);
+    let inner = layer(Settings::new(3), &[]).0.around(function);
     let elsewhere = testing::function(move |call: ToolCall| {
         let task = tokio::spawn(crate::trying::carried(inner.clone().oneshot(call)));
         async { task.await.unwrap() }
@@ -191,7 +191,7 @@ async fn no_attempt_starts_that_the_deadline_cannot_hold() {
     ] {
         let settings = Settings { attempt_timeout, ..Settings::new(2) };
         let (function, runs) = fails(down().retry_after(ms(retry_after)));
-        let service = layer(settings, &[]).0.layer(function);
+        let service = layer(settings, &[]).0.around(function);
         let start = Instant::now();
         service.oneshot(call()).await.unwrap_err();
         assert_eq!(runs.load(Ordering::SeqCst), expected, "{attempt_timeout:?} {retry_after}");
@@ -204,7 +204,7 @@ async fn each_attempt_has_its_timeout() {
     let hangs = testing::function(|_| std::future::pending());
     let runs = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&runs);
-    let inner = AttemptTimeoutLayer::new(ms(500)).layer(hangs);
+    let inner = AttemptTimeoutLayer::new(ms(500)).around(hangs);
     let attempts = testing::function(move |call| {
         counter.fetch_add(1, Ordering::SeqCst);
         inner.clone().oneshot(call)
@@ -222,7 +222,7 @@ async fn the_deadline_is_not_the_attempts_to_tell() {
         sleep(ms(10_500)).await;
         Ok(Reply::text("done"))
     });
-    AttemptTimeoutLayer::new(ms(10_000)).layer(takes).oneshot(call()).await.unwrap();
+    AttemptTimeoutLayer::new(ms(10_000)).around(takes).oneshot(call()).await.unwrap();
 }
 
 /// What an attempt does: how long it takes, and how it fails.
@@ -267,7 +267,7 @@ proptest! {
             let attempt_timeout = attempt_timeout.map(ms);
             let settings = Settings { attempts, attempt_timeout, base: ms(base) };
             let service = RetryLayer::new(settings, Vec::new(), testing::stats())
-                .layer(scripted(script));
+                .around(scripted(script));
             let start = Instant::now();
             let tool = ToolInfo { timeout: ms(timeout), ..testing::tool() };
             service.oneshot(call_of(tool)).await.unwrap_err();

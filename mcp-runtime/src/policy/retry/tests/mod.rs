@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tower::{Layer, ServiceExt};
+use tower::ServiceExt;
 
 use super::{RetryBudget, RetryLayer};
 use crate::call::ToolCall;
 use crate::policies::Retry as Settings;
-use crate::policy::{Next, Outcome, Running, testing};
+use crate::policy::Outcome;
+use crate::policy::service::ToolService;
+use crate::policy::testing::{self, Around};
 use crate::stats::ToolStats;
 
 const fn ms(ms: u64) -> Duration {
@@ -28,6 +30,6 @@ fn layer(settings: Settings, budgets: &[&Arc<RetryBudget>]) -> (RetryLayer, Arc<
 }
 
 /// `call`, with three attempts at `function` and a fresh budget.
-async fn retried(call: ToolCall, function: impl Next<Future = Running>) -> Outcome {
-    layer(Settings::new(3), &[]).0.layer(function).oneshot(call).await
+async fn retried(call: ToolCall, function: ToolService) -> Outcome {
+    layer(Settings::new(3), &[]).0.around(function).oneshot(call).await
 }
