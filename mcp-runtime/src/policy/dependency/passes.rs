@@ -15,7 +15,7 @@ use crate::stats::Decision;
 /// what dropped it.
 pub(super) struct Passes {
     terms: Arc<Terms>,
-    passes: Few<Pass>,
+    granted: Few<Pass>,
     /// When the call ends at the latest.
     deadline: Instant,
 }
@@ -23,10 +23,10 @@ pub(super) struct Passes {
 impl Passes {
     /// All of them, or none: where one refuses, those before it get their permission back.
     pub(super) fn ask(terms: &Arc<Terms>, deadline: Instant) -> Result<Self, ToolError> {
-        let mut passes = Self { terms: Arc::clone(terms), passes: Few::new(), deadline };
+        let mut passes = Self { terms: Arc::clone(terms), granted: Few::new(), deadline };
         for breaker in &terms.breakers {
             match breaker.ask() {
-                Ok(pass) => passes.passes.push(pass),
+                Ok(pass) => passes.granted.push(pass),
                 Err(refused) => {
                     passes.settle(Verdict::Ignored, Instant::now());
                     terms.stats.count(Decision::Tripped);
@@ -39,8 +39,8 @@ impl Passes {
 
     /// Says how the attempt ended.
     pub(super) fn settle(&mut self, verdict: Verdict, now: Instant) {
-        while let Some(pass) = self.passes.pop() {
-            if let Some(breaker) = self.terms.breakers.get(self.passes.len()) {
+        while let Some(pass) = self.granted.pop() {
+            if let Some(breaker) = self.terms.breakers.get(self.granted.len()) {
                 breaker.settle(pass, verdict, now);
             }
         }
@@ -49,7 +49,7 @@ impl Passes {
 
 impl Drop for Passes {
     fn drop(&mut self) {
-        if self.passes.len() > 0 {
+        if self.granted.len() > 0 {
             let now = Instant::now();
             // A function that panicked or ran out of time failed; the rest was cancelled.
             let failed = thread::panicking() || now >= self.deadline;

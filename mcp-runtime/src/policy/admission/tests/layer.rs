@@ -9,35 +9,19 @@ use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 use tower::ServiceExt;
 
-use super::{assert_idle, fixed, layer, ms, takes};
+use super::{assert_idle, call, dependency, fixed, layer, ms, takes};
 use crate::call::ToolCall;
 use crate::error::{Code, Effect, ToolError};
-use crate::policies::{Concurrency, DependencyDef, Queue};
+use crate::policies::{Concurrency, Queue};
 use crate::policy::admission::adaptive::Sample;
 use crate::policy::admission::limiter::target;
 use crate::policy::admission::{Limiter, sample};
 use crate::policy::testing::{self, Around};
 use crate::stats::Decision;
 
-fn call() -> ToolCall {
-    testing::call(json!({}))
-}
-
 fn call_with(timeout: Duration) -> ToolCall {
     let tool = crate::tool::ToolInfo { timeout, ..testing::tool() };
     testing::call_of(&Arc::new(tool), "anna", json!({}))
-}
-
-fn dependency(name: &'static str, max: u32) -> Arc<Limiter> {
-    let mut def = DependencyDef::new::<Nothing>(name);
-    def.concurrency = Some(Concurrency::Fixed(max));
-    Limiter::of_dependency(&def).unwrap()
-}
-
-struct Nothing;
-
-impl crate::policies::Dependency for Nothing {
-    const DEF: &'static DependencyDef = &DependencyDef::new::<Self>("Nothing");
 }
 
 #[tokio::test(start_paused = true)]

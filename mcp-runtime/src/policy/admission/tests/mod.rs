@@ -1,16 +1,18 @@
 mod layer;
 mod load;
+mod permits;
 mod turns;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::time::sleep;
 
 use super::{AdmissionLayer, Limiter};
-use crate::call::Reply;
-use crate::policies::{Concurrency, Queue};
+use crate::call::{Reply, ToolCall};
+use crate::policies::{Concurrency, Dependency, DependencyDef, Queue};
 use crate::policy::service::ToolService;
 use crate::policy::testing;
 use crate::stats::ToolStats;
@@ -21,6 +23,22 @@ const fn ms(ms: u64) -> Duration {
 
 fn fixed(max: u32, depth: u32, wait: Duration) -> Arc<Limiter> {
     Limiter::of_tool(Concurrency::Fixed(max), Some(Queue { depth, wait }))
+}
+
+fn dependency(name: &'static str, max: u32) -> Arc<Limiter> {
+    let mut def = DependencyDef::new::<Nothing>(name);
+    def.concurrency = Some(Concurrency::Fixed(max));
+    Limiter::of_dependency(&def).unwrap()
+}
+
+struct Nothing;
+
+impl Dependency for Nothing {
+    const DEF: &'static DependencyDef = &DependencyDef::new::<Self>("Nothing");
+}
+
+fn call() -> ToolCall {
+    testing::call(json!({}))
 }
 
 fn layer(limiters: &[&Arc<Limiter>]) -> (AdmissionLayer, Arc<ToolStats>) {

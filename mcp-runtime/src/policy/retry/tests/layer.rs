@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use tower::ServiceExt;
 
 use super::{Settings, call, layer, ms, retried};
-use crate::call::{Reply, ToolCall};
+use crate::call::{Held, Reply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::policy::retry::{AttemptTimeoutLayer, RetryLayer, Terms};
 use crate::policy::service::ToolService;
@@ -48,13 +48,15 @@ async fn so_many_attempts_in_all_each_with_the_same_arguments() {
     let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
     let arrived = Arc::clone(&seen);
     let service = layer.around(testing::function(move |call: ToolCall| {
-        arrived.lock().unwrap().push(call.arguments().clone());
+        let shared = matches!(call.arguments, Held::Shared(_));
+        arrived.lock().unwrap().push((call.arguments().clone(), shared));
         async { Err(down()) }
     }));
     let call = testing::call(json!({ "id": 7 }));
-    let arguments = call.arguments().clone();
+    let arguments = || call.arguments().clone();
+    let expected = [(arguments(), true), (arguments(), true), (arguments(), false)];
     assert_eq!(service.oneshot(call).await.unwrap_err().code(), &Code::BackendUnavailable);
-    assert_eq!(*seen.lock().unwrap(), vec![arguments; 3]);
+    assert_eq!(*seen.lock().unwrap(), expected, "the last one has them for itself");
     assert_eq!((stats.get(Decision::Retried), stats.get(Decision::RetryDenied)), (2, 0));
 }
 
