@@ -1,10 +1,11 @@
-//! The policies: one room each, a tower [`Layer`](tower::Layer) and its service over
-//! [`ToolCall`](crate::ToolCall).
+//! The policies: one room each, a tower [`Layer`](tower::Layer) and what it puts around the rest of
+//! the pipeline.
 //!
-//! A room has three parts, as [`timeout`] shows: a `…Layer` that holds the setting of one tool, a
-//! service that wraps the rest of the pipeline, and tests that fail when its rule is broken.
-//! Rooms know the call and the error, never each other and never the protocol. Which of them a
-//! tool uses, and in which order, is [`stack`]'s business alone.
+//! A room has three parts, as [`budget`] shows: a `…Layer` that holds the setting of one tool, what
+//! wraps the rest of the pipeline, and tests that fail when its rule is broken. What decides as it
+//! is called is a [`Room`]; what waits, or has a future of a type of its own, as [`timeout`] has,
+//! is a `Service`. Rooms know the call and the error, never each other and never the protocol.
+//! Which of them a tool uses, and in which order, is [`stack`]'s business alone.
 
 pub(crate) mod admission;
 pub(crate) mod blocking;
@@ -51,16 +52,16 @@ pub(crate) trait Room: Send + Sync + 'static {
     fn run(&self, call: ToolCall) -> Running;
 }
 
-/// A room that makes its future with an `async` block is a `Service`: it makes the rest ready and
-/// calls it with `tower::ServiceExt::oneshot`. A `Service` is called where nobody else calls it, so
-/// that each call runs in a clone.
+/// A service that boxes its futures itself is a room too. A call needs one of its own.
 impl<S: Next<Future = Running>> Room for S {
     fn run(&self, call: ToolCall) -> Running {
         self.clone().call(call)
     }
 }
 
-/// The rest of the pipeline, as a `Service` sees it.
+/// The rest of the pipeline, as a room sees it that is a `Service`. One that makes its future with
+/// an `async` block has [`Running`] as its `Future`; it makes the rest ready and calls it with
+/// `tower::ServiceExt::oneshot`.
 pub(crate) trait Next:
     Service<ToolCall, Response = Reply, Error = ToolError, Future: Send> + Clone + Send + Sync + 'static
 {

@@ -44,15 +44,15 @@ mod tests;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use tower::{Layer, Service, ServiceExt};
+use tower::Layer;
 use tracing::warn;
 
-use super::{Next, Running, refused};
-use crate::call::{Reply, ToolCall};
+use super::service::ToolService;
+use super::{Room, Running, refused};
+use crate::call::ToolCall;
 use crate::clock::Clock;
 use crate::confirmation::{Confirmation, Question};
 use crate::error::{Code, Effect, NextAction, ToolError};
@@ -120,9 +120,9 @@ fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
 
 /// Has each call of one tool confirmed.
 #[derive(Clone)]
-pub(crate) struct ConfirmLayer(Arc<Room>);
+pub(crate) struct ConfirmLayer(Arc<Terms>);
 
-struct Room {
+struct Terms {
     opening: String,
     shared: Arc<Confirmations>,
     stats: Arc<ToolStats>,
@@ -130,58 +130,49 @@ struct Room {
 
 impl ConfirmLayer {
     pub(crate) fn new(tool: &ToolInfo, shared: Arc<Confirmations>, stats: Arc<ToolStats>) -> Self {
-        Self(Arc::new(Room { opening: question::opening(tool), shared, stats }))
+        Self(Arc::new(Terms { opening: question::opening(tool), shared, stats }))
     }
 }
 
-impl<S> Layer<S> for ConfirmLayer {
-    type Service = Confirmed<S>;
+impl Layer<ToolService> for ConfirmLayer {
+    type Service = Confirmed;
 
-    fn layer(&self, inner: S) -> Confirmed<S> {
-        Confirmed { inner, room: Arc::clone(&self.0) }
+    fn layer(&self, inner: ToolService) -> Confirmed {
+        Confirmed { inner, terms: Arc::clone(&self.0) }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Confirmed<S> {
-    inner: S,
-    room: Arc<Room>,
+pub(crate) struct Confirmed {
+    inner: ToolService,
+    terms: Arc<Terms>,
 }
 
-impl<S: Next<Future = Running>> Service<ToolCall> for Confirmed<S> {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Running;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
-        let step = match self.room.judge(&call) {
-            Ok(None) => return self.inner.call(call),
-            Ok(Some(genuine)) => self.room.shared.spent.spend(genuine.nonce, genuine.expiry),
+impl Room for Confirmed {
+    fn run(&self, call: ToolCall) -> Running {
+        let step = match self.terms.judge(&call) {
+            Ok(None) => return self.inner.run(call),
+            Ok(Some(genuine)) => self.terms.shared.spent.spend(genuine.nonce, genuine.expiry),
             Err(error) => return refused(error),
         };
         if let Step::Done(decided) = step {
             let decided = decided.unwrap_or_else(|| Err(StoreError("no answer".to_owned())));
-            return match self.room.settle(&call, decided) {
-                Ok(()) => self.inner.call(call),
+            return match self.terms.settle(&call, decided) {
+                Ok(()) => self.inner.run(call),
                 Err(error) => refused(error),
             };
         }
-        let (inner, room) = (self.inner.clone(), Arc::clone(&self.room));
+        let (inner, terms) = (self.inner.clone(), Arc::clone(&self.terms));
         let until = call.context().deadline().min(Instant::now() + STORE_WAIT);
         Box::pin(async move {
             let decided = timeout_at(until, step).await;
             let late = |_| Err(StoreError("took too long".to_owned()));
-            room.settle(&call, decided.unwrap_or_else(late))?;
-            inner.oneshot(call).await
+            terms.settle(&call, decided.unwrap_or_else(late))?;
+            inner.run(call).await
         })
     }
 }
 
-impl Room {
+impl Terms {
     /// What the call brings along: nothing that has to be looked at further, or a yes that counts
     /// unless it was used before.
     fn judge(&self, call: &ToolCall) -> Result<Option<Genuine>, ToolError> {

@@ -8,11 +8,13 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
 
 use super::*;
+use crate::call::Reply;
 use crate::caller::Caller;
 use crate::context::{self, InProcess, Origin};
-use crate::policy::testing::{function, stats, tool};
+use crate::policy::testing::{Around, function, stats, tool};
 
 /// A server with one tool that asks.
 struct Server {
@@ -50,7 +52,7 @@ impl Server {
             async { Ok(Reply::text("gone")) }
         });
         let layer = ConfirmLayer::new(&call.tool, Arc::clone(&self.shared), self.stats.clone());
-        layer.layer(inner).oneshot(call).await.map(drop)
+        layer.around(inner).oneshot(call).await.map(drop)
     }
 
     /// Asks about deleting 7 and returns the state.

@@ -1,17 +1,17 @@
 //! The start: durable right before the first effect can happen.
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use tokio::time::timeout;
-use tower::{Layer, Service, ServiceExt};
+use tower::Layer;
 
 use super::entries::{answer, step};
 use super::{OPENING, words};
-use crate::call::{Reply, ToolCall};
+use crate::call::ToolCall;
 use crate::claim::Claim;
 use crate::error::ToolError;
-use crate::policy::{Next, Running, refused};
+use crate::policy::service::ToolService;
+use crate::policy::{Room, Running, refused};
 use crate::records::{Health, Records};
 use crate::stats::{Decision, ToolStats};
 use crate::store::journal::{Journal, Written};
@@ -35,44 +35,35 @@ impl StartLayer {
     }
 }
 
-impl<S> Layer<S> for StartLayer {
-    type Service = Start<S>;
+impl Layer<ToolService> for StartLayer {
+    type Service = Start;
 
-    fn layer(&self, inner: S) -> Start<S> {
+    fn layer(&self, inner: ToolService) -> Start {
         Start { inner, layer: self.clone() }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Start<S> {
-    inner: S,
+pub(crate) struct Start {
+    inner: ToolService,
     layer: StartLayer,
 }
 
-impl<S: Next<Future = Running>> Service<ToolCall> for Start<S> {
-    type Response = Reply;
-    type Error = ToolError;
-    type Future = Running;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
-        let Some(claim) = call.claim.clone() else { return self.inner.call(call) };
+impl Room for Start {
+    fn run(&self, call: ToolCall) -> Running {
+        let Some(claim) = call.claim.clone() else { return self.inner.run(call) };
         let mut writing = self.layer.write(&claim);
         if let Some(written) = writing.at_once() {
             return match self.layer.started(&claim, written) {
-                Ok(()) => self.inner.call(call),
+                Ok(()) => self.inner.run(call),
                 Err(error) => refused(error),
             };
         }
-        let Self { inner, layer } = self.clone();
+        let (inner, layer) = (self.inner.clone(), self.layer.clone());
         Box::pin(async move {
             let late = |_| Err(StoreError(format!("it was not written within {OPENING:?}")));
             let written = timeout(OPENING, writing).await.unwrap_or_else(late);
             layer.started(&claim, written)?;
-            inner.oneshot(call).await
+            inner.run(call).await
         })
     }
 }
