@@ -39,7 +39,7 @@ mod tests;
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use serde_json::json;
@@ -134,9 +134,11 @@ impl Future for Admitted {
     type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
-        let outcome = ready!(self.running.as_mut().poll(cx));
-        self.permits.end(|took, timeout| sample(&outcome, took, timeout));
-        Poll::Ready(outcome)
+        let ended = self.running.as_mut().poll(cx);
+        if let Poll::Ready(outcome) = &ended {
+            self.permits.end(|took, timeout| sample(outcome, took, timeout));
+        }
+        ended
     }
 }
 

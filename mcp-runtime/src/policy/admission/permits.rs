@@ -80,12 +80,12 @@ impl Permits {
 
 impl Drop for Permits {
     fn drop(&mut self) {
-        // Nothing tells a call that is dropped at its deadline apart from one that is cancelled,
-        // except the time.
-        self.settle(
-            |run, time| {
-                if run.ended < time.deadline { Sample::Neutral } else { Sample::Overload }
-            },
-        );
+        self.settle(dropped);
     }
+}
+
+/// Nothing tells a call that is dropped at its deadline apart from one that is cancelled, except
+/// the time.
+fn dropped(run: Stay, time: Time) -> Sample {
+    if run.ended < time.deadline { Sample::Neutral } else { Sample::Overload }
 }

@@ -39,7 +39,7 @@ mod window;
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
@@ -111,9 +111,11 @@ impl Future for Attempt {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let Self { running, passes } = &mut *self;
         let watched = Watched(passes);
-        let outcome = ready!(running.as_mut().poll(cx));
-        watched.0.settle(verdict(&outcome), Instant::now());
-        Poll::Ready(outcome)
+        let ended = running.as_mut().poll(cx);
+        if let Poll::Ready(outcome) = &ended {
+            watched.0.settle(verdict(outcome), Instant::now());
+        }
+        ended
     }
 }
 
