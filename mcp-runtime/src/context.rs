@@ -114,7 +114,7 @@ impl Context {
             entry: Shared::Own(Entry {
                 id: Uuid::now_v7(),
                 call_id: OnceLock::new(),
-                trace: TraceContext::from_meta(origin.request.meta()),
+                trace: TraceContext::of(&*origin.request),
                 told: Told::nothing(),
                 origin,
             }),
@@ -167,6 +167,11 @@ impl Context {
     /// The request's `_meta`. Everything in it is the client's word.
     pub fn meta(&self) -> &Map<String, Value> {
         self.entry().origin.request.meta()
+    }
+
+    /// One entry of the request's `_meta`.
+    pub(crate) fn meta_entry(&self, name: &str) -> Option<&Value> {
+        self.entry().origin.request.entry(name)
     }
 
     /// What a person said about an earlier question of this call.

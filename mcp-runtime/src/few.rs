@@ -9,6 +9,12 @@ pub(crate) struct Few<T> {
     len: usize,
 }
 
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<T> Few<T> {
     pub(crate) const fn new() -> Self {
         Self { first: [None, None], others: Vec::new(), len: 0 }
@@ -20,6 +26,13 @@ impl<T> Few<T> {
             None => self.others.push(item),
         }
         self.len += 1;
+    }
+
+    pub(crate) fn contains(&self, item: &T) -> bool
+    where
+        T: PartialEq,
+    {
+        self.first.iter().flatten().chain(&self.others).any(|one| one == item)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -60,6 +73,7 @@ mod tests {
             (0..length).for_each(|item| few.push(item));
             assert!(few.others.len() == usize::saturating_sub(length, 2));
             assert_eq!(few.len(), length);
+            assert!((0..6).all(|item| few.contains(&item) == (item < length)));
             let mut items = Vec::new();
             few.for_each(|item| items.push(*item));
             assert!(items.into_iter().eq(0..length));

@@ -1,4 +1,4 @@
-//! What JSON texts are written with, where a server writes its own: strings' plain parts, and
+//! What JSON texts are written with, where a server writes its own: strings, their plain parts, and
 //! whole numbers.
 
 /// How many bytes a text begins with that stand in JSON as they are: up to the first quotation
@@ -6,23 +6,98 @@
 pub(crate) fn plain(text: &[u8]) -> usize {
     let (words, rest) = text.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
-        let found = escaped_in(u64::from_le_bytes(*word));
-        if found != 0 {
-            // The first byte of the text is the lowest of its word.
-            return 8 * index + (found.trailing_zeros() / 8) as usize;
+        let place = first_escaped(word);
+        if place < word.len() {
+            return 8 * index + place;
         }
     }
     if let Some(last) = text.last_chunk() {
         // Those of the last eight that aren't of the rest were looked at before, and are plain.
-        let found = escaped_in(u64::from_le_bytes(*last)).trailing_zeros() / 8;
-        return text.len() - 8 + found as usize;
+        return text.len() - last.len() + first_escaped(last);
     }
     let end = rest.iter().position(|byte| is_escaped(*byte));
     text.len() - rest.len() + end.unwrap_or(rest.len())
 }
 
+/// Writes a string with its quotes, as `serde_json` does. Whether a canonical text has it the same:
+/// there no control character is written in short.
+pub(crate) fn write_string(text: &[u8], into: &mut Vec<u8>) -> bool {
+    into.push(b'"');
+    let is_canonical = write_escaped(text, into);
+    into.push(b'"');
+    is_canonical
+}
+
+/// Writes what stands between a string's quotes; see [`write_string`].
+pub(crate) fn write_escaped(text: &[u8], into: &mut Vec<u8>) -> bool {
+    // Most strings are plain as a whole, and then one copy.
+    let (these, mut rest) = text.split_at(plain(text));
+    into.extend_from_slice(these);
+    let mut is_canonical = true;
+    // In others escapes stand close together, as in JSON within a string: eight bytes are written
+    // in one go, and what isn't plain of them is taken back.
+    while let Some((word, others)) = rest.split_first_chunk::<8>() {
+        let plain = first_escaped(word);
+        into.extend_from_slice(word);
+        let Some(escaped) = word.get(plain) else {
+            rest = others;
+            continue;
+        };
+        into.truncate(into.len() - (word.len() - plain));
+        is_canonical &= write_byte(*escaped, into);
+        rest = &rest[plain + 1..];
+    }
+    for byte in rest {
+        is_canonical &= write_byte(*byte, into);
+    }
+    is_canonical
+}
+
+/// Writes one byte of a string. Whether a canonical text has it the same.
+fn write_byte(byte: u8, into: &mut Vec<u8>) -> bool {
+    match ESCAPES[usize::from(byte)] {
+        0 => into.push(byte),
+        UNICODE => {
+            let hex = |digit: u8| b"0123456789abcdef"[usize::from(digit)];
+            into.extend_from_slice(&[b'\\', UNICODE, b'0', b'0', hex(byte >> 4), hex(byte & 0xf)]);
+        }
+        short => {
+            into.extend_from_slice(&[b'\\', short]);
+            return short == byte;
+        }
+    }
+    true
+}
+
+/// What follows the backslash where a control character has no short form.
+const UNICODE: u8 = b'u';
+
+/// What follows the backslash, by the byte that is escaped; 0 for a byte that stands as it is.
+static ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        escapes[byte] = UNICODE;
+        byte += 1;
+    }
+    escapes[0x08] = b'b';
+    escapes[b'\t' as usize] = b't';
+    escapes[b'\n' as usize] = b'n';
+    escapes[0x0c] = b'f';
+    escapes[b'\r' as usize] = b'r';
+    escapes[b'"' as usize] = b'"';
+    escapes[b'\\' as usize] = b'\\';
+    escapes
+};
+
 fn is_escaped(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
+    ESCAPES[usize::from(byte)] != 0
+}
+
+/// The place of the first of eight bytes that is escaped; eight where none is.
+fn first_escaped(word: &[u8; 8]) -> usize {
+    // The first byte of a text is the lowest of its word.
+    (escaped_in(u64::from_le_bytes(*word)).trailing_zeros() / 8) as usize
 }
 
 /// The high bits of those of eight bytes that are escaped. Above the lowest of them there may be
@@ -87,6 +162,7 @@ const fn digit(below_ten: u64) -> u8 {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::Value;
 
     use super::*;
 
@@ -113,7 +189,31 @@ mod tests {
         }
     }
 
+    fn string(text: &str) -> (String, bool) {
+        let mut written = Vec::new();
+        let is_canonical = write_string(text.as_bytes(), &mut written);
+        (String::from_utf8(written).unwrap(), is_canonical)
+    }
+
+    #[test]
+    fn every_character_of_one_byte_is_written_as_by_serde_json_at_every_place() {
+        for character in '\0'..='\u{80}' {
+            for place in 0..20 {
+                let text = format!("{}{character}\"{}", "a".repeat(place), "b".repeat(20));
+                let (written, is_canonical) = string(&text);
+                assert_eq!(written, Value::from(text).to_string());
+                let in_short = matches!(character, '\u{8}'..='\n' | '\u{c}' | '\r');
+                assert_eq!(is_canonical, !in_short, "{character:?}");
+            }
+        }
+    }
+
     proptest! {
+        #[test]
+        fn strings_are_written_as_by_serde_json(text in "(\\PC|[\\x00-\\x7f]|[\"\\\\]){0,60}") {
+            prop_assert_eq!(string(&text).0, Value::from(text).to_string());
+        }
+
         #[test]
         fn the_plain_part_ends_before_the_first_escaped_byte(text: Vec<u8>) {
             let first = text.iter().position(|byte| is_escaped(*byte));

@@ -178,7 +178,7 @@ impl Registry {
             peer: None,
             tool: Some(&entry.tool.info),
             code: error.code(),
-            trace: origin.request.meta().get(meta::TRACEPARENT).and_then(Value::as_str),
+            trace: origin.request.entry(meta::TRACEPARENT).and_then(Value::as_str),
         });
     }
 

@@ -7,13 +7,16 @@ use rmcp::model::{
     RequestId, RequestMetaObject, RequestOptionalParam,
 };
 use rmcp::service::RxJsonRpcMessage;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::json::{Call, Envelope, Plain};
 
 /// A plain request as the message that it came in, unless its id is one that the SDK is patient
 /// with.
-pub(super) fn message(said: &Envelope<'_>, plain: Plain) -> Option<RxJsonRpcMessage<RoleServer>> {
+pub(super) fn message(
+    said: &Envelope<'_>,
+    plain: Plain<Map<String, Value>>,
+) -> Option<RxJsonRpcMessage<RoleServer>> {
     let id = request_id(&said.id)?;
     let request = match plain {
         Plain::Call(Call { arguments, meta }) => {

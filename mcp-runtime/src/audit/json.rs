@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::date;
 use super::digest::Digest;
-use crate::json_text::{Digits, plain};
+use crate::json_text::{Digits, write_string};
 
 /// A text of JSON that is part of a record.
 #[derive(Clone, PartialEq, Eq)]
@@ -93,33 +93,7 @@ impl Writer {
     }
 
     pub(super) fn text(&mut self, text: &str) {
-        self.0.push(b'"');
-        let mut rest = text.as_bytes();
-        loop {
-            let (these, others) = rest.split_at(plain(rest));
-            self.0.extend_from_slice(these);
-            let Some((byte, others)) = others.split_first() else { break };
-            self.escaped(*byte);
-            rest = others;
-        }
-        self.0.push(b'"');
-    }
-
-    fn escaped(&mut self, byte: u8) {
-        let short = match byte {
-            b'"' | b'\\' => byte,
-            0x08 => b'b',
-            b'\t' => b't',
-            b'\n' => b'n',
-            0x0c => b'f',
-            b'\r' => b'r',
-            _ => {
-                self.0.extend_from_slice(b"\\u00");
-                self.0.extend_from_slice(super::digits(byte));
-                return;
-            }
-        };
-        self.0.extend_from_slice(&[b'\\', short]);
+        write_string(text.as_bytes(), &mut self.0);
     }
 
     pub(super) fn digest(&mut self, digest: &Digest) {

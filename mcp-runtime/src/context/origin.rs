@@ -26,7 +26,13 @@ pub(crate) trait ClientRequest: Any + Send + Sync {
         None
     }
 
+    /// All that the client says in its `_meta`.
     fn meta(&self) -> &Map<String, Value>;
+
+    /// One entry of it: cheaper to have than the whole, where the pipeline itself goes by it.
+    fn entry(&self, name: &str) -> Option<&Value> {
+        self.meta().get(name)
+    }
 
     /// What a person said about an earlier question of this call.
     fn confirmation(&self) -> Option<&Confirmation> {

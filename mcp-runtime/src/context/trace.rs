@@ -1,7 +1,8 @@
 //! Which trace a call belongs to, by the client's word.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::origin::ClientRequest;
 use crate::meta;
 
 /// W3C trace context, as MCP carries it in `_meta`.
@@ -19,8 +20,8 @@ pub struct TraceContext {
 }
 
 impl TraceContext {
-    pub(super) fn from_meta(meta: &Map<String, Value>) -> Option<Self> {
-        let text = |key| meta.get(key).and_then(Value::as_str).map(str::to_owned);
+    pub(super) fn of(request: &dyn ClientRequest) -> Option<Self> {
+        let text = |name| request.entry(name).and_then(Value::as_str).map(str::to_owned);
         let traceparent = text(meta::TRACEPARENT).filter(|value| well_formed(value))?;
         Some(Self { traceparent, tracestate: text(meta::TRACESTATE), baggage: text(meta::BAGGAGE) })
     }

@@ -8,7 +8,7 @@ use serde::ser::Error as _;
 use serde_json::{Error, Value};
 
 use super::members::{Member, put_in_order};
-use crate::json_text::{Digits, plain};
+use crate::json_text::{Digits, write_escaped, write_string};
 
 type Result<T = ()> = std::result::Result<T, Error>;
 
@@ -152,9 +152,7 @@ impl Writer {
     }
 
     pub(super) fn quoted(&mut self, text: &str) {
-        self.text.push(b'"');
-        self.escaped(text.as_bytes());
-        self.text.push(b'"');
+        self.is_canonical &= write_string(text.as_bytes(), &mut self.text);
     }
 
     /// A string that its type writes itself.
@@ -172,32 +170,7 @@ impl Writer {
     }
 
     fn escaped(&mut self, text: &[u8]) {
-        let mut rest = text;
-        loop {
-            let (these, others) = rest.split_at(plain(rest));
-            self.text.extend_from_slice(these);
-            let Some((next, others)) = others.split_first() else { return };
-            self.escape(*next);
-            rest = others;
-        }
-    }
-
-    fn escape(&mut self, byte: u8) {
-        let short = match byte {
-            b'"' | b'\\' => return self.text.extend_from_slice(&[b'\\', byte]),
-            0x08 => b"\\b",
-            b'\t' => b"\\t",
-            b'\n' => b"\\n",
-            0x0c => b"\\f",
-            b'\r' => b"\\r",
-            control => {
-                // Writing to memory doesn't fail.
-                let _ = write!(self.text, "\\u{control:04x}");
-                return;
-            }
-        };
-        self.is_canonical = false;
-        self.text.extend_from_slice(short);
+        self.is_canonical &= write_escaped(text, &mut self.text);
     }
 }
 

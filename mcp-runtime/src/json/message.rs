@@ -14,37 +14,37 @@ const MEMBERS: [&str; 4] = ["jsonrpc", "id", "method", "params"];
 /// What a plain request has among its parameters.
 const PARAMS: [&str; 3] = ["name", "arguments", "_meta"];
 
-/// What a message turns out to be. `P` is what becomes of the parts of a request.
+/// What a message turns out to be. `A` is what becomes of a request's arguments, `M` of its `_meta`.
 #[derive(Default)]
-pub(super) enum Message<'de, P> {
+pub(super) enum Message<'de, A, M> {
     #[default]
     Scalar,
     List,
     /// And its parts, where nothing else in it speaks against a plain request.
-    Object(Envelope<'de>, Option<Parts<P>>),
+    Object(Envelope<'de>, Option<Parts<A, M>>),
 }
 
 /// What a plain request says besides the envelope.
-pub(super) struct Parts<P> {
-    pub(super) arguments: Option<P>,
-    pub(super) meta: Option<P>,
+pub(super) struct Parts<A, M> {
+    pub(super) arguments: Option<A>,
+    pub(super) meta: Option<M>,
 }
 
 /// The members of a message that are known so far.
 #[derive(Default)]
-pub(super) struct Members<'de, P> {
+pub(super) struct Members<'de, A, M> {
     names: Keys<'de>,
     envelope: Envelope<'de>,
     versioned: bool,
-    params: Params<'de, P>,
+    params: Params<'de, A, M>,
     /// It has members that no request has.
     other: bool,
 }
 
-impl<'de, P: Part<'de>> Part<'de> for Message<'de, P> {
+impl<'de, A: Part<'de>, M: Part<'de>> Part<'de> for Message<'de, A, M> {
     type Item = Skipped;
     type Items = ();
-    type Members = Members<'de, P>;
+    type Members = Members<'de, A, M>;
 
     fn push((): &mut (), _: Skipped) {}
 
@@ -52,11 +52,11 @@ impl<'de, P: Part<'de>> Part<'de> for Message<'de, P> {
         Self::List
     }
 
-    fn member<A: MapAccess<'de>>(
+    fn member<F: MapAccess<'de>>(
         members: &mut Self::Members,
-        fields: &mut A,
+        fields: &mut F,
         rules: &mut Rules<'_>,
-    ) -> Result<bool, A::Error> {
+    ) -> Result<bool, F::Error> {
         let Some(name) = fields.next_key_seed(Key)? else { return Ok(false) };
         match members.names.note(name, &MEMBERS, rules)? {
             Some("id") => members.envelope.id = id(read(fields, rules)?),
@@ -87,16 +87,16 @@ impl<'de, P: Part<'de>> Part<'de> for Message<'de, P> {
 
 /// The parameters of a message.
 #[derive(Default)]
-struct Params<'de, P> {
+struct Params<'de, A, M> {
     names: Keys<'de>,
     name: Option<Cow<'de, str>>,
-    arguments: Option<P>,
-    meta: Option<P>,
+    arguments: Option<A>,
+    meta: Option<M>,
     /// It has members that no plain request has, or a name that is no text.
     other: bool,
 }
 
-impl<'de, P: Part<'de>> Part<'de> for Params<'de, P> {
+impl<'de, A: Part<'de>, M: Part<'de>> Part<'de> for Params<'de, A, M> {
     type Item = Skipped;
     type Items = ();
     type Members = Self;
@@ -107,11 +107,11 @@ impl<'de, P: Part<'de>> Part<'de> for Params<'de, P> {
         Self::default()
     }
 
-    fn member<A: MapAccess<'de>>(
+    fn member<F: MapAccess<'de>>(
         params: &mut Self,
-        fields: &mut A,
+        fields: &mut F,
         rules: &mut Rules<'_>,
-    ) -> Result<bool, A::Error> {
+    ) -> Result<bool, F::Error> {
         let Some(name) = fields.next_key_seed(Key)? else { return Ok(false) };
         match params.names.note(name, &PARAMS, rules)? {
             Some("name") => {

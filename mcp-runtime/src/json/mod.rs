@@ -1,6 +1,8 @@
 //! A look at incoming JSON before anything is built from it: limits, duplicate keys, and the
 //! envelope that an error answer needs.
 
+#[cfg(feature = "http")]
+mod gist;
 mod message;
 mod part;
 mod rules;
@@ -10,8 +12,10 @@ use std::borrow::Cow;
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 
+#[cfg(feature = "http")]
+pub(crate) use gist::{Gist, Heeded};
 use message::{Message, Parts};
-use part::{Part, Reader, Skipped};
+use part::{Object, Part, Reader, Skipped};
 use rules::Rules;
 
 /// The deepest nesting that can be allowed: a little less than where the parser itself stops.
@@ -75,19 +79,20 @@ pub(crate) struct Envelope<'a> {
 }
 
 /// What a plain request brings along: one with an id, and without anything that most don't have.
+/// `M` is what becomes of its `_meta`.
 #[derive(Debug)]
-pub(crate) enum Plain {
+pub(crate) enum Plain<M> {
     /// A `tools/call` of some name.
-    Call(Call),
+    Call(Call<M>),
     /// A `tools/list` from its beginning, with its `_meta`, which it has to have.
-    List(Map<String, Value>),
+    List(M),
 }
 
 /// What a plain call brings along: its arguments are an object or absent.
 #[derive(Debug)]
-pub(crate) struct Call {
+pub(crate) struct Call<M> {
     pub(crate) arguments: Map<String, Value>,
-    pub(crate) meta: Option<Map<String, Value>>,
+    pub(crate) meta: Option<M>,
 }
 
 /// Reads one JSON-RPC message without keeping it.
@@ -96,52 +101,67 @@ pub(crate) struct Call {
 ///
 /// What isn't JSON, breaks a limit, names a key twice, or isn't one JSON-RPC message.
 pub(crate) fn inspect(bytes: &[u8], limits: Limits) -> Result<Envelope<'_>, Malformed> {
-    read::<Skipped>(bytes, limits).map(|(envelope, _)| envelope)
+    read::<Skipped, Skipped>(bytes, limits).map(|(envelope, _)| envelope)
 }
+
+/// What a message says about itself, and the plain request that it may be.
+type Inspected<'a, M> = Result<(Envelope<'a>, Option<Plain<M>>), Malformed>;
 
 /// The same, of a message that may be a plain request, which it then gives too.
 ///
 /// # Errors
 ///
 /// Those of [`inspect`].
-pub(crate) fn inspect_plain(
-    bytes: &[u8],
-    limits: Limits,
-) -> Result<(Envelope<'_>, Option<Plain>), Malformed> {
-    let (envelope, parts) = read::<Value>(bytes, limits)?;
+pub(crate) fn inspect_plain(bytes: &[u8], limits: Limits) -> Inspected<'_, Map<String, Value>> {
+    let (envelope, parts) = read::<Object, Object>(bytes, limits)?;
     let plain = parts.and_then(|parts| plain(&envelope, parts));
     Ok((envelope, plain))
 }
 
-fn plain(envelope: &Envelope<'_>, parts: Parts<Value>) -> Option<Plain> {
-    use Value::Object;
+/// The same, of a message whose `_meta` is of interest for its gist. All of it is there to be had
+/// from [`meta`].
+///
+/// # Errors
+///
+/// Those of [`inspect`].
+#[cfg(feature = "http")]
+pub(crate) fn inspect_gist(bytes: &[u8], limits: Limits) -> Inspected<'_, Gist<'_>> {
+    let (envelope, parts) = read::<Object, Option<Gist<'_>>>(bytes, limits)?;
+    let plain = parts.and_then(|parts| plain(&envelope, parts));
+    Ok((envelope, plain))
+}
+
+/// The whole `_meta` of a plain request.
+#[cfg(feature = "http")]
+pub(crate) fn meta(bytes: &[u8], limits: Limits) -> Option<Map<String, Value>> {
+    let (_, parts) = read::<Skipped, Object>(bytes, limits).ok()?;
+    parts?.meta?
+}
+
+fn plain<M>(envelope: &Envelope<'_>, parts: Parts<Object, Option<M>>) -> Option<Plain<M>> {
     let Parts { arguments, meta } = parts;
     match (envelope.method.as_deref()?, &envelope.name, arguments, meta) {
         (
             "tools/call",
             Some(_),
-            arguments @ (None | Some(Object(_))),
-            meta @ (None | Some(Object(_))),
+            arguments @ (None | Some(Some(_))),
+            meta @ (None | Some(Some(_))),
         ) => {
-            let arguments = arguments.and_then(members).unwrap_or_default();
-            Some(Plain::Call(Call { arguments, meta: meta.and_then(members) }))
+            let arguments = arguments.flatten().unwrap_or_default();
+            Some(Plain::Call(Call { arguments, meta: meta.flatten() }))
         }
-        ("tools/list", None, None, Some(Object(meta))) => Some(Plain::List(meta)),
-        _ => None,
-    }
-}
-
-fn members(value: Value) -> Option<Map<String, Value>> {
-    match value {
-        Value::Object(members) => Some(members),
+        ("tools/list", None, None, Some(Some(meta))) => Some(Plain::List(meta)),
         _ => None,
     }
 }
 
 /// What a message says about itself, and the parts of a plain request.
-type Said<'a, P> = (Envelope<'a>, Option<Parts<P>>);
+type Said<'a, A, M> = (Envelope<'a>, Option<Parts<A, M>>);
 
-fn read<'a, P: Part<'a>>(bytes: &'a [u8], limits: Limits) -> Result<Said<'a, P>, Malformed> {
+fn read<'a, A: Part<'a>, M: Part<'a>>(
+    bytes: &'a [u8],
+    limits: Limits,
+) -> Result<Said<'a, A, M>, Malformed> {
     if bytes.len() > limits.message {
         return Err(Malformed::invalid(format!(
             "the message is larger than {} bytes",
@@ -153,7 +173,7 @@ fn read<'a, P: Part<'a>>(bytes: &'a [u8], limits: Limits) -> Result<Said<'a, P>,
         .map_err(|error| Malformed::parse(format!("not UTF-8: byte {}", error.valid_up_to())))?;
     let mut broken = None;
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let root = Reader::<Message<'_, P>>::by(Rules::new(limits, &mut broken));
+    let root = Reader::<Message<'_, A, M>>::by(Rules::new(limits, &mut broken));
     let read = root.deserialize(&mut deserializer).and_then(|message| {
         deserializer.end()?;
         Ok(message)

@@ -164,6 +164,33 @@ impl<'de> Part<'de> for Value {
     }
 }
 
+/// What an object becomes that is kept. Whatever else there is becomes nothing.
+pub(super) type Object = Option<Map<String, Value>>;
+
+impl<'de> Part<'de> for Object {
+    type Item = Skipped;
+    type Items = ();
+    type Members = Map<String, Value>;
+
+    fn push((): &mut (), _: Skipped) {}
+
+    fn list((): ()) -> Self {
+        None
+    }
+
+    fn member<A: MapAccess<'de>>(
+        members: &mut Map<String, Value>,
+        fields: &mut A,
+        rules: &mut Rules<'_>,
+    ) -> Result<bool, A::Error> {
+        Value::member(members, fields, rules)
+    }
+
+    fn object(members: Map<String, Value>) -> Self {
+        Some(members)
+    }
+}
+
 /// Reads the value of a member.
 pub(super) fn read<'de, P: Part<'de>, A: MapAccess<'de>>(
     fields: &mut A,

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
 
 use super::Limits;
+use crate::few::Few;
 
 /// The rules at one place of a message, whatever is made of what stands there.
 pub(super) struct Rules<'a> {
@@ -60,7 +61,7 @@ impl<'a> Rules<'a> {
 pub(super) struct Keys<'de> {
     /// Those of the expected names that have come, by the bits of their positions.
     expected: u8,
-    few: Vec<Cow<'de, str>>,
+    few: Few<Cow<'de, str>>,
     many: HashSet<Cow<'de, str>>,
 }
 

@@ -62,11 +62,20 @@ fn depth_is_bounded_wherever_it_stands() {
     }
 }
 
-fn plain(text: &str) -> Option<Plain> {
-    inspect_plain(text.as_bytes(), LIMITS).unwrap().1
+type Whole = Map<String, Value>;
+
+fn plain(text: &str) -> Option<Plain<Whole>> {
+    let plain = inspect_plain(text.as_bytes(), LIMITS).unwrap().1;
+    #[cfg(feature = "http")]
+    assert_eq!(
+        inspect_gist(text.as_bytes(), LIMITS).unwrap().1.is_some(),
+        plain.is_some(),
+        "{text}"
+    );
+    plain
 }
 
-fn call(text: &str) -> Option<Call> {
+fn call(text: &str) -> Option<Call<Whole>> {
     match plain(text)? {
         Plain::Call(call) => Some(call),
         Plain::List(_) => None,
@@ -175,6 +184,51 @@ fn a_call_keeps_the_rules_of_every_message() {
             let (expected, found) = (expected.unwrap_err(), found.unwrap_err());
             assert_eq!(found.code, expected.code, "{text}");
             assert_eq!(found.message, expected.message, "{text}");
+            #[cfg(feature = "http")]
+            {
+                let found = inspect_gist(text.as_bytes(), LIMITS).unwrap_err();
+                assert_eq!((found.code, &found.message), (expected.code, &expected.message));
+            }
         }
+    }
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn of_a_meta_the_gist_is_kept_and_the_whole_is_there_to_be_had() {
+    let message = |meta: &str| {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"_meta":{meta},"name":"t"}}}}"#
+        )
+    };
+    let text = message(
+        r#"{"io.modelcontextprotocol/protocol\u0056ersion":"2026-07-28","x":[{"y":1.0}],"tracestate":7,
+            "io.modelcontextprotocol/clientCapabilities":{"roots":{}},"progressToken":null}"#,
+    );
+    let Some(Plain::Call(call)) = inspect_gist(text.as_bytes(), LIMITS).unwrap().1 else {
+        panic!("{text}")
+    };
+    let gist = call.meta.unwrap();
+    assert_eq!(gist.revision.as_deref(), Some("2026-07-28"));
+    assert_eq!(gist.capabilities, Some(serde_json::json!({ "roots": {} })));
+    assert!(gist.wants_progress);
+    assert_eq!(gist.heeded.get("tracestate"), Some(&Value::from(7)));
+    assert_eq!((gist.heeded.get("baggage"), gist.heeded.get("x")), (None, None));
+    assert!(Heeded::knows("baggage") && !Heeded::knows("x"));
+    let whole: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        meta(text.as_bytes(), LIMITS).map(Value::Object).as_ref(),
+        Some(&whole["params"]["_meta"])
+    );
+    for (name, value) in [
+        ("io.modelcontextprotocol/protocolVersion", "1"),
+        ("io.modelcontextprotocol/clientInfo", "{}"),
+        ("progressToken", "1"),
+        ("traceparent", "\"\""),
+        ("x", "1"),
+    ] {
+        let twice = message(&format!(r#"{{"{name}":{value},"a":1,"{name}":{value}}}"#));
+        let malformed = inspect_gist(twice.as_bytes(), LIMITS).unwrap_err();
+        assert!(malformed.message.contains("twice"), "{name}");
     }
 }

@@ -14,7 +14,7 @@ use tracing::info;
 
 use super::body::{self, Incoming};
 use super::cors;
-use super::direct::{self, Asked, Direct};
+use super::direct::{self, Asked, Direct, Form};
 use super::door::{Door, Metadata};
 use super::endpoint::Endpoint;
 use super::hosts::Hosts;
@@ -28,7 +28,7 @@ use crate::adapter::handler::CONCEALED;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::ToolError;
-use crate::json::{Envelope, Limits, Plain, inspect, inspect_plain};
+use crate::json::{Envelope, Limits, Plain, inspect, inspect_gist};
 
 /// A client that finds no free session may ask again after so long.
 const SESSION_PAUSE: Duration = Duration::from_secs(5);
@@ -146,14 +146,14 @@ impl Guard {
 
     /// Answers a plain call.
     async fn run(&self, direct: &Direct, call: direct::Request, caller: Caller) -> Response<Body> {
-        let form = call.form();
-        let failed = || {
+        let direct::Request { mut form, input } = call;
+        let failed = |form: &Form| {
             let refusal = Refusal::failed(StatusCode::INTERNAL_SERVER_ERROR);
             refusal.answering(form.id()).response()
         };
-        let Some(outcome) = direct.run(call, caller).await else { return failed() };
+        let Some(outcome) = direct.run(&form, input, caller).await else { return failed(&form) };
         let failure = outcome.as_ref().err().filter(|error| is_for_the_door(error)).cloned();
-        let Some(mut response) = direct.answer(&form, outcome) else { return failed() };
+        let Some(mut response) = direct.answer(&mut form, outcome) else { return failed(&form) };
         match failure.and_then(|failure| self.told(&failure, &mut response)) {
             Some(refused) => refused.answering(form.id()).response(),
             None => response,
@@ -186,7 +186,7 @@ impl Guard {
         let body = body::read(body, self.limits.message, self.read_timeout).await?;
         let direct = self.direct(&parts, &caller);
         let (envelope, plain) = match parts.method {
-            Method::POST if direct.is_some() => inspect_plain(&body, self.limits),
+            Method::POST if direct.is_some() => inspect_gist(&body, self.limits),
             Method::POST => inspect(&body, self.limits).map(|envelope| (envelope, None)),
             _ => Ok((Envelope::default(), None)),
         }
@@ -222,7 +222,8 @@ impl Guard {
         }
         match direct.filter(|_| !conceals).zip(plain) {
             Some(((direct, Asked::Call(position)), Plain::Call(call))) => {
-                if let Some(call) = direct.call(position, &envelope, call) {
+                let whole = direct::Whole { text: body.clone(), limits: self.limits };
+                if let Some(call) = direct.call(position, &envelope, call, whole) {
                     return Ok(Admitted::Plain(direct, call.with_parts(parts), caller));
                 }
             }

@@ -80,7 +80,7 @@ impl Key {
 /// What the client sent, in `_meta` or as a header.
 fn sent(call: &ToolCall) -> Result<Option<String>, ToolError> {
     let context = call.context();
-    let in_meta = match context.meta().get(meta::IDEMPOTENCY_KEY) {
+    let in_meta = match context.meta_entry(meta::IDEMPOTENCY_KEY) {
         None => None,
         Some(Value::String(key)) => Some(Cow::Borrowed(key.as_str())),
         Some(_) => return Err(words::bad_key("in `_meta` is not a string")),

@@ -7,7 +7,7 @@ use rmcp::model::{
 };
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::block::Blocks;
 use super::request::Form;
@@ -31,6 +31,8 @@ const ENVELOPE: usize = 512;
 /// Writes the answers of one server.
 pub(super) struct Writer {
     server_info: Value,
+    /// The `_meta` of an answer that has nothing to say but this.
+    about: String,
 }
 
 /// A result's `_meta`, in which the server says who it is.
@@ -41,7 +43,8 @@ struct About<'a> {
 
 impl Writer {
     pub(super) fn new(server_info: &Value) -> Self {
-        Self { server_info: server_info.clone() }
+        let about = json!({ SERVER_INFO: server_info }).to_string();
+        Self { server_info: server_info.clone(), about }
     }
 
     /// The answer to a call. Only a tool that answers in the SDK's own terms can answer with another
@@ -92,7 +95,7 @@ impl Writer {
         text.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
         serde_json::to_writer(&mut text, id)?;
         text.extend_from_slice(br#","result":{"resultType":"complete","content":"#);
-        serde_json::to_writer(&mut text, &content)?;
+        content.write(&mut text)?;
         if let Some(data) = data {
             text.extend_from_slice(br#","structuredContent":"#);
             text.extend_from_slice(data.as_bytes());
@@ -101,7 +104,11 @@ impl Writer {
         text.extend_from_slice(br#","isError":"#);
         text.extend_from_slice(is_error);
         text.extend_from_slice(br#","_meta":"#);
-        serde_json::to_writer(&mut text, &About { entries, server_info: &self.server_info })?;
+        if entries.is_empty() {
+            text.extend_from_slice(self.about.as_bytes());
+        } else {
+            serde_json::to_writer(&mut text, &About { entries, server_info: &self.server_info })?;
+        }
         text.extend_from_slice(b"}}");
         Ok(text)
     }

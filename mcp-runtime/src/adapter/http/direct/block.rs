@@ -1,17 +1,17 @@
 //! Content blocks, as they travel.
 
 use serde::Serialize;
-use serde::ser::Serializer;
 
 use crate::content::{Content, ResourceLink};
+use crate::json_text::write_string;
 
 /// A result's blocks.
 pub(super) struct Blocks<'a>(pub(super) &'a [Content]);
 
+/// A block that isn't text: few results have one.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 enum Block<'a> {
-    Text { text: &'a str },
     Image { data: &'a str, mime_type: &'a str },
     Audio { data: &'a str, mime_type: &'a str },
     Resource { resource: Resource<'a> },
@@ -58,17 +58,29 @@ impl Blocks<'_> {
         };
         self.0.iter().map(size).sum()
     }
-}
 
-impl Serialize for Blocks<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(block))
+    /// Writes them as a list. What is there after an error is no JSON.
+    pub(super) fn write(&self, into: &mut Vec<u8>) -> serde_json::Result<()> {
+        into.push(b'[');
+        for (index, block) in self.0.iter().enumerate() {
+            if index > 0 {
+                into.push(b',');
+            }
+            write(block, into)?;
+        }
+        into.push(b']');
+        Ok(())
     }
 }
 
-fn block(content: &Content) -> Block<'_> {
-    match content {
-        Content::Text(text) => Block::Text { text },
+fn write(block: &Content, into: &mut Vec<u8>) -> serde_json::Result<()> {
+    let block = match block {
+        Content::Text(text) => {
+            into.extend_from_slice(br#"{"type":"text","text":"#);
+            write_string(text.as_bytes(), into);
+            into.push(b'}');
+            return Ok(());
+        }
         Content::Image { data, mime_type } => Block::Image { data, mime_type },
         Content::Audio { data, mime_type } => Block::Audio { data, mime_type },
         Content::ResourceText { uri, mime_type, text } => Block::Resource {
@@ -88,7 +100,8 @@ fn block(content: &Content) -> Block<'_> {
             },
         },
         Content::Link(link) => Block::ResourceLink(Link::of(link)),
-    }
+    };
+    serde_json::to_writer(into, &block)
 }
 
 impl<'a> Link<'a> {

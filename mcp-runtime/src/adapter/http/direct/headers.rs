@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method};
 
 use super::super::guard::SESSION_ID;
 
-const JSON: &str = "application/json";
+pub(super) const JSON: &str = "application/json";
 const EVENTS: &str = "text/event-stream";
 /// How clients write an `Accept` that takes both.
 const BOTH: &str = "application/json, text/event-stream";

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use rmcp::model::ProtocolVersion;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -38,13 +38,14 @@ use crate::adapter::probe;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::context::Origin;
-use crate::json::{Call, Envelope};
+use crate::json::{Call, Envelope, Gist};
 use crate::policy::Outcome;
 use crate::tool::ToolInfo;
 use answer::Writer;
+use headers::JSON;
 use inline::Inline;
 use list::Lists;
-pub(super) use request::{Form, Request};
+pub(super) use request::{Form, Input, Request, Whole};
 
 /// What the path needs to know of a server.
 pub(super) struct Direct {
@@ -104,26 +105,32 @@ impl Direct {
     pub(super) fn list(
         &self,
         id: &Value,
-        meta: &Map<String, Value>,
+        meta: &Gist<'_>,
         caller: &Caller,
     ) -> Option<Response<Body>> {
         let id = request::list(id, meta)?;
         let text = self.lists.as_ref()?.answer(&id, caller).ok()?;
         trace!("a list goes without the SDK");
-        Some(in_json(StatusCode::OK, text))
+        Some(in_json(StatusCode::OK, HeaderMap::new(), text))
     }
 
     /// The call of a message, if the message says of itself what its headers say of it.
-    pub(super) fn call(&self, position: usize, said: &Envelope<'_>, call: Call) -> Option<Request> {
+    pub(super) fn call(
+        &self,
+        position: usize,
+        said: &Envelope<'_>,
+        call: Call<Gist<'_>>,
+        whole: Whole,
+    ) -> Option<Request> {
         let tool = self.app.registry().tool(position);
         let same = said.name.as_deref() == Some(tool.name);
-        same.then(|| Request::new(position, &said.id, call)).flatten()
+        same.then(|| Request::new(position, &said.id, call, whole)).flatten()
     }
 
     /// Runs a call to its end; nothing where the server ends before. When this is dropped, because
     /// the client has gone, the call is cancelled.
-    pub(super) async fn run(&self, request: Request, caller: Caller) -> Option<Outcome> {
-        let Request { form, arguments, client } = request;
+    pub(super) async fn run(&self, form: &Form, input: Input, caller: Caller) -> Option<Outcome> {
+        let Input { arguments, client } = input;
         let position = form.position;
         trace!(tool = self.app.registry().tool(position).name, "a call goes without the SDK");
         let cancellation = CancellationToken::new();
@@ -140,20 +147,23 @@ impl Direct {
     }
 
     /// The answer to a call of this form; nothing where it can't be written, as the log then says.
-    pub(super) fn answer(&self, form: &Form, outcome: Outcome) -> Option<Response<Body>> {
+    pub(super) fn answer(&self, form: &mut Form, outcome: Outcome) -> Option<Response<Body>> {
         let tool = self.app.registry().tool(form.position);
         let written = self.writer.answer(form, outcome, tool);
         let (status, body) = written
             .inspect_err(|error| error!(tool = tool.name, "cannot write an answer: {error}"))
             .ok()?;
-        Some(in_json(status, body))
+        Some(in_json(status, std::mem::take(&mut form.headers), body))
     }
 }
 
-fn in_json(status: StatusCode, text: Vec<u8>) -> Response<Body> {
+/// An answer with one header, in the room that these had.
+fn in_json(status: StatusCode, mut headers: HeaderMap, text: Vec<u8>) -> Response<Body> {
+    headers.clear();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    *response.headers_mut() = headers;
     response
 }
 

@@ -1,7 +1,9 @@
 //! A plain request: what it says of itself, and the client of a call as the pipeline sees it.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
+use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use rmcp::model::{ClientCapabilities, RequestId};
@@ -12,50 +14,70 @@ use crate::adapter::idempotency;
 use crate::adapter::plain::request_id;
 use crate::call::Arguments;
 use crate::context::ClientRequest;
-use crate::json::Call;
+use crate::json::{self, Call, Gist, Heeded, Limits};
 
 /// The revision whose requests are taken.
 pub(super) const REVISION: &str = "2026-07-28";
-const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
-const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
-const PROGRESS_TOKEN: &str = "progressToken";
 
 /// A call that the direct path takes.
 pub(in crate::adapter::http) struct Request {
-    pub(super) form: Form,
+    pub(in crate::adapter::http) form: Form,
+    pub(in crate::adapter::http) input: Input,
+}
+
+/// What goes into the pipeline.
+pub(in crate::adapter::http) struct Input {
     pub(super) arguments: Arguments,
     pub(super) client: Client,
 }
 
 /// What its answer depends on besides what comes of it.
-#[derive(Clone)]
 pub(in crate::adapter::http) struct Form {
     pub(super) position: usize,
     pub(super) id: RequestId,
     /// Whether the client can have tasks.
     pub(super) tasks: bool,
+    /// The call's own headers. They are done with, and their room is what the answer's are put in:
+    /// from there it goes to the connection, for the headers of its next request.
+    pub(super) headers: HeaderMap,
+}
+
+/// A message as it came.
+pub(in crate::adapter::http) struct Whole {
+    pub(in crate::adapter::http) text: Bytes,
+    pub(in crate::adapter::http) limits: Limits,
 }
 
 impl Request {
     /// The call, if it says all that one of this revision has to say.
-    pub(super) fn new(position: usize, id: &Value, call: Call) -> Option<Self> {
+    pub(super) fn new(
+        position: usize,
+        id: &Value,
+        call: Call<Gist<'_>>,
+        whole: Whole,
+    ) -> Option<Self> {
         let Call { arguments, meta } = call;
-        let (id, meta) = (request_id(id)?, meta?);
-        let tasks = plain(&meta)?.supports_tasks();
-        let client =
-            Client { id: id.clone(), meta, headers: HeaderMap::new(), held: Extensions::new() };
-        Some(Self { form: Form { position, id, tasks }, arguments, client })
+        let (id, gist) = (request_id(id)?, meta?);
+        let tasks = plain(&gist)?.supports_tasks();
+        let client = Client {
+            id: id.clone(),
+            heeded: gist.heeded,
+            whole,
+            meta: OnceLock::new(),
+            key: None,
+            held: Extensions::new(),
+        };
+        let form = Form { position, id, tasks, headers: HeaderMap::new() };
+        Some(Self { form, input: Input { arguments, client } })
     }
 
     /// Completes the call by what it came with besides its body.
     pub(in crate::adapter::http) fn with_parts(mut self, parts: Parts) -> Self {
-        self.client.headers = parts.headers;
-        self.client.held = parts.extensions;
+        let client = &mut self.input.client;
+        client.key = idempotency::key(&parts.headers).map(|key| key.map(Cow::into_owned));
+        client.held = parts.extensions;
+        self.form.headers = parts.headers;
         self
-    }
-
-    pub(in crate::adapter::http) fn form(&self) -> Form {
-        self.form.clone()
     }
 }
 
@@ -68,17 +90,16 @@ impl Form {
 
 /// The id of a list that is asked for, if the request says all that one of this revision has to
 /// say.
-pub(super) fn list(id: &Value, meta: &Map<String, Value>) -> Option<RequestId> {
+pub(super) fn list(id: &Value, meta: &Gist<'_>) -> Option<RequestId> {
     plain(meta)?;
     request_id(id)
 }
 
 /// What the client can do, if a request's `_meta` has all that it needs. One that wants to hear of
 /// progress is none for the path: it needs a stream.
-fn plain(meta: &Map<String, Value>) -> Option<ClientCapabilities> {
-    let plain = meta.get(PROTOCOL_VERSION).and_then(Value::as_str) == Some(REVISION)
-        && !meta.contains_key(PROGRESS_TOKEN);
-    meta.get(CLIENT_CAPABILITIES).filter(|_| plain).and_then(capabilities)
+fn plain(meta: &Gist<'_>) -> Option<ClientCapabilities> {
+    let plain = meta.revision.as_deref() == Some(REVISION) && !meta.wants_progress;
+    meta.capabilities.as_ref().filter(|_| plain).and_then(capabilities)
 }
 
 /// What a client can do, if the SDK can read it. Most can do nothing.
@@ -92,11 +113,23 @@ fn capabilities(value: &Value) -> Option<ClientCapabilities> {
 /// The client of a plain call.
 pub(super) struct Client {
     id: RequestId,
-    meta: Map<String, Value>,
-    headers: HeaderMap,
+    heeded: Heeded,
+    whole: Whole,
+    /// Read once somebody asks for more than is heeded, as few tools do.
+    meta: OnceLock<Map<String, Value>>,
+    /// The value of the header `Idempotency-Key`, or what is wrong with it.
+    key: Option<Result<String, &'static str>>,
     /// What layers in front have put beside the request, such as a permit: theirs as long as the
     /// call lasts.
     held: Extensions,
+}
+
+#[cfg(test)]
+impl Client {
+    /// Whether nobody has asked for more than is heeded.
+    pub(super) fn is_unread(&self) -> bool {
+        self.meta.get().is_none()
+    }
 }
 
 impl ClientRequest for Client {
@@ -105,10 +138,16 @@ impl ClientRequest for Client {
     }
 
     fn meta(&self) -> &Map<String, Value> {
-        &self.meta
+        let Whole { text, limits } = &self.whole;
+        // What was read once can be read again.
+        self.meta.get_or_init(|| json::meta(text, *limits).unwrap_or_default())
+    }
+
+    fn entry(&self, name: &str) -> Option<&Value> {
+        if Heeded::knows(name) { self.heeded.get(name) } else { self.meta().get(name) }
     }
 
     fn idempotency_key(&self) -> Option<Result<Cow<'_, str>, &'static str>> {
-        idempotency::key(&self.headers)
+        self.key.as_ref().map(|key| key.as_deref().map(Cow::Borrowed).map_err(|problem| *problem))
     }
 }

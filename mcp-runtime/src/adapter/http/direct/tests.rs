@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use proptest::prelude::*;
 use rmcp::model::{CallToolResponse, MetaObject, RequestId, ServerJsonRpcMessage, ServerResult};
 use serde_json::json;
@@ -10,13 +11,36 @@ use crate::adapter::convert;
 use crate::adapter::handler::SERVER_INFO;
 use crate::call::Reply;
 use crate::content::{Content, ResourceLink};
+use crate::context::ClientRequest;
 use crate::data::Data;
 use crate::error::ToolError;
+use crate::json::{Limits, Plain, inspect_gist};
 use crate::policy::testing;
 
-fn request(id: &Value, meta: Value) -> Option<Request> {
-    let Value::Object(meta) = meta else { panic!("{meta}") };
-    Request::new(0, id, Call { arguments: Map::new(), meta: Some(meta) })
+const LIMITS: Limits = Limits { message: 1 << 20, depth: 64, string: 1 << 20 };
+
+/// A call as it comes, of this id and with this `_meta`.
+fn request(id: &Value, meta: &Value) -> Option<Request> {
+    let text = json!({
+        "jsonrpc": "2.0", "id": id, "method": "tools/call",
+        "params": { "name": "t", "_meta": meta },
+    });
+    let text = Bytes::from(text.to_string());
+    let (said, plain) = inspect_gist(&text, LIMITS).unwrap();
+    let Plain::Call(call) = plain? else { panic!("{text:?}") };
+    Request::new(0, &said.id, call, Whole { text: text.clone(), limits: LIMITS })
+}
+
+/// Whether a list with this `_meta` is one for the path.
+fn is_list(meta: &Value) -> bool {
+    let text = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": { "_meta": meta },
+    });
+    let text = text.to_string();
+    let Some(Plain::List(gist)) = inspect_gist(text.as_bytes(), LIMITS).unwrap().1 else {
+        panic!("{text}")
+    };
+    list(&json!(1), &gist).is_some()
 }
 
 #[test]
@@ -40,7 +64,7 @@ fn a_call_says_all_that_its_revision_wants() {
         (json!(1.0), false),
         (Value::Null, false),
     ] {
-        assert_eq!(request(&id, plain.clone()).is_some(), taken, "{id}");
+        assert_eq!(request(&id, &plain).is_some(), taken, "{id}");
     }
     for (name, value, taken) in [
         (version, json!("2025-11-25"), false),
@@ -54,18 +78,61 @@ fn a_call_says_all_that_its_revision_wants() {
         ("traceparent", json!(7), true),
     ] {
         assert_eq!(
-            request(&json!(1), meta(name, value.clone())).is_some(),
+            request(&json!(1), &meta(name, value.clone())).is_some(),
             taken,
             "{name}: {value}"
         );
     }
-    let is_list = |meta: &Value| list(&json!(1), meta.as_object().unwrap()).is_some();
     assert!(is_list(&plain) && !is_list(&meta("progressToken", json!(1))));
     assert!(!is_list(&meta(version, json!("2025-11-25"))));
-    assert!(request(&json!(1), json!({ version: "2026-07-28" })).is_none());
-    assert!(request(&json!(1), json!({ capabilities: {} })).is_none());
+    assert!(request(&json!(1), &json!({ version: "2026-07-28" })).is_none());
+    assert!(request(&json!(1), &json!({ capabilities: {} })).is_none());
     let with_tasks = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
-    assert!(request(&json!(1), meta(capabilities, with_tasks)).unwrap().form.tasks);
+    assert!(request(&json!(1), &meta(capabilities, with_tasks)).unwrap().form.tasks);
+}
+
+#[test]
+fn a_client_says_what_its_meta_says() {
+    let heeded = [
+        ("traceparent", json!("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")),
+        ("tracestate", json!("a=1")),
+        ("baggage", json!({ "b": [2] })),
+        ("mcp-runtime/idempotency-key", json!(7)),
+    ];
+    for present in 0..1 << heeded.len() {
+        let mut meta = json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": { "name": "c", "version": "1" },
+            "io.modelcontextprotocol/clientCapabilities": { "roots": {} },
+            "example.com/tenant": { "id": [7, 1.5, "\u{e9}"] },
+        });
+        for (index, (name, value)) in heeded.iter().enumerate() {
+            if present & 1 << index != 0 {
+                meta[name] = value.clone();
+            }
+        }
+        let client = request(&json!(1), &meta).unwrap().input.client;
+        for (name, _) in &heeded {
+            assert_eq!(client.entry(name), meta.get(name), "{name}");
+        }
+        assert!(client.is_unread(), "what is heeded is known already");
+        for name in ["example.com/tenant", "io.modelcontextprotocol/clientInfo", "x"] {
+            assert_eq!(client.entry(name), meta.get(name), "{name}");
+        }
+        assert_eq!(Value::Object(client.meta().clone()), meta);
+    }
+}
+
+#[test]
+fn no_header_of_a_call_is_one_of_its_answer() {
+    let mut headers = HeaderMap::new();
+    for name in ["authorization", "x-own", "content-type"] {
+        headers.append(name, HeaderValue::from_static("secret"));
+        headers.append(name, HeaderValue::from_static("secret"));
+    }
+    let response = in_json(StatusCode::OK, headers, b"{}".to_vec());
+    let expected = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(JSON))]);
+    assert_eq!(response.headers(), &expected);
 }
 
 #[test]
@@ -184,7 +251,7 @@ proptest! {
         schema in any::<bool>(),
     ) {
         let info = json!({ "name": "s", "version": "1" });
-        let form = Form { position: 0, id, tasks: false };
+        let form = Form { position: 0, id, tasks: false, headers: HeaderMap::new() };
         let mut tool = testing::tool();
         tool.output_schema = schema.then(Arc::default);
         let writer = Writer::new(&info);
