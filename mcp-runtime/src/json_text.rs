@@ -6,14 +6,14 @@
 pub(crate) fn plain(text: &[u8]) -> usize {
     let (words, rest) = text.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
-        let place = first_escaped(word);
+        let place = first_escaped(*word);
         if place < word.len() {
             return 8 * index + place;
         }
     }
     if let Some(last) = text.last_chunk() {
         // Those of the last eight that aren't of the rest were looked at before, and are plain.
-        return text.len() - last.len() + first_escaped(last);
+        return text.len() - last.len() + first_escaped(*last);
     }
     let end = rest.iter().position(|byte| is_escaped(*byte));
     text.len() - rest.len() + end.unwrap_or(rest.len())
@@ -37,36 +37,35 @@ pub(crate) fn write_escaped(text: &[u8], into: &mut Vec<u8>) -> bool {
     // In others escapes stand close together, as in JSON within a string: eight bytes are written
     // in one go, and what isn't plain of them is taken back.
     while let Some((word, others)) = rest.split_first_chunk::<8>() {
-        let plain = first_escaped(word);
+        let plain = first_escaped(*word);
         into.extend_from_slice(word);
         let Some(escaped) = word.get(plain) else {
             rest = others;
             continue;
         };
         into.truncate(into.len() - (word.len() - plain));
-        is_canonical &= write_byte(*escaped, into);
+        is_canonical &= write_escape(*escaped, into);
         rest = &rest[plain + 1..];
     }
     for byte in rest {
-        is_canonical &= write_byte(*byte, into);
+        if is_escaped(*byte) {
+            is_canonical &= write_escape(*byte, into);
+        } else {
+            into.push(*byte);
+        }
     }
     is_canonical
 }
 
-/// Writes one byte of a string. Whether a canonical text has it the same.
-fn write_byte(byte: u8, into: &mut Vec<u8>) -> bool {
-    match ESCAPES[usize::from(byte)] {
-        0 => into.push(byte),
-        UNICODE => {
-            let hex = |digit: u8| b"0123456789abcdef"[usize::from(digit)];
-            into.extend_from_slice(&[b'\\', UNICODE, b'0', b'0', hex(byte >> 4), hex(byte & 0xf)]);
-        }
-        short => {
-            into.extend_from_slice(&[b'\\', short]);
-            return short == byte;
-        }
+/// Writes a byte that is escaped. Whether a canonical text has it the same.
+fn write_escape(byte: u8, into: &mut Vec<u8>) -> bool {
+    let escape = ESCAPES[usize::from(byte)];
+    into.extend_from_slice(&[b'\\', escape]);
+    if escape == UNICODE {
+        let digit = |half: u8| b"0123456789abcdef"[usize::from(half)];
+        into.extend_from_slice(&[b'0', b'0', digit(byte >> 4), digit(byte & 0xf)]);
     }
-    true
+    escape == byte || escape == UNICODE
 }
 
 /// What follows the backslash where a control character has no short form.
@@ -95,9 +94,9 @@ fn is_escaped(byte: u8) -> bool {
 }
 
 /// The place of the first of eight bytes that is escaped; eight where none is.
-fn first_escaped(word: &[u8; 8]) -> usize {
+fn first_escaped(word: [u8; 8]) -> usize {
     // The first byte of a text is the lowest of its word.
-    (escaped_in(u64::from_le_bytes(*word)).trailing_zeros() / 8) as usize
+    (escaped_in(u64::from_le_bytes(word)).trailing_zeros() / 8) as usize
 }
 
 /// The high bits of those of eight bytes that are escaped. Above the lowest of them there may be

@@ -75,6 +75,7 @@ mod exposure;
 mod extract;
 mod fallback;
 mod few;
+mod gather;
 #[cfg(feature = "testing")]
 mod hooks;
 mod json;

@@ -202,7 +202,11 @@ impl Guard {
                 return Err(refusal.retry_after(SESSION_PAUSE).answering(envelope.id));
             }
         }
-        let denied = self.denied(&envelope, &caller);
+        let denied = match direct {
+            // This was decided before the call was read.
+            Some((direct, Asked::Call(position))) if direct.is_of(position, &envelope) => None,
+            _ => self.denied(&envelope, &caller),
+        };
         let conceals = denied.is_some() && self.app.conceals();
         if let Some(denied) = denied
             && !conceals

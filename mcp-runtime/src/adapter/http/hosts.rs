@@ -1,7 +1,7 @@
 //! Which names of this server, and which pages, a request may come by.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::Authority;
@@ -11,9 +11,10 @@ use super::guard::text;
 use super::refusal::Refusal;
 use crate::config::Settings;
 
+/// They are few, and the operator's: comparing names with them is cheaper than hashing any.
 pub(super) struct Hosts {
-    hosts: HashSet<String>,
-    origins: HashSet<String>,
+    hosts: BTreeSet<String>,
+    origins: BTreeSet<String>,
 }
 
 impl Hosts {

@@ -29,7 +29,7 @@
 mod tests;
 
 use std::collections::VecDeque;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -42,6 +42,7 @@ use tower::{Layer, Service};
 use super::Outcome;
 use crate::call::{Reply, ToolCall};
 use crate::error::{Code, ToolError};
+use crate::gather::Gathering;
 use crate::stats::{Decision, ToolStats};
 use crate::store::table::Table;
 
@@ -81,7 +82,9 @@ impl LoopGuard {
     /// A call's name. The key is random, so that nobody can prepare two calls that share one.
     fn digest(&self, call: &ToolCall) -> u64 {
         let principal = call.context().caller().principal();
-        self.digest.hash_one((call.tool.name, principal, call.arguments()))
+        let mut digest = Gathering::new(self.digest.build_hasher());
+        (call.tool.name, principal, call.arguments()).hash(&mut digest);
+        digest.finish()
     }
 
     /// Looks at how a call ended. Whether its failure was made final.

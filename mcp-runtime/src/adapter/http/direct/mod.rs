@@ -122,9 +122,13 @@ impl Direct {
         call: Call<Gist<'_>>,
         whole: Whole,
     ) -> Option<Request> {
-        let tool = self.app.registry().tool(position);
-        let same = said.name.as_deref() == Some(tool.name);
+        let same = self.is_of(position, said);
         same.then(|| Request::new(position, &said.id, call, whole)).flatten()
+    }
+
+    /// Whether a message names the tool at this position.
+    pub(super) fn is_of(&self, position: usize, said: &Envelope<'_>) -> bool {
+        said.name.as_deref() == Some(self.app.registry().tool(position).name)
     }
 
     /// Runs a call to its end; nothing where the server ends before. When this is dropped, because
