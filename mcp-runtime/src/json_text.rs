@@ -31,11 +31,15 @@ pub(crate) fn write_string(text: &[u8], into: &mut Vec<u8>) -> bool {
 /// Writes what stands between a string's quotes; see [`write_string`].
 pub(crate) fn write_escaped(text: &[u8], into: &mut Vec<u8>) -> bool {
     // Most strings are plain as a whole, and then one copy.
-    let (these, mut rest) = text.split_at(plain(text));
+    let (these, others) = text.split_at(plain(text));
     into.extend_from_slice(these);
+    others.is_empty() || write_closely(others, into)
+}
+
+/// The same, for where escapes stand close together, as in JSON within a string: eight bytes are
+/// written in one go, and what isn't plain of them is taken back.
+fn write_closely(mut rest: &[u8], into: &mut Vec<u8>) -> bool {
     let mut is_canonical = true;
-    // In others escapes stand close together, as in JSON within a string: eight bytes are written
-    // in one go, and what isn't plain of them is taken back.
     while let Some((word, others)) = rest.split_first_chunk::<8>() {
         let plain = first_escaped(*word);
         into.extend_from_slice(word);

@@ -6,7 +6,7 @@ use serde::de::MapAccess;
 use serde_json::Value;
 
 use super::part::{Part, Scalar, Skipped, read};
-use super::rules::{Key, Keys, Rules};
+use super::rules::{Key, Named, Rules};
 use crate::meta;
 
 const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -59,17 +59,11 @@ impl Heeded {
     }
 }
 
-#[derive(Default)]
-pub(super) struct Members<'de> {
-    names: Keys<'de>,
-    gist: Gist<'de>,
-}
-
 /// What is no object has none.
 impl<'de> Part<'de> for Option<Gist<'de>> {
     type Item = Skipped;
     type Items = ();
-    type Members = Members<'de>;
+    type Members = Named<'de, Gist<'de>>;
 
     fn push((): &mut (), _: Skipped) {}
 
@@ -78,7 +72,7 @@ impl<'de> Part<'de> for Option<Gist<'de>> {
     }
 
     fn member<A: MapAccess<'de>>(
-        Members { names, gist }: &mut Members<'de>,
+        Named { names, of: gist }: &mut Self::Members,
         fields: &mut A,
         rules: &mut Rules<'_>,
     ) -> Result<bool, A::Error> {
@@ -99,7 +93,7 @@ impl<'de> Part<'de> for Option<Gist<'de>> {
         Ok(true)
     }
 
-    fn object(Members { names: _, gist }: Members<'de>) -> Self {
-        Some(gist)
+    fn object(members: Self::Members) -> Self {
+        Some(members.of)
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Envelope;
 use super::part::{Part, Scalar, Skipped, read};
-use super::rules::{Key, Keys, Rules};
+use super::rules::{Key, Keys, Named, Rules};
 
 /// What a request has.
 const MEMBERS: [&str; 4] = ["jsonrpc", "id", "method", "params"];
@@ -88,7 +88,6 @@ impl<'de, A: Part<'de>, M: Part<'de>> Part<'de> for Message<'de, A, M> {
 /// The parameters of a message.
 #[derive(Default)]
 struct Params<'de, A, M> {
-    names: Keys<'de>,
     name: Option<Cow<'de, str>>,
     arguments: Option<A>,
     meta: Option<M>,
@@ -99,7 +98,7 @@ struct Params<'de, A, M> {
 impl<'de, A: Part<'de>, M: Part<'de>> Part<'de> for Params<'de, A, M> {
     type Item = Skipped;
     type Items = ();
-    type Members = Self;
+    type Members = Named<'de, Self>;
 
     fn push((): &mut (), _: Skipped) {}
 
@@ -108,12 +107,12 @@ impl<'de, A: Part<'de>, M: Part<'de>> Part<'de> for Params<'de, A, M> {
     }
 
     fn member<F: MapAccess<'de>>(
-        params: &mut Self,
+        Named { names, of: params }: &mut Self::Members,
         fields: &mut F,
         rules: &mut Rules<'_>,
     ) -> Result<bool, F::Error> {
         let Some(name) = fields.next_key_seed(Key)? else { return Ok(false) };
-        match params.names.note(name, &PARAMS, rules)? {
+        match names.note(name, &PARAMS, rules)? {
             Some("name") => {
                 params.name = read::<Scalar<'_>, _>(fields, rules)?.into_text();
                 params.other |= params.name.is_none();
@@ -128,8 +127,8 @@ impl<'de, A: Part<'de>, M: Part<'de>> Part<'de> for Params<'de, A, M> {
         Ok(true)
     }
 
-    fn object(params: Self) -> Self {
-        params
+    fn object(members: Self::Members) -> Self {
+        members.of
     }
 }
 

@@ -65,6 +65,13 @@ pub(super) struct Keys<'de> {
     many: HashSet<Cow<'de, str>>,
 }
 
+/// What is made of an object, while its members are read.
+#[derive(Default)]
+pub(super) struct Named<'de, T> {
+    pub(super) names: Keys<'de>,
+    pub(super) of: T,
+}
+
 impl<'de> Keys<'de> {
     const FEW: usize = 16;
 
