@@ -48,6 +48,17 @@ pub(in crate::adapter::http) struct Whole {
     pub(in crate::adapter::http) limits: Limits,
 }
 
+impl Whole {
+    /// All that its client says in its `_meta`. What was read once can be read again.
+    fn meta(&self) -> Map<String, Value> {
+        json::meta(&self.text, self.limits).unwrap_or_default()
+    }
+}
+
+/// A message that is larger than this, in bytes, is not kept for what might be asked of it: a call
+/// that runs would have its arguments twice.
+pub(super) const KEPT: usize = 8 << 10;
+
 impl Request {
     /// The call, if it says all that one of this revision has to say.
     pub(super) fn new(
@@ -59,11 +70,12 @@ impl Request {
         let Call { arguments, meta } = call;
         let (id, gist) = (request_id(id)?, meta?);
         let tasks = plain(&gist)?.supports_tasks();
+        let read = (whole.text.len() > KEPT).then(|| whole.meta());
         let client = Client {
             id: id.clone(),
             heeded: gist.heeded,
-            whole,
-            meta: OnceLock::new(),
+            whole: if read.is_some() { Whole { text: Bytes::new(), ..whole } } else { whole },
+            meta: read.map_or_else(OnceLock::new, OnceLock::from),
             key: None,
             held: Extensions::new(),
         };
@@ -130,6 +142,10 @@ impl Client {
     pub(super) fn is_unread(&self) -> bool {
         self.meta.get().is_none()
     }
+
+    pub(super) fn keeps_message(&self) -> bool {
+        !self.whole.text.is_empty()
+    }
 }
 
 impl ClientRequest for Client {
@@ -138,9 +154,7 @@ impl ClientRequest for Client {
     }
 
     fn meta(&self) -> &Map<String, Value> {
-        let Whole { text, limits } = &self.whole;
-        // What was read once can be read again.
-        self.meta.get_or_init(|| json::meta(text, *limits).unwrap_or_default())
+        self.meta.get_or_init(|| self.whole.meta())
     }
 
     fn entry(&self, name: &str) -> Option<&Value> {

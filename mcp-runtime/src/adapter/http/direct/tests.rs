@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rmcp::model::{CallToolResponse, MetaObject, RequestId, ServerJsonRpcMessage, ServerResult};
 use serde_json::json;
 
-use super::request::{Form, list};
+use super::request::{Form, KEPT, list};
 use super::*;
 use crate::adapter::convert;
 use crate::adapter::handler::SERVER_INFO;
@@ -21,9 +21,13 @@ const LIMITS: Limits = Limits { message: 1 << 20, depth: 64, string: 1 << 20 };
 
 /// A call as it comes, of this id and with this `_meta`.
 fn request(id: &Value, meta: &Value) -> Option<Request> {
+    request_with(id, meta, &json!({}))
+}
+
+fn request_with(id: &Value, meta: &Value, arguments: &Value) -> Option<Request> {
     let text = json!({
         "jsonrpc": "2.0", "id": id, "method": "tools/call",
-        "params": { "name": "t", "_meta": meta },
+        "params": { "name": "t", "arguments": arguments, "_meta": meta },
     });
     let text = Bytes::from(text.to_string());
     let (said, plain) = inspect_gist(&text, LIMITS).unwrap();
@@ -121,6 +125,24 @@ fn a_client_says_what_its_meta_says() {
         }
         assert_eq!(Value::Object(client.meta().clone()), meta);
     }
+}
+
+#[test]
+fn a_large_message_is_let_go_of_once_it_is_read() {
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+        "example.com/tenant": "anna",
+    });
+    let client = |length: usize| {
+        let arguments = json!({ "text": "x".repeat(length) });
+        request_with(&json!(1), &meta, &arguments).unwrap().input.client
+    };
+    let large = client(KEPT);
+    assert!(!large.keeps_message());
+    assert_eq!(Value::Object(large.meta().clone()), meta);
+    let small = client(KEPT / 2);
+    assert!(small.keeps_message() && small.is_unread());
 }
 
 #[test]
