@@ -14,7 +14,13 @@ const FIXED: usize = 320;
 impl Draft {
     /// The body of the record at this place of its log.
     pub(crate) fn body(&self, seq: u64) -> Vec<u8> {
-        let mut body = Writer::new(FIXED + self.varying());
+        self.body_in(Vec::with_capacity(FIXED + self.varying()), seq)
+    }
+
+    /// The same in a buffer that is there already, in place of what it holds.
+    pub(crate) fn body_in(&self, mut buffer: Vec<u8>, seq: u64) -> Vec<u8> {
+        buffer.clear();
+        let mut body = Writer::on(buffer);
         let until = self.expires();
         match self {
             Self::Intent(intent) => of_intent(&mut body, intent, seq, until),

@@ -41,6 +41,11 @@ impl Writer {
         Self(Vec::with_capacity(capacity))
     }
 
+    /// Goes on where a text ends.
+    pub(super) fn on(text: Vec<u8>) -> Self {
+        Self(text)
+    }
+
     pub(super) fn finish(self) -> Json {
         Json(self.0)
     }

@@ -1,8 +1,10 @@
 //! The newest records of a log, with its chain.
 
 use std::collections::VecDeque;
+use std::mem;
 
-use crate::audit::chain::{Head, LogId, digest};
+use super::bodies::Bodies;
+use crate::audit::chain::{Hash, Head, LogId, digest};
 use crate::audit::{AuditKeys, Checkpoint, Draft, Kept};
 use crate::clock::Clock;
 
@@ -20,31 +22,41 @@ pub(super) struct Ring {
     id: LogId,
     start: Head,
     head: Head,
-    kept: VecDeque<Kept>,
-    bytes: usize,
+    links: VecDeque<Link>,
+    /// Of the same records.
+    bodies: Bodies,
+    /// Where a body is written.
+    scratch: Vec<u8>,
     checkpoints: VecDeque<Checkpoint>,
+}
+
+/// What the chain has of a record.
+struct Link {
+    digest: Hash,
+    /// The head with this record, for when it is the last that is gone.
+    hash: Hash,
 }
 
 impl Ring {
     pub(super) fn new(id: LogId) -> Self {
         let empty = Head::empty(id);
-        let (kept, checkpoints) = (VecDeque::new(), VecDeque::new());
-        Self { id, start: empty, head: empty, kept, bytes: 0, checkpoints }
+        let bodies = Bodies::bounded(MOST, BYTES);
+        let (links, scratch, checkpoints) = (VecDeque::new(), Vec::new(), VecDeque::new());
+        Self { id, start: empty, head: empty, links, bodies, scratch, checkpoints }
     }
 
     /// Appends a record; its place.
     pub(super) fn append(&mut self, draft: &Draft, keys: &AuditKeys, clock: &Clock) -> u64 {
         let seq = self.head.seq + 1;
-        let body = draft.body(seq);
+        let body = draft.body_in(mem::take(&mut self.scratch), seq);
         let digest = digest(&body);
         self.head = self.head.then(&digest);
-        self.bytes += body.len();
-        self.kept.push_back(Kept { seq, body: Some(body), digest });
-        while self.kept.len() > MOST || self.bytes > BYTES {
-            let Some(oldest) = self.kept.pop_front() else { break };
-            self.bytes -= oldest.body.map_or(0, |body| body.len());
-            self.start = self.start.then(&oldest.digest);
+        self.links.push_back(Link { digest, hash: self.head.hash });
+        let gone = self.bodies.push(&body);
+        for Link { hash, .. } in self.links.drain(..gone) {
+            self.start = Head { seq: self.start.seq + 1, hash };
         }
+        self.scratch = body;
         if seq.is_multiple_of(SIGNED) {
             self.sign(keys, clock);
         }
@@ -79,13 +91,14 @@ impl Ring {
 
     /// The first record from this place on.
     pub(super) fn next(&self, from: u64) -> Option<Kept> {
-        let skipped = from.saturating_sub(self.start.seq + 1);
-        self.kept.get(usize::try_from(skipped).ok()?).cloned()
+        let seq = from.max(self.start.seq + 1);
+        let index = usize::try_from(seq - self.start.seq - 1).ok()?;
+        let Link { digest, .. } = *self.links.get(index)?;
+        Some(Kept { seq, body: self.bodies.get(index), digest })
     }
 
     pub(super) fn newest(&self, limit: usize) -> Vec<Vec<u8>> {
-        let skipped = self.kept.len().saturating_sub(limit);
-        self.kept.iter().skip(skipped).filter_map(|kept| kept.body.clone()).collect()
+        self.bodies.after(self.bodies.len().saturating_sub(limit)).collect()
     }
 
     #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]

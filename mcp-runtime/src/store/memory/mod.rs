@@ -1,5 +1,6 @@
 //! Records in this process: for tests, and for servers that need none to outlive them.
 
+mod bodies;
 mod keys;
 mod log;
 #[cfg(feature = "testing")]
