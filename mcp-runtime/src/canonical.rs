@@ -16,7 +16,7 @@
 //!
 //! The text is JSON.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use serde_json::{Number, Value};
 
@@ -29,7 +29,8 @@ const ROOM: usize = 256;
 /// The canonical text of a call's arguments.
 pub(crate) fn canonical(arguments: &Arguments) -> String {
     let mut text = String::with_capacity(ROOM);
-    object(&mut text, arguments.iter());
+    // Writing to a string doesn't fail, here and below.
+    let _ = object(&mut text, arguments.iter());
     text
 }
 
@@ -47,11 +48,10 @@ impl Members {
     /// Adds a member. What comes back is the canonical text of its value.
     pub(crate) fn add(&mut self, name: &str, of: &Value) -> &str {
         let Self(text) = self;
-        separate(text, text.len() - 1);
-        string(text, name);
-        text.push(':');
+        let _ = separate(text, text.len() - 1);
+        let _ = write_name(text, name);
         let start = text.len();
-        value(text, of);
+        let _ = write_value(text, of);
         &text[start..]
     }
 
@@ -71,87 +71,94 @@ pub(crate) fn sorted(of: &Arguments) -> Vec<(&String, &Value)> {
 /// The canonical text of any value.
 pub(crate) fn canonical_value(of: &Value) -> String {
     let mut text = String::with_capacity(2 * ROOM);
-    value(&mut text, of);
+    let _ = write_value(&mut text, of);
     text
 }
 
-fn value(text: &mut String, value: &Value) {
+/// Writes the canonical text of a value.
+pub(crate) fn write_value(text: &mut impl Write, value: &Value) -> fmt::Result {
     match value {
-        Value::Null => text.push_str("null"),
-        Value::Bool(true) => text.push_str("true"),
-        Value::Bool(false) => text.push_str("false"),
+        Value::Null => text.write_str("null"),
+        Value::Bool(true) => text.write_str("true"),
+        Value::Bool(false) => text.write_str("false"),
         Value::Number(of) => number(text, of),
         Value::String(of) => string(text, of),
         Value::Array(items) => {
-            text.push('[');
+            text.write_str("[")?;
             for (index, item) in items.iter().enumerate() {
-                separate(text, index);
-                self::value(text, item);
+                separate(text, index)?;
+                write_value(text, item)?;
             }
-            text.push(']');
+            text.write_str("]")
         }
         Value::Object(members) => object(text, members.iter()),
     }
 }
 
+/// Writes what comes before the value of a member, as canonical texts have it.
+pub(crate) fn write_name(text: &mut impl Write, name: &str) -> fmt::Result {
+    string(text, name)?;
+    text.write_str(":")
+}
+
 type Member<'a> = (&'a String, &'a Value);
 
-fn object<'a>(text: &mut String, members: impl Iterator<Item = Member<'a>> + Clone) {
-    text.push('{');
-    let mut member = |(index, (name, of)): (usize, Member<'_>)| {
-        separate(text, index);
-        string(text, name);
-        text.push(':');
-        value(text, of);
+fn object<'a>(
+    text: &mut impl Write,
+    members: impl Iterator<Item = Member<'a>> + Clone,
+) -> fmt::Result {
+    text.write_str("{")?;
+    let write = |(index, (name, of)): (usize, Member<'_>)| {
+        separate(text, index)?;
+        write_name(text, name)?;
+        write_value(text, of)
     };
     // Whether a map keeps its members sorted is decided by a feature that any crate can turn on.
     if members.clone().is_sorted_by_key(|(name, _)| name) {
-        members.enumerate().for_each(&mut member);
+        members.enumerate().try_for_each(write)?;
     } else {
         let mut sorted: Vec<_> = members.collect();
         sorted.sort_unstable_by_key(|(name, _)| *name);
-        sorted.into_iter().enumerate().for_each(member);
+        sorted.into_iter().enumerate().try_for_each(write)?;
     }
-    text.push('}');
+    text.write_str("}")
 }
 
-fn separate(text: &mut String, index: usize) {
-    if index > 0 {
-        text.push(',');
-    }
+fn separate(text: &mut impl Write, index: usize) -> fmt::Result {
+    if index > 0 { text.write_str(",") } else { Ok(()) }
 }
 
-fn number(text: &mut String, number: &Number) {
+fn number(text: &mut impl Write, number: &Number) -> fmt::Result {
     if let Some(whole) = number.as_u64() {
-        text.push_str(Digits::of(whole).as_str());
+        text.write_str(Digits::of(whole).as_str())
     } else if let Some(negative) = number.as_i64() {
-        text.push('-');
-        text.push_str(Digits::of(negative.unsigned_abs()).as_str());
+        text.write_str("-")?;
+        text.write_str(Digits::of(negative.unsigned_abs()).as_str())
     } else if let Some(float) = number.as_f64() {
-        // The sum turns -0.0 into 0.0 and changes nothing else. Writing to a string doesn't fail.
-        let _ = write!(text, "{:e}", float + 0.0);
+        // The sum turns -0.0 into 0.0 and changes nothing else.
+        write!(text, "{:e}", float + 0.0)
+    } else {
+        Ok(())
     }
 }
 
 /// Only what JSON demands is escaped, and in one way.
-fn string(text: &mut String, of: &str) {
-    text.push('"');
+fn string(text: &mut impl Write, of: &str) -> fmt::Result {
+    text.write_str("\"")?;
     let mut rest = of;
     loop {
         let (these, others) = rest.split_at(plain(rest.as_bytes()));
-        text.push_str(these);
+        text.write_str(these)?;
         let mut others = others.chars();
         match others.next() {
             None => break,
-            Some('"') => text.push_str("\\\""),
-            Some('\\') => text.push_str("\\\\"),
-            Some(control) => {
-                let _ = write!(text, "\\u{:04x}", u32::from(control));
-            }
+            Some('"') => text.write_str("\\\"")?,
+            Some('\\') => text.write_str("\\\\")?,
+            Some(control) => write!(text, "\\u{:04x}", u32::from(control))?,
         }
         rest = others.as_str();
     }
-    text.push('"');
+    text.write_str("\"")
 }
 
 /// Values of every kind, for tests.
@@ -257,7 +264,7 @@ mod tests {
             let mut turned: Vec<_> = once.iter().collect();
             turned.rotate_left(turn.min(once.len()));
             let mut text = String::new();
-            object(&mut text, turned.into_iter());
+            object(&mut text, turned.into_iter()).unwrap();
             prop_assert_eq!(canonical(&once), text);
         }
 

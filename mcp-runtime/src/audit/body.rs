@@ -1,7 +1,6 @@
 //! A record's body: one JSON object, in one line, as it is stored and chained. Its members are in
 //! the order of their names, each written with the comma before it.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::draft::{Draft, Erased, Intent, Outcome, Refusal};
@@ -36,18 +35,20 @@ impl Draft {
     /// them.
     fn varying(&self) -> usize {
         /// With a name and what stands around it.
-        fn optional(text: Option<&Arc<str>>) -> usize {
+        fn optional(text: Option<&str>) -> usize {
             text.map_or(0, |text| 16 + text.len())
         }
         match self {
             Self::Intent(of) => {
-                let ids = [&of.parent, &of.request_id, &of.trace].map(|id| optional(id.as_ref()));
+                let (parent, trace) =
+                    (optional(of.parent.as_deref()), optional(of.trace.as_deref()));
+                let ids = parent + optional(of.request_id.as_deref()) + trace;
                 let key = if of.key.is_some() { 72 } else { 0 };
-                let whole = of.arguments.len() + of.scopes.len() + of.principal.len();
-                whole + of.tool.len() + of.version.len() + ids.iter().sum::<usize>() + key
+                let whole = of.shown.len() + of.principal.len();
+                whole + of.tool.len() + of.version.len() + ids + key
             }
             Self::Outcome(of) => {
-                let ids = optional(of.replay_of.as_ref()) + optional(of.trace.as_ref());
+                let ids = optional(of.replay_of.as_deref()) + optional(of.trace.as_deref());
                 of.principal.len() + of.tool.len() + of.code.len() + ids
             }
             Self::Refusal(of) => of.code.len(),
@@ -57,7 +58,7 @@ impl Draft {
 }
 
 fn of_intent(body: &mut Writer, of: &Intent, seq: u64, until: Option<SystemTime>) {
-    body.raw(r#"{"arguments":"#).json(&of.arguments);
+    body.raw(r#"{"arguments":"#).json(of.shown.arguments());
     body.raw(r#","call_id":"#).text(&of.call_id);
     body.raw(r#","digest":"#).digest(&of.digest);
     keep_until(body, until);
@@ -74,7 +75,7 @@ fn of_intent(body: &mut Writer, of: &Intent, seq: u64, until: Option<SystemTime>
     optional(body, r#","parent":"#, of.parent.as_deref());
     body.raw(r#","principal":"#).text(&of.principal);
     optional(body, r#","request_id":"#, of.request_id.as_deref());
-    body.raw(r#","scopes":"#).json(&of.scopes);
+    body.raw(r#","scopes":"#).json(of.shown.scopes());
     body.raw(r#","seq":"#).number(seq);
     body.raw(r#","time":"#).time(of.time);
     body.raw(r#","tool":"#).text(of.tool);

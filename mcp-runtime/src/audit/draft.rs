@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::chain::{Hash, Head, LogId};
 use super::digest::Digest;
-use super::json::Json;
 use super::keys::{AuditKeys, Erasure};
+use super::shown::Shown;
 
 /// A record, still without place and chain.
 #[derive(Clone, Debug)]
@@ -46,16 +46,14 @@ pub(crate) struct Intent {
     /// The call whose function made this one.
     pub(crate) parent: Option<Arc<str>>,
     /// The client's id of its request.
-    pub(crate) request_id: Option<Arc<str>>,
+    pub(crate) request_id: Option<String>,
     pub(crate) principal: Arc<str>,
     pub(crate) tool: &'static str,
     pub(crate) version: &'static str,
-    /// An object: each argument, as it may be kept.
-    pub(crate) arguments: Json,
+    /// Its arguments and its scopes.
+    pub(crate) shown: Shown,
     /// Keyed, of all arguments but the secret ones.
     pub(crate) digest: Digest,
-    /// An object: what was required and granted, and what of that was not used.
-    pub(crate) scopes: Json,
     /// W3C `traceparent`.
     pub(crate) trace: Option<Arc<str>>,
     /// Where the key of the call came from, and its keyed digest: `none` without one where the tool

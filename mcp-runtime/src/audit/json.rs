@@ -10,28 +10,6 @@ use super::date;
 use super::digest::Digest;
 use crate::json_text::{Digits, write_string};
 
-/// A text of JSON that is part of a record.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Json(Vec<u8>);
-
-impl Json {
-    /// An object without members.
-    #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn empty() -> Self {
-        Self(b"{}".to_vec())
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
-impl fmt::Debug for Json {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(&self.0))
-    }
-}
-
 /// Writes JSON. What belongs between two values is written with the second.
 pub(super) struct Writer(Vec<u8>);
 
@@ -46,10 +24,6 @@ impl Writer {
         Self(text)
     }
 
-    pub(super) fn finish(self) -> Json {
-        Json(self.0)
-    }
-
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.0
     }
@@ -59,7 +33,12 @@ impl Writer {
         self.0.len()
     }
 
-    /// Takes back all that was written since.
+    /// What was written since.
+    pub(super) fn since(&self, place: usize) -> &[u8] {
+        &self.0[place..]
+    }
+
+    /// Takes it back.
     pub(super) fn back_to(&mut self, place: usize) {
         self.0.truncate(place);
     }
@@ -114,8 +93,17 @@ impl Writer {
         let _ = serde_json::to_writer(&mut self.0, value);
     }
 
-    pub(super) fn json(&mut self, json: &Json) {
-        self.0.extend_from_slice(&json.0);
+    /// What was written elsewhere.
+    pub(super) fn json(&mut self, json: &[u8]) {
+        self.0.extend_from_slice(json);
+    }
+}
+
+/// What is written so stands as it is.
+impl fmt::Write for Writer {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
     }
 }
 
@@ -146,7 +134,8 @@ mod tests {
             writer.name("c\"").raw("{}");
             writer.name("d").value(&json!({ "x": [1.0, null] }));
             let place = writer.place();
-            writer.name("e").json(&Json::empty());
+            writer.name("e").json(b"{}");
+            assert_eq!(writer.since(place), br#","e":{}"#);
             writer.back_to(place);
             writer.raw("}");
         });

@@ -22,6 +22,9 @@ pub(crate) struct AuditKeys {
     erasures: Hmac<Sha256>,
 }
 
+/// A digest that is being made.
+pub(super) struct Digesting(Hmac<Sha256>);
+
 /// What a note says is erased, and where it stands: what its proof is made of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Erasure<'a> {
@@ -57,8 +60,14 @@ impl AuditKeys {
 
     /// The digest of a value.
     pub(crate) fn digest(&self, value: &[u8]) -> Digest {
-        let hash = self.values.clone().chain_update(value).finalize();
-        Digest::of(hash.into_bytes().as_ref())
+        let mut digest = self.digesting();
+        digest.update(value);
+        digest.finish()
+    }
+
+    /// The digest of a value that comes in parts.
+    pub(super) fn digesting(&self) -> Digesting {
+        Digesting(self.values.clone())
     }
 
     pub(crate) fn sign(&self, log: LogId, head: Head, time: SystemTime) -> Checkpoint {
@@ -104,6 +113,16 @@ impl AuditKeys {
         let signing = self.checkpoints.clone().chain_update(log);
         let signing = signing.chain_update(head.seq.to_be_bytes()).chain_update(head.hash);
         signing.chain_update(time.to_be_bytes())
+    }
+}
+
+impl Digesting {
+    pub(super) fn update(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    pub(super) fn finish(self) -> Digest {
+        Digest::of(self.0.finalize().into_bytes().as_ref())
     }
 }
 

@@ -34,8 +34,6 @@ pub(crate) use digest::Digest;
 #[cfg(test)]
 pub(crate) use draft::Refusal;
 pub(crate) use draft::{Draft, Erased, Intent, Outcome};
-#[cfg(any(test, feature = "testing"))]
-pub(crate) use json::Json;
 pub(crate) use key_file::{load_keys, read_keys};
 pub(crate) use keys::{AuditKeys, Checkpoint};
 pub(crate) use lines::Tear;
@@ -47,6 +45,8 @@ pub(crate) use place::open_place;
 pub(crate) use recorder::{Recorder, Trail};
 pub(crate) use refusals::Refused;
 pub(crate) use settings::{AuditPlace, AuditSettings, SHORTEST};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use shown::Shown;
 pub(crate) use within::within;
 
 /// Two lowercase digits for each byte.

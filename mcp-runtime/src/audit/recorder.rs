@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::draft::{Draft, Intent, Outcome};
 use super::refusals::{Refused, Refusing};
+use super::shown::Shown;
 use super::{AuditKeys, shown, within};
 use crate::call::{Reply, ToolCall};
 use crate::clock::Clock;
@@ -62,23 +63,22 @@ impl Recorder {
         let trail = Trail {
             call_id: context.shared_call_id(),
             principal: self.principal(context),
-            trace: context.trace().map(|trace| shown::cut(keys, &trace.traceparent).into()),
+            trace: context.trace().map(|trace| shown::cut(keys, &*trace.traceparent).into()),
             tool: Arc::clone(tool),
             started: Instant::now(),
             secrets: secrets_of(call),
         };
-        let (arguments, digest) = shown::arguments(keys, tool, &call.arguments);
+        let (shown, digest) = Shown::of(keys, call);
         let intent = Intent {
             time: self.clock.now(),
             call_id: Arc::clone(&trail.call_id),
             parent: within::parent(),
-            request_id: context.request_id().map(|id| shown::cut(keys, &id).into()),
+            request_id: context.request_id().map(|id| shown::cut(keys, id).into_owned()),
             principal: Arc::clone(&trail.principal),
             tool: tool.name,
             version: tool.version(),
-            arguments,
+            shown,
             digest,
-            scopes: shown::scopes(call),
             trace: trail.trace.clone(),
             key: match key {
                 Some((from, key)) => Some((from, Some(keys.digest(key.as_bytes())))),
@@ -155,7 +155,7 @@ impl Recorder {
     }
 
     fn code(&self, trail: &Trail, error: &ToolError) -> String {
-        shown::cut(&self.keys, &freed(error.code(), trail.secrets.as_deref())).into_owned()
+        shown::cut(&self.keys, freed(error.code(), trail.secrets.as_deref())).into_owned()
     }
 
     fn retention_of(&self, tool: &ToolInfo) -> Duration {

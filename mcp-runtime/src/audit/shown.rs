@@ -1,15 +1,16 @@
 //! What of a call the log holds, and what only as a digest.
 
 use std::borrow::Cow;
+use std::{fmt, mem};
 
 use serde_json::Value;
 
 use super::AuditKeys;
 use super::digest::Digest;
-use super::json::{Json, Writer};
+use super::json::Writer;
 use crate::access::{Grant, Grants};
-use crate::call::{Arguments, Reply, ToolCall};
-use crate::canonical::{Members, canonical_value, sorted};
+use crate::call::{Reply, ToolCall};
+use crate::canonical::{canonical_value, sorted, write_name, write_value};
 use crate::content::Content;
 use crate::tool::ToolInfo;
 
@@ -31,47 +32,95 @@ const MAX_TEXT: usize = 512;
 /// What is left of it.
 const CUT: usize = 256;
 
+/// Room for the scopes of most calls.
+const ROOM: usize = 128;
+/// Room for most arguments.
+const ROOM_FOR_ONE: usize = 64;
+
 /// What stands for a secret argument.
 const SECRET: &str = "(secret)";
 
 /// Stands for the number of arguments that aren't shown.
 const OTHERS: &str = "(others)";
 
-/// Each argument as it may be kept, and the digest of all that aren't secret. What a digest is made
-/// of is written once.
-pub(super) fn arguments(
-    keys: &AuditKeys,
-    tool: &ToolInfo,
-    arguments: &Arguments,
-) -> (Json, Digest) {
-    let mut all = Members::new();
-    let mut shown = Writer::new(64 * (1 + arguments.len().min(MAX_ARGUMENTS)));
-    let mut index = 0;
-    let mut others = arguments.len().checked_sub(MAX_ARGUMENTS).filter(|others| *others > 0);
-    let mut count = |shown: &mut Writer| {
-        if let Some(others) = others.take() {
-            shown.name(OTHERS).number(others as u64);
-        }
-    };
+/// What the record of an intent shows of its call: its arguments and its scopes, two objects one
+/// after the other.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    text: Vec<u8>,
+    /// Where the scopes begin.
+    scopes: usize,
+}
+
+impl Shown {
+    /// Of a call, and the digest of all its arguments that aren't secret.
+    pub(super) fn of(keys: &AuditKeys, call: &ToolCall) -> (Self, Digest) {
+        let many = call.arguments.len().min(MAX_ARGUMENTS);
+        let mut shown = Writer::new(ROOM + ROOM_FOR_ONE * many);
+        let digest = arguments(&mut shown, keys, call);
+        let arguments = shown.place();
+        scopes(&mut shown, call);
+        (Self { text: shown.into_bytes(), scopes: arguments }, digest)
+    }
+
+    /// Of no call.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn nothing() -> Self {
+        Self { text: b"{}{}".to_vec(), scopes: 2 }
+    }
+
+    /// Each argument, as it may be kept.
+    pub(super) fn arguments(&self) -> &[u8] {
+        &self.text[..self.scopes]
+    }
+
+    /// What was required and granted, and what of that was not used.
+    pub(super) fn scopes(&self) -> &[u8] {
+        &self.text[self.scopes..]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.text))
+    }
+}
+
+/// Writes each argument as it may be kept. What comes back is the digest of the canonical text of
+/// all that aren't secret, which is never there as a whole: each argument's is written where it was
+/// shown, digested and taken back.
+fn arguments(shown: &mut Writer, keys: &AuditKeys, call: &ToolCall) -> Digest {
+    let (tool, arguments) = (&*call.tool, &call.arguments);
+    let (mut all, mut opening) = (keys.digesting(), "{");
+    let mut room = Room::of(arguments.len());
     shown.raw("{");
     let mut show = |(name, value): (&String, &Value)| {
-        let is_secret = tool.secrets.contains(&name.as_str());
-        let text = if is_secret { SECRET } else { all.add(name, value) };
-        index += 1;
-        if index > MAX_ARGUMENTS {
+        let is_shown = room.is_for(name, shown);
+        if is_shown {
+            shown.name(name);
+        }
+        if tool.secrets.contains(&name.as_str()) {
+            if is_shown {
+                shown.text(SECRET);
+            }
             return;
         }
-        if arguments.len() > MAX_ARGUMENTS && name.as_str() >= OTHERS {
-            count(&mut shown);
-            if name == OTHERS {
-                return;
-            }
-        }
-        shown.name(name);
-        if is_secret {
-            shown.text(text);
-        } else if !(is_plain(tool, name) && short(&mut shown, value)) {
-            shown.raw(r#"{"digest":"#).digest(&keys.digest(text.as_bytes()));
+        let needs_digest = is_shown && !(is_plain(tool, name) && short(shown, value));
+        let start = shown.place();
+        shown.raw(mem::replace(&mut opening, ","));
+        // Writing to a buffer doesn't fail.
+        let _ = write_name(shown, name);
+        let of = shown.place();
+        let _ = write_value(shown, value);
+        all.update(shown.since(start));
+        let digest = needs_digest.then(|| keys.digest(shown.since(of)));
+        shown.back_to(start);
+        if let Some(digest) = digest {
+            shown.raw(r#"{"digest":"#).digest(&digest);
             shown.raw("}");
         }
     };
@@ -81,9 +130,40 @@ pub(super) fn arguments(
     } else {
         sorted(arguments).into_iter().for_each(&mut show);
     }
-    count(&mut shown);
+    room.count(shown);
     shown.raw("}");
-    (shown.finish(), keys.digest(all.finish().as_bytes()))
+    all.update(if opening == "{" { b"{}" } else { b"}" });
+    all.finish()
+}
+
+/// The room for arguments. Those that have none are counted, in order with the others.
+struct Room {
+    left: usize,
+    others: Option<u64>,
+}
+
+impl Room {
+    fn of(arguments: usize) -> Self {
+        let others = arguments.checked_sub(MAX_ARGUMENTS).filter(|others| *others > 0);
+        Self { left: MAX_ARGUMENTS, others: others.map(|others| others as u64) }
+    }
+
+    /// Whether the next argument is shown.
+    fn is_for(&mut self, name: &str, shown: &mut Writer) -> bool {
+        let Some(left) = self.left.checked_sub(1) else { return false };
+        self.left = left;
+        // The count takes the place of one that has its name.
+        name < OTHERS || !self.count(shown) || name != OTHERS
+    }
+
+    /// Whether there is a count to write.
+    fn count(&mut self, shown: &mut Writer) -> bool {
+        let others = self.others.take();
+        if let Some(others) = others {
+            shown.name(OTHERS).number(others);
+        }
+        others.is_some()
+    }
 }
 
 fn is_plain(tool: &ToolInfo, name: &str) -> bool {
@@ -108,28 +188,26 @@ fn short(shown: &mut Writer, value: &Value) -> bool {
     short
 }
 
-/// What the tool asks for, what the caller holds, and which of that this call didn't need.
-pub(super) fn scopes(call: &ToolCall) -> Json {
+/// Writes what the tool asks for, what the caller holds, and which of that this call didn't need.
+fn scopes(shown: &mut Writer, call: &ToolCall) {
     let gate = &call.tool.gate;
-    let mut shown = Writer::new(128);
     let grants = call.context.caller().grants();
     shown.raw(r#"{"granted":"#);
     match grants {
-        Grants::Everything => list(&mut shown, ["*"]),
-        Grants::Only(grants) => list(&mut shown, grants.iter().map(Grant::text)),
+        Grants::Everything => list(shown, ["*"]),
+        Grants::Only(grants) => list(shown, grants.iter().map(Grant::text)),
     }
     shown.raw(r#","required":"#);
-    list(&mut shown, gate.requirements().iter().map(|one| one.token));
+    list(shown, gate.requirements().iter().map(|one| one.token));
     shown.raw(r#","unused":"#);
     match grants {
-        Grants::Everything => list(&mut shown, [""; 0]),
+        Grants::Everything => list(shown, [""; 0]),
         Grants::Only(grants) => {
             let unused = grants.iter().filter(|grant| !gate.uses(grant, &call.arguments));
-            list(&mut shown, unused.map(Grant::text));
+            list(shown, unused.map(Grant::text));
         }
     }
     shown.raw("}");
-    shown.finish()
 }
 
 fn list(shown: &mut Writer, scopes: impl IntoIterator<Item = impl AsRef<str>>) {
@@ -148,9 +226,10 @@ fn list(shown: &mut Writer, scopes: impl IntoIterator<Item = impl AsRef<str>>) {
 }
 
 /// A text of bounded length, which differs where the whole ones do.
-pub(super) fn cut<'a>(keys: &AuditKeys, text: &'a str) -> Cow<'a, str> {
+pub(super) fn cut<'a>(keys: &AuditKeys, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
+    let text = text.into();
     if text.len() <= MAX_TEXT {
-        return text.into();
+        return text;
     }
     let start = &text[..text.floor_char_boundary(CUT)];
     format!("{start}…{}", keys.digest(text.as_bytes())).into()

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::draft::{Draft, Intent, Outcome, Refusal};
-use super::json::Json;
 use super::keys::AuditKeys;
+use super::shown::Shown;
 use crate::clock::Clock;
 
 pub(crate) const DAY: Duration = Duration::from_hours(24);
@@ -32,9 +32,8 @@ pub(crate) fn intent(call: &str, tool: &'static str, time: SystemTime) -> Intent
         principal: "anna".into(),
         tool,
         version: "1",
-        arguments: Json::empty(),
+        shown: Shown::nothing(),
         digest: keys().digest(call.as_bytes()),
-        scopes: Json::empty(),
         trace: None,
         key: None,
         retention: DAY,

@@ -23,7 +23,7 @@ pub(crate) use self::script::{Processes, run};
 #[cfg(test)]
 pub(crate) use self::unit::*;
 use super::once::Begin;
-use crate::audit::{Digest, Draft, Intent, Json};
+use crate::audit::{Digest, Draft, Intent, Shown};
 use crate::clock::Clock;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(1);
@@ -56,9 +56,8 @@ pub(crate) fn intent(call_id: &str, time: SystemTime) -> Draft {
         principal: "anna".into(),
         tool: "pay_invoice",
         version: "1",
-        arguments: Json::empty(),
+        shown: Shown::nothing(),
         digest: Digest::of(&[7; 32]),
-        scopes: Json::empty(),
         trace: Some("00-trace-span-01".into()),
         key: None,
         retention: RETENTION,
