@@ -6,6 +6,7 @@
 mod body;
 pub(crate) mod chain;
 pub(crate) mod checkpoint;
+mod cut;
 mod date;
 mod digest;
 mod draft;
@@ -18,6 +19,7 @@ mod open;
 mod place;
 mod recorder;
 mod refusals;
+mod said;
 mod settings;
 mod shown;
 #[cfg(test)]

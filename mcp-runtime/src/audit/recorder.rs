@@ -8,10 +8,11 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::cut::cut;
 use super::draft::{Draft, Intent, Outcome};
 use super::refusals::{Refused, Refusing};
 use super::shown::Shown;
-use super::{AuditKeys, shown, within};
+use super::{AuditKeys, said, within};
 use crate::call::{Reply, ToolCall};
 use crate::clock::Clock;
 use crate::context::Context;
@@ -63,7 +64,7 @@ impl Recorder {
         let trail = Trail {
             call_id: context.shared_call_id(),
             principal: self.principal(context),
-            trace: context.trace().map(|trace| shown::cut(keys, &*trace.traceparent).into()),
+            trace: context.trace().map(|trace| cut(keys, &*trace.traceparent).into()),
             tool: Arc::clone(tool),
             started: Instant::now(),
             secrets: secrets_of(call),
@@ -73,7 +74,7 @@ impl Recorder {
             time: self.clock.now(),
             call_id: Arc::clone(&trail.call_id),
             parent: within::parent(),
-            request_id: context.request_id().map(|id| shown::cut(keys, id).into_owned()),
+            request_id: context.request_id().map(|id| cut(keys, id).into_owned()),
             principal: Arc::clone(&trail.principal),
             tool: tool.name,
             version: tool.version(),
@@ -94,29 +95,28 @@ impl Recorder {
     /// call whose answer this is again.
     pub(crate) fn outcome(
         &self,
-        trail: &Trail,
+        trail: Trail,
         intent: u64,
         outcome: &crate::policy::Outcome,
         replay_of: Option<&str>,
     ) -> Draft {
         let tool = &trail.tool;
-        let reply = outcome.as_ref().ok();
-        let error = outcome.as_ref().err();
-        let digest = reply.and_then(shown::said).map(|said| self.keys.digest(said.as_bytes()));
+        let (reply, error) = (outcome.as_ref().ok(), outcome.as_ref().err());
+        let digest = reply.and_then(said::said).map(|said| self.keys.digest(said.as_bytes()));
         let record = Outcome {
             time: self.clock.now(),
             intent,
-            call_id: Arc::clone(&trail.call_id),
-            principal: Arc::clone(&trail.principal),
             tool: tool.name.into(),
-            code: error.map_or(Cow::Borrowed("ok"), |error| self.code(trail, error).into()),
+            code: error.map_or(Cow::Borrowed("ok"), |error| self.code(&trail, error).into()),
             effect: effect(tool, error),
             latency: trail.started.elapsed(),
             digest,
             result: reply.and_then(|reply| trail.result(reply)),
-            replay_of: replay_of.map(|call| shown::cut(&self.keys, call).into()),
-            trace: trail.trace.clone(),
+            replay_of: replay_of.map(|call| cut(&self.keys, call).into()),
             retention: self.retention_of(tool),
+            call_id: trail.call_id,
+            principal: trail.principal,
+            trace: trail.trace,
         };
         Draft::Outcome(Box::new(record))
     }
@@ -126,9 +126,9 @@ impl Recorder {
     /// It is called within the call, whose secrets its code mustn't show.
     pub(crate) fn refused<'a>(self: &Arc<Self>, refused: Refused<'a>) {
         let retention = refused.tool.map_or(self.retention, |tool| self.retention_of(tool));
-        let cut = |text: Option<&'a str>| text.map(|text| shown::cut(&self.keys, text));
-        let (principal, peer) = (cut(refused.principal), cut(refused.peer));
-        let (call_id, trace) = (cut(refused.call_id), cut(refused.trace));
+        let short = |text: Option<&'a str>| text.map(|text| cut(&self.keys, text));
+        let (principal, peer) = (short(refused.principal), short(refused.peer));
+        let (call_id, trace) = (short(refused.call_id), short(refused.trace));
         let code = Code::from(freed(refused.code, secrets::current().as_deref()));
         let refused = Refused {
             principal: principal.as_deref(),
@@ -148,14 +148,14 @@ impl Recorder {
 
     fn principal(&self, context: &Context) -> Arc<str> {
         let caller = context.caller();
-        match shown::cut(&self.keys, caller.principal()) {
+        match cut(&self.keys, caller.principal()) {
             Cow::Borrowed(_) => caller.shared_principal(),
             Cow::Owned(cut) => cut.into(),
         }
     }
 
     fn code(&self, trail: &Trail, error: &ToolError) -> String {
-        shown::cut(&self.keys, freed(error.code(), trail.secrets.as_deref())).into_owned()
+        cut(&self.keys, freed(error.code(), trail.secrets.as_deref())).into_owned()
     }
 
     fn retention_of(&self, tool: &ToolInfo) -> Duration {
@@ -175,11 +175,11 @@ impl Trail {
         if !self.tool.policies.audit.keep_result {
             return None;
         }
-        let mut result = shown::kept(reply)?;
+        let mut result = said::kept(reply)?;
         if let Some(secrets) = &self.secrets {
             secrets.scrub_value(&mut result);
         }
-        shown::is_small(&result).then_some(result)
+        said::is_small(&result).then_some(result)
     }
 }
 

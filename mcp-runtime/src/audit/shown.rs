@@ -1,6 +1,5 @@
 //! What of a call the log holds, and what only as a digest.
 
-use std::borrow::Cow;
 use std::{fmt, mem};
 
 use serde_json::Value;
@@ -9,9 +8,8 @@ use super::AuditKeys;
 use super::digest::Digest;
 use super::json::Writer;
 use crate::access::{Grant, Grants};
-use crate::call::{Reply, ToolCall};
-use crate::canonical::{canonical_value, sorted, write_name, write_value};
-use crate::content::Content;
+use crate::call::ToolCall;
+use crate::canonical::{sorted, write_name, write_value};
 use crate::tool::ToolInfo;
 
 /// A plain argument that is a longer string is recorded by its digest: a log isn't a document
@@ -23,14 +21,6 @@ const MAX_PLAIN: usize = 4 << 10;
 const MAX_ARGUMENTS: usize = 64;
 /// More scopes are counted alone.
 const MAX_SCOPES: usize = 50;
-/// A longer result is recorded by its digest, as JSON.
-const MAX_RESULT: usize = 16 << 10;
-/// A result that is deeper, too: a record has to be readable by any reader of JSON.
-const MAX_DEPTH: usize = 64;
-/// A longer name, id or code is cut, and told apart by its digest.
-const MAX_TEXT: usize = 512;
-/// What is left of it.
-const CUT: usize = 256;
 
 /// Room for the scopes of most calls.
 const ROOM: usize = 128;
@@ -55,12 +45,15 @@ pub(crate) struct Shown {
 impl Shown {
     /// Of a call, and the digest of all its arguments that aren't secret.
     pub(super) fn of(keys: &AuditKeys, call: &ToolCall) -> (Self, Digest) {
-        let many = call.arguments.len().min(MAX_ARGUMENTS);
-        let mut shown = Writer::new(ROOM + ROOM_FOR_ONE * many);
+        let room = ROOM + ROOM_FOR_ONE * call.arguments.len().min(MAX_ARGUMENTS);
+        let mut shown = Writer::new(room);
         let digest = arguments(&mut shown, keys, call);
         let arguments = shown.place();
         scopes(&mut shown, call);
-        (Self { text: shown.into_bytes(), scopes: arguments }, digest)
+        let mut text = shown.into_bytes();
+        // What was digested and taken back may have been far longer than what is shown.
+        text.shrink_to(room);
+        (Self { text, scopes: arguments }, digest)
     }
 
     /// Of no call.
@@ -225,74 +218,20 @@ fn list(shown: &mut Writer, scopes: impl IntoIterator<Item = impl AsRef<str>>) {
     shown.raw("]");
 }
 
-/// A text of bounded length, which differs where the whole ones do.
-pub(super) fn cut<'a>(keys: &AuditKeys, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
-    let text = text.into();
-    if text.len() <= MAX_TEXT {
-        return text;
-    }
-    let start = &text[..text.floor_char_boundary(CUT)];
-    format!("{start}…{}", keys.digest(text.as_bytes())).into()
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
 
-/// What a reply says, in a text whose digest tells replies apart. None where only the edge can read
-/// it.
-pub(super) fn said(reply: &Reply) -> Option<Cow<'_, str>> {
-    if reply.raw.is_some() {
-        return None;
-    }
-    Some(match &reply.structured {
-        Some(data) if data.is_canonical() => data.text().into(),
-        Some(data) => canonical_value(data.value()).into(),
-        None => {
-            let parts: Vec<Value> = reply.content.iter().flat_map(parts).map(Value::from).collect();
-            canonical_value(&Value::Array(parts)).into()
-        }
-    })
-}
+    use serde_json::json;
 
-/// A reply as it can be kept: its data, else its text.
-pub(super) fn kept(reply: &Reply) -> Option<Value> {
-    if reply.raw.is_some() {
-        return None;
-    }
-    if let Some(data) = &reply.structured {
-        return Some(data.value().clone());
-    }
-    let texts = reply.content.iter().map(|block| match block {
-        Content::Text(text) => text.as_str().to_owned(),
-        Content::ResourceText { text, .. } => text.clone(),
-        Content::Image { mime_type, .. } | Content::Audio { mime_type, .. } => {
-            format!("({mime_type})")
-        }
-        Content::ResourceBlob { uri, .. } => format!("({uri})"),
-        Content::Link(link) => link.uri.clone(),
-    });
-    Some(Value::String(texts.collect::<Vec<_>>().join("\n")))
-}
+    use super::*;
+    use crate::audit::testing::keys;
+    use crate::policy::testing::{call_of, tool};
 
-/// Whether a result can be kept.
-pub(super) fn is_small(result: &Value) -> bool {
-    fn is_flat(value: &Value, depth: usize) -> bool {
-        depth > 0
-            && match value {
-                Value::Array(items) => items.iter().all(|item| is_flat(item, depth - 1)),
-                Value::Object(members) => members.values().all(|one| is_flat(one, depth - 1)),
-                _ => true,
-            }
-    }
-    is_flat(result, MAX_DEPTH) && result.to_string().len() <= MAX_RESULT
-}
-
-fn parts(block: &Content) -> Vec<&str> {
-    match block {
-        Content::Text(text) => vec!["text", text],
-        Content::Image { data, mime_type } => vec!["image", mime_type, data],
-        Content::Audio { data, mime_type } => vec!["audio", mime_type, data],
-        Content::ResourceText { uri, mime_type, text: data }
-        | Content::ResourceBlob { uri, mime_type, blob: data } => {
-            vec!["resource", uri, mime_type.as_deref().unwrap_or_default(), data]
-        }
-        Content::Link(link) => vec!["link", &link.uri, &link.name],
+    #[tokio::test(start_paused = true)]
+    async fn no_room_is_kept_for_what_is_only_digested() {
+        let call = call_of(&Arc::new(tool()), "anna", json!({ "a": "x".repeat(1 << 20) }));
+        let (shown, _) = Shown::of(&keys(), &call);
+        assert!(shown.text.capacity() < 1 << 10, "{}", shown.text.capacity());
     }
 }

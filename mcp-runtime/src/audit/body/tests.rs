@@ -103,7 +103,7 @@ async fn an_outcomes_bytes_are_fixed() {
         let call = call_of(&Arc::new(tool), "anna", json!({ "pin": "hunter2" }));
         let (_, trail) = recorder.intent(&call, None);
         tokio::time::advance(Duration::from_micros(1_234_567)).await;
-        let draft = recorder.outcome(&trail, 17, outcome, replay_of);
+        let draft = recorder.outcome(trail, 17, outcome, replay_of);
         text(&draft, 18).replace(call.context().call_id(), "CALL")
     };
     let data = Reply::default().with_structured(json!({ "b": [1, 1.0, "hunter2"], "a": "é\n" }));

@@ -148,7 +148,7 @@ async fn outcomes_say_what_came_of_it() {
         let recorder = recorder();
         let (_, trail) = recorder.intent(&call_of(&tool, "anna", json!({})), None);
         tokio::time::advance(Duration::from_millis(3)).await;
-        let said = body(&recorder.outcome(&trail, 17, &outcome, Some("earlier")));
+        let said = body(&recorder.outcome(trail, 17, &outcome, Some("earlier")));
         assert_eq!((said["outcome"].as_str(), said["effect"].as_str()), (Some(code), Some(effect)));
         assert_eq!((&said["intent"], &said["latency_us"]), (&json!(17), &json!(3_000)));
         assert_eq!(said["replay_of"], "earlier");
@@ -168,7 +168,7 @@ async fn a_result_is_kept_where_the_tool_says_so_without_its_secrets() {
         let recorder = recorder();
         let call = call_of(&tool, "anna", json!({ "pin": "hunter2" }));
         let (_, trail) = recorder.intent(&call, None);
-        body(&recorder.outcome(&trail, 1, &Ok(reply), None))
+        body(&recorder.outcome(trail, 1, &Ok(reply), None))
     };
     let said = keep(Reply::default().with_structured(json!({ "a": "for hunter2", "b": [1] })));
     assert_eq!(said["result"], json!({ "a": "for [redacted]", "b": [1] }));
@@ -192,7 +192,7 @@ async fn a_tools_own_retention_wins() {
         tool.policies.audit.retention = retention;
         let recorder = recorder();
         let (draft, trail) = recorder.intent(&call_of(&Arc::new(tool), "anna", json!({})), None);
-        let outcome = recorder.outcome(&trail, 1, &Ok(Reply::text("")), None);
+        let outcome = recorder.outcome(trail, 1, &Ok(Reply::text("")), None);
         assert_eq!(draft.expires(), outcome.expires());
         draft.expires().unwrap().duration_since(clock().now()).unwrap()
     };
@@ -223,7 +223,7 @@ async fn no_secret_is_in_any_record() {
         let said = Reply::text(format!("paid with {pin}")).with_structured(json!({ "pin": pin }));
         let error = ToolError::new(format!("x {pin}"), format!("no {pin}")).details(pin.clone());
         let outcomes = [Ok(Reply::text(format!("{pin}"))), Ok(said), Err(error)];
-        for record in outcomes.iter().map(|one| recorder.outcome(&trail, 1, one, None)) {
+        for record in outcomes.iter().map(|one| recorder.outcome(trail.clone(), 1, one, None)) {
             assert!(!String::from_utf8(record.body(1)).unwrap().contains("hunter2"), "{record:?}");
         }
         assert!(!String::from_utf8(draft.body(1)).unwrap().contains("hunter2"), "{draft:?}");

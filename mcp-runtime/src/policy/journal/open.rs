@@ -36,12 +36,12 @@ impl Subject {
     /// The record of an outcome, where the call has an intent.
     pub(super) fn record(
         &self,
-        intent: Option<&Intent>,
+        intent: Option<Intent>,
         outcome: &Outcome,
         replay_of: Option<&str>,
     ) -> Option<Draft> {
         let (recorder, intent) = (self.room.recorder.as_ref()?, intent?);
-        Some(recorder.outcome(&intent.trail, intent.seq, outcome, replay_of))
+        Some(recorder.outcome(intent.trail, intent.seq, outcome, replay_of))
     }
 
     /// What is answered in place of an outcome that could not be put on record.
@@ -97,7 +97,7 @@ impl Open {
             error
         });
         let completes = matches!(once, Some((_, OnceOp::Complete { .. })));
-        let record = self.subject.record(self.intent.as_ref(), &outcome, replay_of);
+        let record = self.subject.record(self.intent.take(), &outcome, replay_of);
         let leaves = once.is_some() || record.is_some();
         // From here on the entry is on its way, whoever waits for it.
         self.closed = true;
@@ -123,7 +123,7 @@ impl Drop for Open {
             return;
         }
         let outcome = self.subject.dropped(Instant::now(), self.effect);
-        if let Some(record) = self.subject.record(self.intent.as_ref(), &outcome, None) {
+        if let Some(record) = self.subject.record(self.intent.take(), &outcome, None) {
             self.subject.room.write_in_background(entry(None, Some(record)));
         }
     }
@@ -146,7 +146,7 @@ impl Late for GivenUp {
         } else {
             self.subject.dropped(at, Effect::None)
         };
-        let record = self.subject.record(intent.as_ref(), &outcome, None);
+        let record = self.subject.record(intent, &outcome, None);
         let once = match (self.key, written.once) {
             (Some(key), Some(OnceAnswer::Claimed { fence, doubt })) => {
                 Some((key, given_back(fence, doubt.is_some())))
