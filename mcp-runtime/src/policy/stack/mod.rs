@@ -240,15 +240,17 @@ struct Function {
 
 impl Room for Function {
     fn run(&self, mut call: ToolCall) -> Running {
+        let call_id = self.audited.then(|| call.context().shared_call_id());
         let state = match (self.def.invoke)(&mut call) {
-            Ok(invocation) if self.audited => {
-                State::Runs(Box::pin(audit::within(call.context().shared_call_id(), invocation)))
-            }
             Ok(invocation) => State::Runs(invocation),
             // It is known here that the function did not run.
             Err(error) => State::Refused(Some(error.unless_stated(Effect::None))),
         };
-        Box::pin(Invoked { state, shape: self.shape })
+        let invoked = Invoked { state, shape: self.shape };
+        match call_id {
+            Some(call_id) => Box::pin(audit::within(call_id, invoked)),
+            None => Box::pin(invoked),
+        }
     }
 }
 
