@@ -30,8 +30,8 @@ impl Head {
     /// With one record more, of which this is the digest.
     #[must_use]
     pub(crate) fn then(self, digest: &Hash) -> Self {
-        let hash = Sha256::new().chain_update(self.hash).chain_update(digest);
-        Self { seq: self.seq + 1, hash: hash.finalize().into() }
+        let hash = Sha256::digest([self.hash, *digest].as_flattened());
+        Self { seq: self.seq + 1, hash: hash.into() }
     }
 }
 
@@ -43,6 +43,12 @@ pub(crate) fn digest(body: &[u8]) -> Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_heads_bytes_are_fixed() {
+        let head = Head::empty([1; 16]).then(&digest(b"{}"));
+        assert_eq!(crate::audit::hex(&head.hash), HEAD);
+    }
 
     #[test]
     fn a_head_covers_every_record_and_the_name_of_its_log() {
@@ -62,4 +68,6 @@ mod tests {
             assert_ne!(other.hash, whole.hash);
         }
     }
+
+    const HEAD: &str = "681e9556f8f5846c630d4941a6fc546cb039193dbc7c00f120b0b9af6dd80f42";
 }

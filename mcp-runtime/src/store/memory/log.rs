@@ -53,7 +53,8 @@ impl Ring {
         self.head = self.head.then(&digest);
         self.links.push_back(Link { digest, hash: self.head.hash });
         let gone = self.bodies.push(&body);
-        for Link { hash, .. } in self.links.drain(..gone) {
+        for _ in 0..gone {
+            let Some(Link { hash, .. }) = self.links.pop_front() else { break };
             self.start = Head { seq: self.start.seq + 1, hash };
         }
         self.scratch = body;
