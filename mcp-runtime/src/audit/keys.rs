@@ -60,9 +60,7 @@ impl AuditKeys {
 
     /// The digest of a value.
     pub(crate) fn digest(&self, value: &[u8]) -> Digest {
-        let mut digest = self.digesting();
-        digest.update(value);
-        digest.finish()
+        self.values.clone().chain_update(value).into()
     }
 
     /// The digest of a value that comes in parts.
@@ -116,13 +114,20 @@ impl AuditKeys {
     }
 }
 
+impl From<Hmac<Sha256>> for Digest {
+    #[inline]
+    fn from(hmac: Hmac<Sha256>) -> Self {
+        Self::of(hmac.finalize().into_bytes().as_ref())
+    }
+}
+
 impl Digesting {
     pub(super) fn update(&mut self, part: &[u8]) {
         self.0.update(part);
     }
 
     pub(super) fn finish(self) -> Digest {
-        Digest::of(self.0.finalize().into_bytes().as_ref())
+        self.0.into()
     }
 }
 
