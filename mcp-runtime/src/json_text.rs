@@ -123,14 +123,17 @@ pub(crate) struct Digits {
 impl Digits {
     pub(crate) fn of(mut number: u64) -> Self {
         let mut this = Self { digits: [b'0'; 20], start: 20 };
-        loop {
-            this.start -= 1;
-            this.digits[this.start] = digit(number % 10);
-            number /= 10;
-            if number == 0 {
-                return this;
-            }
+        while number >= 10 {
+            this.start -= 2;
+            this.digits[this.start..this.start + 2].copy_from_slice(two_digits(number));
+            number /= 100;
         }
+        // An odd one, or the one that zero has.
+        if number > 0 || this.start == this.digits.len() {
+            this.start -= 1;
+            this.digits[this.start] = digit(number);
+        }
+        this
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

@@ -74,9 +74,7 @@ impl<'a> Object<'a> {
         let start = self.writer.text.len();
         match write(self.writer) {
             Ok(head) => {
-                let end = self.writer.text.len();
-                self.writer.text.push(b':');
-                self.named = Some(Named { before, head, start, end });
+                self.named = Some(self.named(before, head, start));
                 Ok(())
             }
             Err(error) => {
@@ -86,6 +84,13 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// Ends a name, which was written since `start`.
+    fn named(&mut self, before: Mark, head: u64, start: usize) -> Named {
+        let end = self.writer.text.len();
+        self.writer.text.push(b':');
+        Named { before, head, start, end }
+    }
+
     /// Of two names without a value between them the last counts.
     fn forget_name(&mut self) {
         if let Some(named) = self.named.take() {
@@ -93,27 +98,34 @@ impl<'a> Object<'a> {
         }
     }
 
-    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
-        let Some(Named { before, head, start, end: name_end }) = self.named.take() else {
-            return Err(Error::custom("a map's value came before its key"));
-        };
-        self.writer.value(value, before)?;
-        let end = self.writer.text.len();
-        self.writer.members.push(Member { head, start, name_end, end });
+    /// Ends a member with its value.
+    fn member<T: Serialize + ?Sized>(&mut self, named: &Named, value: &T) -> Result {
+        self.writer.value(value, named.before)?;
+        let Named { head, start, end: name_end, .. } = *named;
+        let next = self.writer.text.len() + 1;
+        self.writer.member(Member { head, start, name_end, next });
         Ok(())
     }
 
+    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
+        match self.named.take() {
+            Some(named) => self.member(&named, value),
+            None => Err(Error::custom("a map's value came before its key")),
+        }
+    }
+
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result {
-        self.name(|writer| {
-            writer.quoted(name);
-            Ok(head(name))
-        })?;
-        self.value(value)
+        let before = self.writer.mark();
+        self.writer.separate(self.start);
+        let start = self.writer.text.len();
+        self.writer.quoted(name);
+        let named = self.named(before, head(name), start);
+        self.member(&named, value)
     }
 
     fn close(mut self) {
         self.forget_name();
-        self.writer.in_order(self.first, self.start);
+        self.writer.in_order(self.first);
         self.writer.close(b'}');
         if self.in_variant {
             self.writer.close(b'}');

@@ -1,7 +1,9 @@
 //! The members of an object, which are written as they come and then put in order.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::cmp::Ordering;
+use std::mem;
 
 /// Where a member is in the text.
 pub(super) struct Member {
@@ -11,8 +13,8 @@ pub(super) struct Member {
     pub(super) start: usize,
     /// Where its name ends, likewise.
     pub(super) name_end: usize,
-    /// Where its value ends.
-    pub(super) end: usize,
+    /// Where the next one begins, behind a comma.
+    pub(super) next: usize,
 }
 
 /// A number for the first eight bytes of a name, in the names' order.
@@ -28,37 +30,59 @@ pub(super) fn head(name: &str) -> u64 {
     u64::from_be_bytes(head)
 }
 
-/// Puts the members that a text ends with, since `start`, in the order of their names. Of a name
-/// that is there more than once the last counts.
-pub(super) fn put_in_order(
-    text: &mut Vec<u8>,
-    start: usize,
-    members: &mut [Member],
-    spare: &mut Vec<u8>,
-) {
-    let is_before = |a: &Member, b: &Member| order(text, a, b).is_lt();
-    if members.is_sorted_by(is_before) {
+/// Puts the members that a text ends with, those since the `first`, in the order of their names. Of
+/// a name that is there more than once the last counts.
+pub(super) fn put_in_order(text: &mut Vec<u8>, members: &mut Vec<Member>, first: usize) {
+    let repeats = Cell::new(false);
+    let order = |a: &Member, b: &Member| match a.head.cmp(&b.head) {
+        Ordering::Equal => order_of_names(text, a, b, &repeats),
+        differs => differs,
+    };
+    let these = &mut members[first..];
+    let Some(start) = these.first().map(|member| member.start) else { return };
+    if these.is_sorted_by(|a, b| order(a, b).is_lt()) {
         return;
     }
-    members.sort_by(|a, b| order(text, a, b));
-    spare.clear();
-    spare.reserve(text.capacity());
-    for (index, member) in members.iter().enumerate() {
-        let next = members.get(index + 1);
-        if next.is_some_and(|next| order(text, member, next).is_eq()) {
-            continue;
-        }
-        if !spare.is_empty() {
-            spare.push(b',');
-        }
-        spare.extend_from_slice(&text[member.start..member.end]);
+    these.sort_by(order);
+    if repeats.get() {
+        drop_repeated(text, members, first);
     }
-    text.truncate(start);
-    text.extend_from_slice(spare);
+    // Their copies, each with a comma behind it, stand behind them all until they take their place.
+    text.push(b',');
+    let end = text.len();
+    text.reserve(end - start);
+    for member in &members[first..] {
+        text.extend_from_within(member.start..member.next);
+    }
+    text.copy_within(end.., start);
+    // Nothing follows the last comma.
+    text.truncate(text.len() - (end - start) - 1);
 }
 
-fn order(text: &[u8], a: &Member, b: &Member) -> Ordering {
-    a.head.cmp(&b.head).then_with(|| name(text, a).cmp(&name(text, b)))
+/// The order of two whose heads are the same, noting it where their names are.
+#[cold]
+fn order_of_names(text: &[u8], a: &Member, b: &Member, repeats: &Cell<bool>) -> Ordering {
+    let order = name(text, a).cmp(&name(text, b));
+    if order.is_eq() {
+        // Where a name repeats, no sort gets by without meeting two that are equal.
+        repeats.set(true);
+    }
+    order
+}
+
+/// Leaves the last of those neighbours since the `first` that have the same name.
+#[cold]
+fn drop_repeated(text: &[u8], members: &mut Vec<Member>, first: usize) {
+    let mut these = members.split_off(first);
+    these.dedup_by(|later, earlier| {
+        let same = later.head == earlier.head && name(text, later) == name(text, earlier);
+        if same {
+            // It is the later one that goes.
+            mem::swap(later, earlier);
+        }
+        same
+    });
+    members.append(&mut these);
 }
 
 /// A name as it was before it was written.

@@ -12,9 +12,10 @@ use crate::json_text::{Digits, write_escaped, write_string};
 
 type Result<T = ()> = std::result::Result<T, Error>;
 
-/// What a text has room for as soon as it is more than a scalar: many results.
-const ROOM: usize = 512;
-/// The members that it has room for.
+/// What a text has room for as soon as it is more than a scalar: many results, and once more for
+/// the members of their outermost objects while they are put in order.
+const ROOM: usize = 1024;
+/// The members that there is room for as soon as there is one.
 const MEMBERS: usize = 16;
 
 /// Writes one value. A string that is all there is stands as it is, without quotes.
@@ -22,8 +23,6 @@ pub(super) struct Writer {
     pub(super) text: Vec<u8>,
     /// The members so far of the objects that are open, the innermost object's last.
     pub(super) members: Vec<Member>,
-    /// Where an object's members are while they are put in order.
-    spare: Vec<u8>,
     /// How many lists and objects are open.
     depth: usize,
     /// The most that were.
@@ -45,7 +44,6 @@ impl Default for Writer {
         Self {
             text: Vec::new(),
             members: Vec::new(),
-            spare: Vec::new(),
             depth: 0,
             deepest: 0,
             is_text: false,
@@ -61,14 +59,15 @@ impl Writer {
     }
 
     /// The text. Nothing but texts and plain characters was added to it.
-    pub(super) fn finish(self) -> Result<String> {
+    pub(super) fn finish(mut self) -> Result<String> {
+        // A long text doesn't keep the room that it was put in order in.
+        self.text.shrink_to(ROOM);
         String::from_utf8(self.text).map_err(Error::custom)
     }
 
     pub(super) fn open(&mut self, bracket: u8) {
         if self.depth == 0 {
             self.text.reserve(ROOM);
-            self.members.reserve(MEMBERS);
         }
         self.depth += 1;
         self.deepest = self.deepest.max(self.depth);
@@ -94,11 +93,18 @@ impl Writer {
         }
     }
 
-    /// Puts the members since the `first` in order, whose text begins at `start`, and forgets them.
-    pub(super) fn in_order(&mut self, first: usize, start: usize) {
-        let Self { text, spare, members, .. } = self;
-        put_in_order(text, start, &mut members[first..], spare);
-        members.truncate(first);
+    /// Puts the members since the `first` in order and forgets them.
+    pub(super) fn in_order(&mut self, first: usize) {
+        put_in_order(&mut self.text, &mut self.members, first);
+        self.members.truncate(first);
+    }
+
+    /// Notes a member of the innermost object.
+    pub(super) fn member(&mut self, member: Member) {
+        if self.members.capacity() == 0 {
+            self.members.reserve(MEMBERS);
+        }
+        self.members.push(member);
     }
 
     pub(super) fn mark(&self) -> Mark {

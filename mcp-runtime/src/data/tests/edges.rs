@@ -71,6 +71,35 @@ fn of_a_name_that_is_there_twice_the_last_counts() {
 }
 
 #[test]
+fn many_members_are_put_in_order_too_and_of_those_that_repeat_the_last_counts() {
+    struct Many(u32);
+    impl Serialize for Many {
+        fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            let name = |count| format!("member {:03}", count * 37 % 150);
+            to.collect_map((0..self.0).map(|count| (name(count), count)))
+        }
+    }
+    #[derive(serde::Serialize)]
+    struct Around {
+        b: u8,
+        a: Many,
+    }
+    for members in [20, 21, 150, 151, 400, 1_000] {
+        assert_same(&Many(members)).unwrap();
+        // Within an object that has had members itself.
+        assert_same(&Around { b: 1, a: Many(members) }).unwrap();
+    }
+}
+
+#[test]
+fn a_long_text_does_not_keep_the_room_that_it_was_put_in_order_in() {
+    let number = "x".repeat(4_000);
+    let invoice = Invoice { number: &number, lines: Vec::new(), customer_name: "", customer_id: 1 };
+    let text = Written::of(&invoice).unwrap().into_json().into_text();
+    assert_eq!(text.capacity(), text.len());
+}
+
+#[test]
 fn what_comes_of_an_error_that_a_type_ignores_is_json() {
     struct Fails;
     impl Serialize for Fails {
