@@ -38,6 +38,8 @@ pub(crate) fn write_escaped(text: &[u8], into: &mut Vec<u8>) -> bool {
 
 /// The same, for where escapes stand close together, as in JSON within a string: eight bytes are
 /// written in one go, and what isn't plain of them is taken back.
+// By itself: within its caller, each plain string would pay for the registers that it takes.
+#[inline(never)]
 fn write_closely(mut rest: &[u8], into: &mut Vec<u8>) -> bool {
     let mut is_canonical = true;
     while let Some((word, others)) = rest.split_first_chunk::<8>() {
