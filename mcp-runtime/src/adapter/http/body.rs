@@ -7,8 +7,10 @@ use std::time::Duration;
 use axum::body::{Bytes, HttpBody};
 use axum::http::StatusCode;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::time::Instant;
 
 use super::refusal::Refusal;
+use crate::until::Until;
 
 /// The body of a request, whoever listens for it.
 pub(super) trait Incoming:
@@ -28,14 +30,14 @@ pub(super) async fn read(
     limit: usize,
     within: Duration,
 ) -> Result<Bytes, Refusal> {
-    match tokio::time::timeout(within, whole(Limited::new(body, limit))).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+    match Until::new(Instant::now() + within, whole(Limited::new(body, limit))).await {
+        Some(Ok(body)) => Ok(body),
+        Some(Err(error)) if error.is::<LengthLimitError>() => {
             let message = format!("the body is larger than {limit} bytes");
             Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message))
         }
-        Ok(Err(_)) => Err(Refusal::new(StatusCode::BAD_REQUEST, "the body could not be read")),
-        Err(_) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body took too long")),
+        Some(Err(_)) => Err(Refusal::new(StatusCode::BAD_REQUEST, "the body could not be read")),
+        None => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body took too long")),
     }
 }
 
