@@ -51,22 +51,32 @@ pub(super) fn is_there(_: &Workspace) -> Result<()> {
 }
 
 /// For how many seconds a process has had a processor.
-pub(super) fn seconds(id: u32) -> Result<f64> {
-    let path = format!("/proc/{id}/stat");
-    let stat = read(Path::new(&path))?;
-    ticks(&stat).map(|ticks| ticks / TICKS).with_context(|| format!("{path} can't be read"))
+#[derive(Clone, Copy)]
+pub(super) struct Worked {
+    /// In its own code.
+    pub(super) itself: f64,
+    /// In the kernel's, for it.
+    pub(super) kernel: f64,
+}
+
+impl Worked {
+    pub(super) fn so_far(id: u32) -> Result<Self> {
+        let path = format!("/proc/{id}/stat");
+        let stat = read(Path::new(&path))?;
+        Self::parse(&stat).with_context(|| format!("{path} can't be read"))
+    }
+
+    /// The fields 14 and 15. The second is the name, and may have spaces and parentheses.
+    fn parse(stat: &str) -> Option<Self> {
+        let (_, fields) = stat.rsplit_once(')')?;
+        let mut ticks = fields.split_whitespace().skip(11).map(str::parse::<f64>);
+        let mut seconds = || Some(ticks.next()?.ok()? / TICKS);
+        Some(Self { itself: seconds()?, kernel: seconds()? })
+    }
 }
 
 /// Ticks a second: `USER_HZ`, which is part of the kernel's interface.
 const TICKS: f64 = 100.0;
-
-/// Of the program's own code and of the kernel's for it: the fields 14 and 15. The second is the
-/// name, and may have spaces and parentheses.
-fn ticks(stat: &str) -> Option<f64> {
-    let (_, fields) = stat.rsplit_once(')')?;
-    let mut ticks = fields.split_whitespace().skip(11).map(str::parse::<f64>);
-    Some(ticks.next()?.ok()? + ticks.next()?.ok()?)
-}
 
 #[cfg(test)]
 mod tests {
@@ -75,7 +85,9 @@ mod tests {
     #[test]
     fn the_time_of_a_process_is_its_own_and_the_kernels_for_it() {
         let stat = "4711 (a (odd) name) S 1 2 3 4 5 6 7 8 9 10 250 50 7 7 20 0 1 0 99";
-        assert!((ticks(stat).unwrap() - 300.0).abs() < f64::EPSILON);
-        assert_eq!(ticks("4711 (bench) S 1 2"), None);
+        let worked = Worked::parse(stat).unwrap();
+        assert!((worked.itself - 2.5).abs() < f64::EPSILON);
+        assert!((worked.kernel - 0.5).abs() < f64::EPSILON);
+        assert!(Worked::parse("4711 (bench) S 1 2").is_none());
     }
 }

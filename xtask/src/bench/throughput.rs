@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::contenders::{Contender, LAYERS, LOADED, RMCP, VALUE};
 use super::part::{Bench, Part, Results};
-use super::pinned::{self, Processor};
+use super::pinned::{self, Processor, Worked};
 use super::programs::{Load, Program, Running};
 use super::rounds::Rounds;
 use super::table::{Table, tenths, times, whole};
@@ -21,9 +21,9 @@ pub(super) const PART: Part = Part {
     method: "Servers have one thread and one processor, and the client has the other: neither takes \
              time from the other. All servers run, and one after the other is loaded for a second, \
              five rounds long after one that warms up; each number is the median of the rounds, and \
-             ratios of requests per second are of the same round. The last column is the time that \
-             the server's processor was at work for a request, the kernel's network included, which \
-             is the same for all. Over one connection both sides wait for each other most of the \
+             ratios of requests per second are of the same round. The last columns are the \
+             time that the server's processor was at work for a request: in the server, and in the \
+             kernel's network, which is about the same for all. Over one connection both sides wait for each other most of the \
              time, and what is compared is for the most part how long a processor takes to wake up.",
     minutes: 3.5,
     programs: &Program::ALL,
@@ -56,6 +56,7 @@ impl Crowd {
             "p50 µs",
             "p99 µs",
             "server µs",
+            "kernel µs",
         ]);
         for (place, contender) in LOADED.into_iter().enumerate() {
             table.row([
@@ -66,7 +67,8 @@ impl Crowd {
                 times(self.ratio(contender, VALUE)),
                 whole(self.rounds.of(place, |turn| turn.load.p50)),
                 whole(self.rounds.of(place, |turn| turn.load.p99)),
-                tenths(self.rounds.of(place, |turn| turn.worked)),
+                tenths(self.rounds.of(place, |turn| turn.itself)),
+                tenths(self.rounds.of(place, |turn| turn.kernel)),
             ]);
         }
         table
@@ -78,16 +80,23 @@ impl Crowd {
 struct Turn {
     load: Load,
     /// How long it was at work for a request, in microseconds.
-    worked: f64,
+    itself: f64,
+    /// How long the kernel was, for it.
+    kernel: f64,
 }
 
 impl Turn {
     fn take(server: &Running, client: &Path, sent: &str, connections: usize) -> Result<Self> {
-        let before = pinned::seconds(server.id())?;
+        let before = Worked::so_far(server.id())?;
         let client = Processor::Client.command(client);
         let load = server.load(client, sent, connections, TURN)?;
-        let seconds = pinned::seconds(server.id())? - before;
-        Ok(Self { load, worked: seconds * 1e6 / load.requests })
+        let after = Worked::so_far(server.id())?;
+        let each = |before: f64, after: f64| (after - before) * 1e6 / load.requests;
+        Ok(Self {
+            load,
+            itself: each(before.itself, after.itself),
+            kernel: each(before.kernel, after.kernel),
+        })
     }
 }
 
