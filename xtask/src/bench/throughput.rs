@@ -18,13 +18,14 @@ const TURN: &str = "1s";
 pub(super) const PART: Part = Part {
     name: "throughput",
     title: "Throughput and latency",
-    method: "Servers have one thread and one processor, and the client has the other: neither takes \
-             time from the other. All servers run, and one after the other is loaded for a second, \
-             five rounds long after one that warms up; each number is the median of the rounds, and \
-             ratios of requests per second are of the same round. The last columns are the \
-             time that the server's processor was at work for a request: in the server, and in the \
-             kernel's network, which is about the same for all. Over one connection both sides wait for each other most of the \
-             time, and what is compared is for the most part how long a processor takes to wake up.",
+    method: "Servers have one thread and one processor, and the client has the other: neither \
+             takes time from the other. All servers run, and one after the other is loaded for a \
+             second, five rounds long after one that warms up; each number is the median of the \
+             rounds, and ratios of requests per second are of the same round. The last columns \
+             are the time that the server's processor was at work for a request: in the server, \
+             and in the kernel's network, which is about the same for all. Over one connection \
+             both sides wait for each other most of the time, and what is compared is for the \
+             most part how long a processor takes to wake up.",
     minutes: 3.5,
     programs: &Program::ALL,
     ready: Some(pinned::is_there),
