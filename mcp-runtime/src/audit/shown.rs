@@ -89,10 +89,10 @@ impl fmt::Debug for Shown {
 fn arguments(shown: &mut Writer, keys: &AuditKeys, call: &ToolCall) -> Digest {
     let (tool, arguments) = (&*call.tool, &call.arguments);
     let (mut all, mut opening) = (keys.digesting(), "{");
-    let mut room = Room::of(arguments.len());
+    let mut space = Space::of(arguments.len());
     shown.raw("{");
     let mut show = |(name, value): (&String, &Value)| {
-        let is_shown = room.is_for(name, shown);
+        let is_shown = space.is_for(name, shown);
         if is_shown {
             shown.name(name);
         }
@@ -123,19 +123,19 @@ fn arguments(shown: &mut Writer, keys: &AuditKeys, call: &ToolCall) -> Digest {
     } else {
         sorted(arguments).into_iter().for_each(&mut show);
     }
-    room.count(shown);
+    space.count(shown);
     shown.raw("}");
     all.update(if opening == "{" { b"{}" } else { b"}" });
     all.finish()
 }
 
-/// The room for arguments. Those that have none are counted, in order with the others.
-struct Room {
+/// The space for arguments. Those that have none are counted, in order with the others.
+struct Space {
     left: usize,
     others: Option<u64>,
 }
 
-impl Room {
+impl Space {
     fn of(arguments: usize) -> Self {
         let others = arguments.checked_sub(MAX_ARGUMENTS).filter(|others| *others > 0);
         Self { left: MAX_ARGUMENTS, others: others.map(|others| others as u64) }
