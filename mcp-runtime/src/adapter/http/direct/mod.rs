@@ -43,7 +43,7 @@ use crate::policy::Outcome;
 use crate::tool::ToolInfo;
 use answer::Writer;
 use headers::JSON;
-use inline::Inline;
+use inline::{Inline, Threads};
 use list::Lists;
 pub(super) use request::{Form, Input, Request, Whole};
 
@@ -54,6 +54,7 @@ pub(super) struct Direct {
     takes: Vec<bool>,
     writer: Writer,
     lists: Option<Lists>,
+    threads: Threads,
     /// Fires when what still runs is cut off.
     end: CancellationToken,
 }
@@ -86,7 +87,8 @@ impl Direct {
         }
         let writer = Writer::new(server_info);
         let lists = Lists::new(listing, server_info);
-        Some(Self { app: app.clone(), takes, writer, lists, end })
+        let threads = Threads::default();
+        Some(Self { app: app.clone(), takes, writer, lists, threads, end })
     }
 
     /// What a request asks for, where its headers are those of a plain one, and if it is a call of a
@@ -145,7 +147,7 @@ impl Direct {
         tokio::select! {
             // What has come to its end is answered.
             biased;
-            outcome = Inline::new(call, cancellation) => Some(outcome),
+            outcome = Inline::new(call, cancellation, &self.threads) => Some(outcome),
             () = self.end.cancelled() => None,
         }
     }

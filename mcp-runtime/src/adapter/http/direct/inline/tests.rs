@@ -28,7 +28,11 @@ async fn call(cancelled: CancellationToken, ended: Arc<AtomicUsize>) -> Outcome 
 #[tokio::test]
 async fn a_call_whose_client_goes_is_cancelled_and_comes_to_its_end() {
     let (cancelled, ended) = (CancellationToken::new(), Arc::<AtomicUsize>::default());
-    let mut inline = Inline::new(call(cancelled.clone(), Arc::clone(&ended)), cancelled.clone());
+    let mut inline = Inline::new(
+        call(cancelled.clone(), Arc::clone(&ended)),
+        cancelled.clone(),
+        &Threads::default(),
+    );
     assert!(futures_util::poll!(&mut inline).is_pending());
     drop(inline);
     assert!(cancelled.is_cancelled());
@@ -39,7 +43,8 @@ async fn a_call_whose_client_goes_is_cancelled_and_comes_to_its_end() {
 #[tokio::test]
 async fn a_call_that_has_ended_is_not_cancelled() {
     let cancelled = CancellationToken::new();
-    let outcome = Inline::new(async { Ok(Reply::text("x")) }, cancelled.clone()).await;
+    let outcome =
+        Inline::new(async { Ok(Reply::text("x")) }, cancelled.clone(), &Threads::default()).await;
     assert_eq!(outcome.unwrap().content(), [Content::text("x")]);
     assert!(!cancelled.is_cancelled());
 }
@@ -47,7 +52,8 @@ async fn a_call_that_has_ended_is_not_cancelled() {
 #[tokio::test]
 async fn it_comes_to_its_end_whoever_drops_it() {
     let (cancelled, ended) = (CancellationToken::new(), Arc::<AtomicUsize>::default());
-    let mut inline = Inline::new(call(cancelled.clone(), Arc::clone(&ended)), cancelled);
+    let mut inline =
+        Inline::new(call(cancelled.clone(), Arc::clone(&ended)), cancelled, &Threads::default());
     assert!(futures_util::poll!(&mut inline).is_pending());
     std::thread::spawn(move || drop(inline)).join().unwrap();
     turns().await;
@@ -64,10 +70,32 @@ async fn a_call_that_panics_is_not_polled_again() {
             panic!("told to")
         })
     };
-    let mut inline = Inline::new(call, CancellationToken::new());
-    assert!(futures_util::poll!(&mut inline).is_pending());
+    let mut inline = Inline::new(call, CancellationToken::new(), &Threads::default());
     assert!(catch_unwind(AssertUnwindSafe(|| (&mut inline).now_or_never())).is_err());
     drop(inline);
     turns().await;
     assert_eq!(polled.load(Ordering::SeqCst), 1);
+}
+
+/// How often a call was polled as what it runs in was polled once.
+async fn polled_at_first() -> usize {
+    let polled = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&polled);
+    let call = poll_fn(move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        Poll::Pending
+    });
+    let mut inline = Inline::new(call, CancellationToken::new(), &Threads::default());
+    assert!(futures_util::poll!(&mut inline).is_pending());
+    polled.load(Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn on_one_thread_it_begins_at_once() {
+    assert_eq!(polled_at_first().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_there_are_more_it_begins_one_turn_later() {
+    assert_eq!(polled_at_first().await, 0);
 }
