@@ -14,6 +14,7 @@ mod peer;
 mod refusal;
 mod serve;
 mod sessions;
+mod stream;
 
 pub(crate) use endpoint::Endpoint;
 pub(crate) use serve::serve;

@@ -10,11 +10,11 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::front::Front;
+use super::stream::Stream;
 use super::{front, refuse_open_network};
 use crate::app::App;
 use crate::error::Error;
@@ -129,11 +129,9 @@ fn connection(
     // Small answers in several writes would wait for acknowledgements.
     let _ = stream.set_nodelay(true);
     // A client that doesn't read must not hold its place for ever.
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(write_timeout));
+    let stream = TokioIo::new(Stream::new(stream, write_timeout));
     let front = Arc::clone(front);
     let service = service_fn(move |request| Arc::clone(&front).answer(request, peer));
-    let stream = TokioIo::new(Box::pin(stream));
     let connection = graceful.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {
         if let Err(error) = connection.await {
