@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use pin_project_lite::pin_project;
 use tokio::task::coop::{Unconstrained, unconstrained};
@@ -15,16 +16,27 @@ pin_project! {
     pub(crate) struct Until<F> {
         #[pin]
         future: F,
-        end: Instant,
+        end: End,
         // Unconstrained: a future that uses up the task's budget each time must not outlast it.
         #[pin]
         timer: Option<Unconstrained<Sleep>>,
     }
 }
 
+enum End {
+    At(Instant),
+    After(Duration),
+}
+
 impl<F> Until<F> {
     pub(crate) fn new(end: Instant, future: F) -> Self {
-        Self { future, end, timer: None }
+        Self { future, end: End::At(end), timer: None }
+    }
+
+    /// The same for so long, from when it is first looked at: no clock is read for a future that is
+    /// ready then.
+    pub(crate) fn within(time: Duration, future: F) -> Self {
+        Self { future, end: End::After(time), timer: None }
     }
 }
 
@@ -38,7 +50,11 @@ impl<F: Future> Future for Until<F> {
             return Poll::Ready(Some(output));
         }
         if this.timer.is_none() {
-            this.timer.set(Some(unconstrained(sleep_until(*this.end))));
+            let end = match *this.end {
+                End::At(end) => end,
+                End::After(time) => Instant::now() + time,
+            };
+            this.timer.set(Some(unconstrained(sleep_until(end))));
         }
         match this.timer.as_pin_mut() {
             Some(timer) => timer.poll(cx).map(|()| None),
@@ -51,7 +67,6 @@ impl<F: Future> Future for Until<F> {
 mod tests {
     use std::future::{pending, poll_fn, ready};
     use std::pin::pin;
-    use std::time::Duration;
 
     use futures_util::poll;
     use tokio::task::coop::{consume_budget, has_budget_remaining};
@@ -69,6 +84,16 @@ mod tests {
         let in_time = sleep(LONG);
         assert_eq!(Until::new(Instant::now() + LONG * 2, in_time).await, Some(()));
         assert_eq!(start.elapsed(), LONG * 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_time_begins_as_the_future_is_first_looked_at() {
+        let waiting = Until::within(LONG, pending::<()>());
+        sleep(LONG).await;
+        let start = Instant::now();
+        assert_eq!(waiting.await, None);
+        assert_eq!(start.elapsed(), LONG);
+        assert_eq!(Until::within(LONG, sleep(LONG / 2)).await, Some(()));
     }
 
     #[tokio::test(start_paused = true)]

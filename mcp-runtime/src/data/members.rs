@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::cmp::Ordering;
+use std::iter::repeat;
 use std::mem;
 
 /// Where a member is in the text.
@@ -23,11 +24,9 @@ pub(super) fn head(name: &str) -> u64 {
     if let Some(head) = name.first_chunk() {
         return u64::from_be_bytes(*head);
     }
-    let mut head = [0; 8];
-    for (place, byte) in head.iter_mut().zip(name) {
-        *place = *byte;
-    }
-    u64::from_be_bytes(head)
+    // Not by way of an array: it could only be read once all its bytes were written.
+    let padded = name.iter().chain(repeat(&0)).take(8);
+    padded.fold(0, |head, byte| head << 8 | u64::from(*byte))
 }
 
 /// Puts the members that a text ends with, those since the `first`, in the order of their names. Of

@@ -7,7 +7,6 @@ use std::time::Duration;
 use axum::body::{Bytes, HttpBody};
 use axum::http::StatusCode;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use tokio::time::Instant;
 
 use super::refusal::Refusal;
 use crate::until::Until;
@@ -30,7 +29,7 @@ pub(super) async fn read(
     limit: usize,
     within: Duration,
 ) -> Result<Bytes, Refusal> {
-    match Until::new(Instant::now() + within, whole(Limited::new(body, limit))).await {
+    match Until::within(within, whole(Limited::new(body, limit))).await {
         Some(Ok(body)) => Ok(body),
         Some(Err(error)) if error.is::<LengthLimitError>() => {
             let message = format!("the body is larger than {limit} bytes");
@@ -58,7 +57,10 @@ async fn whole<B: HttpBody<Data = Bytes>>(body: B) -> Result<Bytes, B::Error> {
 async fn piece<B: HttpBody<Data = Bytes>>(
     mut body: Pin<&mut B>,
 ) -> Result<Option<Bytes>, B::Error> {
-    while let Some(frame) = body.frame().await {
+    // A body whose length was told knows its end by itself.
+    while !body.is_end_stream()
+        && let Some(frame) = body.frame().await
+    {
         if let Ok(piece) = frame?.into_data() {
             return Ok(Some(piece));
         }
@@ -69,6 +71,7 @@ async fn piece<B: HttpBody<Data = Bytes>>(
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
+    use std::task::{Context, Poll};
 
     use axum::body::Body;
     use axum::http::HeaderMap;
@@ -99,6 +102,35 @@ mod tests {
         let piece = Bytes::from_static(b"abc");
         let read = read(Body::from(piece.clone()), 3, SECOND).await.ok().unwrap();
         assert_eq!(read.as_ptr(), piece.as_ptr());
+    }
+
+    /// Of a length that is known, which its data may have by halves, and which is not asked for more
+    /// than that.
+    struct Told(Vec<&'static [u8]>);
+
+    impl HttpBody for Told {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            let piece = self.0.pop().expect("it has told that this is its end");
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(piece)))))
+        }
+
+        fn is_end_stream(&self) -> bool {
+            self.0.is_empty()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_tells_its_end_is_not_asked_for_more() {
+        for pieces in [&[&b"abc"[..]][..], &[b"c", b"ab"]] {
+            let read = read(Told(pieces.to_vec()), 3, SECOND).await.ok();
+            assert_eq!(read, Some(Bytes::from_static(b"abc")));
+        }
     }
 
     #[tokio::test]

@@ -20,43 +20,33 @@ const CHECKPOINTS: usize = 64;
 /// A ring of records. What is older than all of them is gone without a note.
 pub(super) struct Ring {
     id: LogId,
-    start: Head,
     head: Head,
-    links: VecDeque<Link>,
-    /// Of the same records.
+    /// What the chain came to before the oldest record, and with each of them. The first is not
+    /// looked at as another takes its place: what was written long ago has left the processor's
+    /// caches.
+    hashes: VecDeque<Hash>,
     bodies: Bodies,
     /// Where a body is written.
     scratch: Vec<u8>,
     checkpoints: VecDeque<Checkpoint>,
 }
 
-/// What the chain has of a record.
-struct Link {
-    digest: Hash,
-    /// The head with this record, for when it is the last that is gone.
-    hash: Hash,
-}
-
 impl Ring {
     pub(super) fn new(id: LogId) -> Self {
         let empty = Head::empty(id);
         let bodies = Bodies::bounded(MOST, BYTES);
-        let (links, scratch, checkpoints) = (VecDeque::new(), Vec::new(), VecDeque::new());
-        Self { id, start: empty, head: empty, links, bodies, scratch, checkpoints }
+        let (hashes, scratch, checkpoints) = ([empty.hash].into(), Vec::new(), VecDeque::new());
+        Self { id, head: empty, hashes, bodies, scratch, checkpoints }
     }
 
     /// Appends a record; its place.
     pub(super) fn append(&mut self, draft: &Draft, keys: &AuditKeys, clock: &Clock) -> u64 {
         let seq = self.head.seq + 1;
         let body = draft.body_in(mem::take(&mut self.scratch), seq);
-        let digest = digest(&body);
-        self.head = self.head.then(&digest);
-        self.links.push_back(Link { digest, hash: self.head.hash });
+        self.head = self.head.then(&digest(&body));
+        self.hashes.push_back(self.head.hash);
         let gone = self.bodies.push(&body);
-        for _ in 0..gone {
-            let Some(Link { hash, .. }) = self.links.pop_front() else { break };
-            self.start = Head { seq: self.start.seq + 1, hash };
-        }
+        self.hashes.drain(..gone);
         self.scratch = body;
         if seq.is_multiple_of(SIGNED) {
             self.sign(keys, clock);
@@ -87,15 +77,21 @@ impl Ring {
 
     #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
     pub(super) fn start(&self) -> Head {
-        self.start
+        Head { seq: self.gone(), hash: self.hashes[0] }
+    }
+
+    /// How many records are gone.
+    fn gone(&self) -> u64 {
+        self.head.seq - self.bodies.len() as u64
     }
 
     /// The first record from this place on.
     pub(super) fn next(&self, from: u64) -> Option<Kept> {
-        let seq = from.max(self.start.seq + 1);
-        let index = usize::try_from(seq - self.start.seq - 1).ok()?;
-        let Link { digest, .. } = *self.links.get(index)?;
-        Some(Kept { seq, body: self.bodies.get(index), digest })
+        let first = self.gone() + 1;
+        let seq = from.max(first);
+        let body = self.bodies.get(usize::try_from(seq - first).ok()?)?;
+        // Nothing was erased, and the chain is what it is held against.
+        Some(Kept { seq, digest: digest(&body), body: Some(body) })
     }
 
     pub(super) fn newest(&self, limit: usize) -> Vec<Vec<u8>> {
@@ -105,7 +101,7 @@ impl Ring {
     #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the command line reads logs"))]
     pub(super) fn checkpoints(&self) -> Vec<Checkpoint> {
         // Of what is gone there is nothing left to compare with.
-        let there = |checkpoint: &&Checkpoint| checkpoint.head.seq >= self.start.seq;
+        let there = |checkpoint: &&Checkpoint| checkpoint.head.seq >= self.gone();
         self.checkpoints.iter().filter(there).cloned().collect()
     }
 }
