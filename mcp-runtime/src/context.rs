@@ -54,6 +54,7 @@ pub struct Context(Arc<Inner>);
 /// A call has one of these, in one allocation, and one more for each context that differs from it.
 struct Inner {
     tool: &'static str,
+    began: Instant,
     deadline: Instant,
     /// Its own end, where the call's isn't.
     end: Option<CancellationToken>,
@@ -107,9 +108,11 @@ impl From<Inner> for Context {
 
 impl Context {
     pub(crate) fn new(tool: &'static str, timeout: Duration, origin: Origin) -> Self {
+        let began = Instant::now();
         Self::from(Inner {
             tool,
-            deadline: after(timeout),
+            began,
+            deadline: after(began, timeout),
             end: None,
             entry: Shared::Own(Entry {
                 id: Uuid::now_v7(),
@@ -189,6 +192,11 @@ impl Context {
         self.entry().trace.as_ref()
     }
 
+    /// The instant at which the call began, in its tool's pipeline.
+    pub(crate) fn began(&self) -> Instant {
+        self.0.began
+    }
+
     /// The instant at which the call ends with `timeout`.
     pub fn deadline(&self) -> Instant {
         self.0.deadline
@@ -213,6 +221,11 @@ impl Context {
         self.cancellation().cancelled().await;
     }
 
+    /// Whether anything else has this context, or one that was made of it.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     pub(crate) fn cancellation(&self) -> &CancellationToken {
         self.0.end.as_ref().unwrap_or(&self.entry().origin.cancellation)
     }
@@ -224,9 +237,9 @@ impl Context {
     }
 }
 
-/// The instant at which a time from now ends.
-fn after(time: Duration) -> Instant {
-    Instant::now() + time.min(LONGEST)
+/// The instant at which a time ends.
+fn after(began: Instant, time: Duration) -> Instant {
+    began + time.min(LONGEST)
 }
 
 impl fmt::Debug for Context {

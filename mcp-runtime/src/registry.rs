@@ -46,6 +46,17 @@ struct Entry {
     running: Arc<AtomicUsize>,
 }
 
+/// Ends a call as it is dropped, for what still has its context.
+struct Ended(Context);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        if self.0.is_shared() {
+            self.0.cancellation().cancel();
+        }
+    }
+}
+
 impl Registry {
     /// # Errors
     ///
@@ -150,7 +161,7 @@ impl Registry {
         let info = &entry.tool.info;
         let context = Context::new(info.name, info.timeout, origin);
         // Whatever ends the call, also being dropped, ends what the function spawned for it.
-        let _ended = context.cancellation().clone().drop_guard();
+        let _ended = Ended(context.clone());
         let call = ToolCall {
             tool: Arc::clone(info),
             arguments: arguments.into(),

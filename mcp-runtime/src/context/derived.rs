@@ -13,8 +13,9 @@ impl Context {
     ///
     /// For work that is done once for several calls.
     pub(crate) fn detached(&self, timeout: Duration) -> Self {
-        let end = CancellationToken::new();
-        Self::from(Inner { deadline: after(timeout), unheard: true, ..self.again(end) })
+        let (end, began) = (CancellationToken::new(), Instant::now());
+        let deadline = after(began, timeout);
+        Self::from(Inner { began, deadline, unheard: true, ..self.again(end) })
     }
 
     /// The same call as its own master: it goes on to the same deadline when the client cancels its
@@ -32,10 +33,11 @@ impl Context {
     /// The context in which `tool` answers for this call: the same caller and request, within the
     /// time that is left.
     pub(crate) fn for_fallback(&self, tool: &'static str, timeout: Duration) -> Self {
-        let end = self.cancellation().child_token();
+        let (end, began) = (self.cancellation().child_token(), Instant::now());
         Self::from(Inner {
             tool,
-            deadline: self.0.deadline.min(after(timeout)),
+            began,
+            deadline: self.0.deadline.min(after(began, timeout)),
             // The other tool's effect is another one, with a key and records of its own.
             recorded: Shared::Own(Recorded::default()),
             ..self.again(end)

@@ -5,10 +5,10 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 use tokio_util::sync::WaitForCancellationFutureOwned;
-use tower::{Layer, Service};
+use tower::Layer;
 
-use super::Outcome;
-use crate::call::{Reply, ToolCall};
+use super::{Outcome, Room};
+use crate::call::ToolCall;
 use crate::context;
 use crate::error::{Code, ToolError};
 
@@ -29,22 +29,13 @@ pub(crate) struct Cancel<S> {
     inner: S,
 }
 
-impl<S> Service<ToolCall> for Cancel<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
-{
-    type Response = Reply;
-    type Error = ToolError;
+impl<S: Room> Room for Cancel<S> {
     type Future = CancelFuture<S::Future>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Self::Future {
+    fn run(&self, call: ToolCall) -> Self::Future {
         let context = call.context().clone();
         // Nothing of a call that nobody waits for is begun.
-        let inner = (!context.is_cancelled()).then(|| self.inner.call(call));
+        let inner = (!context.is_cancelled()).then(|| self.inner.run(call));
         CancelFuture { inner, context, cancelled: None }
     }
 }
@@ -102,23 +93,23 @@ mod tests {
     use futures_util::poll;
     use serde_json::json;
     use tokio::time::timeout;
-    use tower::ServiceExt;
 
     use super::*;
+    use crate::call::Reply;
     use crate::policy::service::ToolService;
-    use crate::policy::testing::{call, function};
+    use crate::policy::testing::{Around, call, function};
 
     const PATIENCE: Duration = Duration::from_secs(1);
 
     /// A function that ends at once, or never, and how often it ran.
-    fn counted(ends: bool) -> (Cancel<ToolService>, Arc<AtomicU32>) {
+    fn counted(ends: bool) -> (ToolService, Arc<AtomicU32>) {
         let runs = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&runs);
         let inner = function(move |_| {
             counter.fetch_add(1, Ordering::SeqCst);
             async move { if ends { ready(Ok(Reply::text("done"))).await } else { pending().await } }
         });
-        (CancelLayer.layer(inner), runs)
+        (CancelLayer.around(inner), runs)
     }
 
     #[tokio::test]
@@ -126,7 +117,7 @@ mod tests {
         let (service, runs) = counted(true);
         let call = call(json!({}));
         call.context().cancellation().cancel();
-        let error = service.oneshot(call).await.unwrap_err();
+        let error = service.run(call).await.unwrap_err();
         assert_eq!(error.code(), &Code::Cancelled);
         assert_eq!(runs.load(Ordering::SeqCst), 0);
     }
@@ -136,7 +127,7 @@ mod tests {
         let (service, runs) = counted(false);
         let call = call(json!({}));
         let token = call.context().cancellation().clone();
-        let mut running = std::pin::pin!(service.oneshot(call));
+        let mut running = std::pin::pin!(service.run(call));
         assert!(poll!(&mut running).is_pending());
         assert!(poll!(&mut running).is_pending());
         token.cancel();
@@ -152,7 +143,7 @@ mod tests {
             call.context().cancellation().cancel();
             pending().await
         });
-        let mut running = std::pin::pin!(CancelLayer.layer(inner).oneshot(call(json!({}))));
+        let mut running = std::pin::pin!(CancelLayer.around(inner).run(call(json!({}))));
         let Poll::Ready(outcome) = poll!(&mut running) else { panic!("nothing will wake it") };
         assert_eq!(outcome.unwrap_err().code(), &Code::Cancelled);
     }

@@ -11,11 +11,11 @@ use std::task::{Context, Poll, ready};
 use futures_util::FutureExt;
 use futures_util::future::CatchUnwind;
 use pin_project_lite::pin_project;
-use tower::util::Oneshot;
-use tower::{Layer, Service, ServiceExt};
+use tower::Layer;
 
-use super::Outcome;
-use crate::call::{Reply, ToolCall};
+use super::later::Later;
+use super::{Outcome, Room};
+use crate::call::ToolCall;
 use crate::context;
 use crate::error::ToolError;
 use crate::tool::ToolInfo;
@@ -37,40 +37,28 @@ pub(crate) struct Contain<S> {
     inner: S,
 }
 
-impl<S> Service<ToolCall> for Contain<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError> + Clone,
-{
-    type Response = Reply;
-    type Error = ToolError;
+impl<S: Room + Clone> Room for Contain<S> {
     type Future = ContainFuture<S>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        // The inner service is made ready where its panic is caught.
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, call: ToolCall) -> Self::Future {
+    fn run(&self, call: ToolCall) -> Self::Future {
         let (tool, context) = (Arc::clone(&call.tool), call.context().clone());
-        let inner = AssertUnwindSafe(self.inner.clone().oneshot(call)).catch_unwind();
+        // The rest begins where its panic is caught.
+        let inner = AssertUnwindSafe(Later::new(self.inner.clone(), call)).catch_unwind();
         ContainFuture { inner, tool, context }
     }
 }
 
 pin_project! {
-    pub(crate) struct ContainFuture<S: Service<ToolCall>> {
+    pub(crate) struct ContainFuture<S: Room> {
         // A future that panicked is never polled again, so no one sees what it left half done.
         #[pin]
-        inner: CatchUnwind<AssertUnwindSafe<Oneshot<S, ToolCall>>>,
+        inner: CatchUnwind<AssertUnwindSafe<Later<S>>>,
         tool: Arc<ToolInfo>,
         context: context::Context,
     }
 }
 
-impl<S> Future for ContainFuture<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
-{
+impl<S: Room> Future for ContainFuture<S> {
     type Output = Outcome;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {

@@ -18,15 +18,14 @@
 //! an effect: then it is what has to be known.
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::timeout_at;
-use tower::{Layer, Service, ServiceExt};
+use tower::Layer;
 
 use super::service::ToolService;
-use super::{Next, Running};
-use crate::call::{Arguments, Reply, ToolCall};
+use super::{Room, Running};
+use crate::call::{Arguments, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::meta;
 use crate::stats::{Decision, ToolStats};
@@ -71,31 +70,24 @@ impl FallbackLayer {
     }
 }
 
-impl<S> Layer<S> for FallbackLayer {
-    type Service = Fallback<S>;
+impl Layer<ToolService> for FallbackLayer {
+    type Service = Fallback;
 
-    fn layer(&self, inner: S) -> Fallback<S> {
+    fn layer(&self, inner: ToolService) -> Fallback {
         Fallback { inner, layer: self.clone() }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Fallback<S> {
-    inner: S,
+pub(crate) struct Fallback {
+    inner: ToolService,
     layer: FallbackLayer,
 }
 
-impl<S: Next> Service<ToolCall> for Fallback<S> {
-    type Response = Reply;
-    type Error = ToolError;
+impl Room for Fallback {
     type Future = Running;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
-        let Self { inner, layer: FallbackLayer { target, stats } } = self.clone();
+    fn run(&self, call: ToolCall) -> Running {
+        let (inner, FallbackLayer { target, stats }) = (self.inner.clone(), self.layer.clone());
         Box::pin(async move {
             let second =
                 ToolCall { arguments: target.arguments(&call.arguments).into(), ..call.clone() };
@@ -105,7 +97,7 @@ impl<S: Next> Service<ToolCall> for Fallback<S> {
             // All that waits further in reckons with the shorter time.
             let context = call.context().until(until);
             let first = ToolCall { context, place: None, ..call };
-            let outcome = timeout_at(until, inner.oneshot(first)).await;
+            let outcome = timeout_at(until, inner.run(first)).await;
             let failure = match outcome.unwrap_or_else(|_| Err(out_of_time(&second))) {
                 Err(error) if may_answer(&second.tool, &error) => error,
                 outcome => return outcome,
@@ -151,8 +143,9 @@ mod tests {
     use tokio::time::sleep;
 
     use super::*;
+    use crate::call::Reply;
     use crate::policy::Outcome;
-    use crate::policy::testing::{call_of, function, stats, tool};
+    use crate::policy::testing::{Around, call_of, function, stats, tool};
 
     fn other(answer: fn(ToolCall) -> Outcome) -> Target {
         let schema = json!({ "properties": { "symbol": {} } });
@@ -162,7 +155,7 @@ mod tests {
             timeout: Duration::from_mins(1),
             ..tool()
         };
-        let pipeline = ToolService::new(function(move |call| async move { answer(call) }));
+        let pipeline = ToolService::room(function(move |call| async move { answer(call) }));
         Target { tool: Arc::new(info), pipeline, whole: false }
     }
 
@@ -175,7 +168,7 @@ mod tests {
         });
         let arguments = json!({ "symbol": "AAPL", "days": 3 });
         let outcome =
-            layer.layer(failing).oneshot(call_of(&Arc::new(tool()), "anna", arguments)).await;
+            layer.around(failing).run(call_of(&Arc::new(tool()), "anna", arguments)).await;
         (outcome, stats.get(Decision::FellBack))
     }
 
@@ -203,7 +196,7 @@ mod tests {
         let layer = FallbackLayer::new(other(|_| Ok(Reply::text("instead"))), stats());
         let hangs = function(|_| std::future::pending());
         let started = tokio::time::Instant::now();
-        layer.layer(hangs).oneshot(call_of(&Arc::new(tool()), "anna", json!({}))).await.unwrap();
+        layer.around(hangs).run(call_of(&Arc::new(tool()), "anna", json!({}))).await.unwrap();
         assert_eq!(started.elapsed(), Duration::from_secs(8));
     }
 
@@ -216,7 +209,7 @@ mod tests {
                 Err(effect.into_iter().fold(error, ToolError::effect))
             });
             let writes = Arc::new(ToolInfo { read_only: false, ..tool() });
-            let outcome = layer.layer(failing).oneshot(call_of(&writes, "anna", json!({}))).await;
+            let outcome = layer.around(failing).run(call_of(&writes, "anna", json!({}))).await;
             assert_eq!(outcome.is_ok(), falls_back);
         }
     }
@@ -231,7 +224,7 @@ mod tests {
         let failing = function(|_| async { Err(ToolError::new("backend_unavailable", "down")) });
         let arguments = json!({ "anything": 1 });
         let call = call_of(&Arc::new(tool()), "anna", arguments);
-        let reply = layer.layer(failing).oneshot(call).await.unwrap();
+        let reply = layer.around(failing).run(call).await.unwrap();
         assert_eq!(reply.content()[0], crate::Content::text("{\"anything\":1}"));
     }
 
@@ -272,14 +265,14 @@ mod tests {
             let writes = ToolInfo { read_only: false, ..tool() };
             let target = Target {
                 tool: Arc::new(ToolInfo { name: "other", ..writes.clone() }),
-                pipeline: ToolService::new(second),
+                pipeline: ToolService::room(second),
                 whole: true,
             };
             let failing = function(|_| async {
                 Err(ToolError::new("circuit_open", "the first failure").effect(Effect::None))
             });
             let call = call_of(&Arc::new(writes), "anna", json!({}));
-            let outcome = FallbackLayer::new(target, stats()).layer(failing).oneshot(call).await;
+            let outcome = FallbackLayer::new(target, stats()).around(failing).run(call).await;
             let error = outcome.unwrap_err();
             assert_eq!((error.message(), error.stated_effect().unwrap()), told);
         }

@@ -13,16 +13,16 @@
 //! next heartbeat, never the call.
 
 use std::convert::Infallible;
-use std::task::{Context as Task, Poll};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
-use tower::{Layer, Service, ServiceExt};
+use tower::Layer;
 
-use super::{Next, Running};
-use crate::call::{Reply, ToolCall};
+use super::later::Later;
+use super::service::ToolService;
+use super::{Room, Running};
+use crate::call::ToolCall;
 use crate::context::Context;
-use crate::error::ToolError;
 
 /// The shortest interval: that of the clock, which knows none that is empty.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -39,32 +39,25 @@ impl HeartbeatLayer {
     }
 }
 
-impl<S> Layer<S> for HeartbeatLayer {
-    type Service = Heartbeat<S>;
+impl Layer<ToolService> for HeartbeatLayer {
+    type Service = Heartbeat;
 
-    fn layer(&self, inner: S) -> Heartbeat<S> {
+    fn layer(&self, inner: ToolService) -> Heartbeat {
         Heartbeat { inner, every: self.every }
     }
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct Heartbeat<S> {
-    inner: S,
+pub(crate) struct Heartbeat {
+    inner: ToolService,
     every: Duration,
 }
 
-impl<S: Next> Service<ToolCall> for Heartbeat<S> {
-    type Response = Reply;
-    type Error = ToolError;
+impl Room for Heartbeat {
     type Future = Running;
 
-    fn poll_ready(&mut self, _: &mut Task<'_>) -> Poll<Result<(), ToolError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
+    fn run(&self, call: ToolCall) -> Running {
         let beats = beats(call.context().clone(), self.every);
-        let rest = self.inner.clone().oneshot(call);
+        let rest = Later::new(self.inner.clone(), call);
         Box::pin(async move {
             tokio::select! {
                 biased;
@@ -95,9 +88,11 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
+    use crate::call::Reply;
     use crate::caller::Caller;
     use crate::context::{ClientRequest, Origin};
     use crate::policy::testing;
+    use crate::policy::testing::Around;
 
     /// A client that notes what it hears, and may never be done reading it.
     #[derive(Clone, Default)]
@@ -157,7 +152,7 @@ mod tests {
             }
         });
         let layer = HeartbeatLayer::new(Duration::from_secs(5));
-        layer.layer(function).oneshot(client.call()).await.expect("it succeeds");
+        layer.around(function).run(client.call()).await.expect("it succeeds");
     }
 
     #[tokio::test(start_paused = true)]
@@ -208,6 +203,6 @@ mod tests {
             Ok(Reply::text("done"))
         });
         let layer = HeartbeatLayer::new(Duration::ZERO);
-        assert!(layer.layer(function).oneshot(call).await.is_ok());
+        assert!(layer.around(function).run(call).await.is_ok());
     }
 }

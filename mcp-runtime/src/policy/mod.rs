@@ -1,11 +1,9 @@
-//! The policies: one room each, a tower [`Layer`](tower::Layer) and what it puts around the rest of
-//! the pipeline.
+//! The policies: one room each, around the rest of the pipeline.
 //!
-//! A room has three parts, as [`budget`] shows: a `…Layer` that holds the setting of one tool, what
-//! wraps the rest of the pipeline, and tests that fail when its rule is broken. What decides as it
-//! is called is a [`Room`]; what waits, or has a future of a type of its own, as [`timeout`] has,
-//! is a `Service`. Rooms know the call and the error, never each other and never the protocol.
-//! Which of them a tool uses, and in which order, is [`stack`]'s business alone.
+//! A room has three parts, as [`budget`] shows: a tower `Layer` that holds the setting of one tool,
+//! the [`Room`] that it puts around the rest of the pipeline, and tests that fail when its rule is
+//! broken. Rooms know the call and the error, never each other and never the protocol. Which of
+//! them a tool uses, and in which order, is [`stack`]'s business alone.
 
 pub(crate) mod admission;
 pub(crate) mod blocking;
@@ -19,6 +17,7 @@ pub(crate) mod dependency;
 pub(crate) mod fallback;
 pub(crate) mod heartbeat;
 pub(crate) mod journal;
+pub(crate) mod later;
 pub(crate) mod loop_guard;
 pub(crate) mod rate_limit;
 pub(crate) mod redact;
@@ -36,47 +35,45 @@ pub(crate) mod validation;
 use std::future::ready;
 use std::pin::Pin;
 
-use tower::Service;
+use futures_util::future::Either as EitherFuture;
+use tower::util::Either;
 
 use crate::call::{Reply, ToolCall};
 use crate::error::ToolError;
 
-/// What every service of the pipeline answers.
+/// What every room answers.
 pub(crate) type Outcome = Result<Reply, ToolError>;
 
-/// A room that decides as it is called. It is always ready, and so is the rest of the pipeline that
-/// it holds, a [`ToolService`](service::ToolService): it runs that at once, and hands on its future,
-/// as it is, which costs no box, or in a small one of its own, where something has to be done as
-/// the call ends.
+/// A room, around the rest of the pipeline.
+///
+/// It is what a tower `Service` is, but always ready and run by reference. A service is cloned for
+/// each call, with all that it holds: handles that the calls of a server share, which cost each of
+/// them more than what most policies do, and its processors more than that where they count the same
+/// handle at the same time. A layer from outside still sees a service of the rest:
+/// [`ToolService`](service::ToolService).
+///
+/// A room that decides as it is called runs the rest at once, and hands on its future, as it is.
+/// One that has something to do as the call ends has a future of a type of its own, as
+/// [`timeout`] has, which costs no box, or a boxed one.
 pub(crate) trait Room: Send + Sync + 'static {
-    fn run(&self, call: ToolCall) -> Running;
+    type Future: Future<Output = Outcome> + Send + 'static;
+
+    fn run(&self, call: ToolCall) -> Self::Future;
 }
 
-/// A service that boxes its futures itself is a room too. A call needs one of its own.
-impl<S: Next<Future = Running>> Room for S {
-    fn run(&self, call: ToolCall) -> Running {
-        self.clone().call(call)
+/// One of two: a room and what is in it, or that alone.
+impl<A: Room, B: Room> Room for Either<A, B> {
+    type Future = EitherFuture<A::Future, B::Future>;
+
+    fn run(&self, call: ToolCall) -> Self::Future {
+        match self {
+            Self::Left(room) => EitherFuture::Left(room.run(call)),
+            Self::Right(room) => EitherFuture::Right(room.run(call)),
+        }
     }
 }
 
-/// The rest of the pipeline, as a room sees it that is a `Service`. One that makes its future with
-/// an `async` block has [`Running`] as its `Future`; it makes the rest ready and calls it with
-/// `tower::ServiceExt::oneshot`.
-pub(crate) trait Next:
-    Service<ToolCall, Response = Reply, Error = ToolError, Future: Send> + Clone + Send + Sync + 'static
-{
-}
-
-impl<S> Next for S where
-    S: Service<ToolCall, Response = Reply, Error = ToolError, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static
-{
-}
-
-/// A call on its way, where a service has no future of its own to name.
+/// A call on its way, where a room has no future of its own to name.
 pub(crate) type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// A call that goes no further.

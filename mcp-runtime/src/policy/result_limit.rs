@@ -17,9 +17,10 @@ use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 use serde_json::{Map, Value, json};
-use tower::{Layer, Service};
+use tower::Layer;
 
-use super::{Next, Outcome, Running};
+use super::service::ToolService;
+use super::{Outcome, Room, Running};
 use crate::call::{Reply, ToolCall};
 use crate::content::Content;
 use crate::error::{Effect, NextAction, ToolError};
@@ -49,32 +50,25 @@ impl ResultLimitLayer {
     }
 }
 
-impl<S> Layer<S> for ResultLimitLayer {
-    type Service = ResultLimit<S>;
+impl Layer<ToolService> for ResultLimitLayer {
+    type Service = ResultLimit;
 
-    fn layer(&self, inner: S) -> ResultLimit<S> {
+    fn layer(&self, inner: ToolService) -> ResultLimit {
         ResultLimit { inner, limit: self.clone() }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct ResultLimit<S> {
-    inner: S,
+pub(crate) struct ResultLimit {
+    inner: ToolService,
     limit: ResultLimitLayer,
 }
 
-impl<S: Next> Service<ToolCall> for ResultLimit<S> {
-    type Response = Reply;
-    type Error = ToolError;
+impl Room for ResultLimit {
     type Future = Running;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
+    fn run(&self, call: ToolCall) -> Running {
         let tool = Arc::clone(&call.tool);
-        let inner = self.inner.call(call);
+        let inner = self.inner.run(call);
         Box::pin(ResultLimitFuture { inner, limit: self.limit.clone(), tool })
     }
 }
@@ -171,12 +165,12 @@ fn narrowing(schema: &Map<String, Value>) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use tower::ServiceExt;
 
     use super::*;
     use crate::error::Code;
     use crate::output::Returned;
     use crate::policy::testing;
+    use crate::policy::testing::Around;
 
     async fn limited(
         tool: ToolInfo,
@@ -186,7 +180,7 @@ mod tests {
     ) -> Outcome {
         let function = testing::function(move |_| async move { Ok(reply()) });
         let call = testing::call_of(&Arc::new(tool), "anna", json!({}));
-        ResultLimitLayer::new(max, Arc::clone(stats)).layer(function).oneshot(call).await
+        ResultLimitLayer::new(max, Arc::clone(stats)).around(function).run(call).await
     }
 
     fn with_arguments(names: &[&str]) -> ToolInfo {

@@ -1,4 +1,4 @@
-//! A service of the pipeline whose type is erased: what rooms are composed of.
+//! A room whose type is erased: what the pipeline is composed of.
 
 use std::fmt;
 use std::pin::Pin;
@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 
 use tower::{Layer, Service, ServiceExt};
 
-use super::{Next, Room, Running};
+use super::later::Later;
+use super::{Room, Running};
 use crate::call::{Reply, ToolCall};
 use crate::error::ToolError;
 
@@ -15,40 +16,74 @@ use crate::error::ToolError;
 ///
 /// Cheap to clone, and always ready.
 #[derive(Clone)]
-pub struct ToolService(Arc<dyn Room>);
+pub struct ToolService(Arc<dyn Room<Future = Running>>);
 
-/// Any service. Nothing of it runs before its future does.
-struct Lazy<S>(S);
+/// A service from outside. Nothing of it runs before its future does.
+struct Outside<S>(S);
 
-impl<S: Next> Room for Lazy<S> {
+impl<S> Room for Outside<S>
+where
+    S: Service<ToolCall, Response = Reply, Error = ToolError, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
+    type Future = Running;
+
     fn run(&self, call: ToolCall) -> Running {
         Box::pin(self.0.clone().oneshot(call))
     }
 }
 
-/// A service that is always ready, and whose futures have a type of their own.
-struct Boxed<S>(S);
+/// The same of what is further in, for one.
+struct Lazy(ToolService);
 
-impl<S: Next> Room for Boxed<S> {
+impl Room for Lazy {
+    type Future = Running;
+
     fn run(&self, call: ToolCall) -> Running {
-        Box::pin(self.0.clone().call(call))
+        Box::pin(Later::new(self.0.clone(), call))
+    }
+}
+
+/// Rooms whose futures have types of their own, in one box.
+struct Boxed<R>(R);
+
+impl<R: Room> Room for Boxed<R> {
+    type Future = Running;
+
+    fn run(&self, call: ToolCall) -> Running {
+        Box::pin(self.0.run(call))
     }
 }
 
 impl ToolService {
-    pub(crate) fn new(service: impl Next) -> Self {
-        Self(Arc::new(Lazy(service)))
+    /// Of a service from outside.
+    pub(crate) fn outside<S>(service: S) -> Self
+    where
+        S: Service<ToolCall, Response = Reply, Error = ToolError, Future: Send>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+    {
+        Self::room(Outside(service))
     }
 
-    /// The same without a box of its own, for a room, which is always ready and may hand on what is
-    /// further in.
-    pub(crate) fn room(room: impl Room) -> Self {
+    /// Of a room that boxes its futures, or hands on what is further in.
+    pub(crate) fn room(room: impl Room<Future = Running>) -> Self {
         Self(Arc::new(room))
     }
 
-    /// Of rooms that are composed by their types, and always ready.
-    pub(crate) fn rooms(service: impl Next) -> Self {
-        Self(Arc::new(Boxed(service)))
+    /// Of rooms that are composed by their types.
+    pub(crate) fn rooms(rooms: impl Room) -> Self {
+        Self::room(Boxed(rooms))
+    }
+
+    /// The same, with nothing of it running before its future does.
+    pub(crate) fn lazy(self) -> Self {
+        Self::room(Lazy(self))
     }
 
     pub(crate) fn run(&self, call: ToolCall) -> Running {
@@ -58,13 +93,20 @@ impl ToolService {
     /// Puts a room around it, where there is one.
     pub(crate) fn within<L>(self, layer: Option<L>) -> Self
     where
-        L: Layer<Self>,
-        L::Service: Room,
+        L: Layer<Self, Service: Room<Future = Running>>,
     {
         match layer {
             Some(layer) => Self::room(layer.layer(self)),
             None => self,
         }
+    }
+}
+
+impl Room for ToolService {
+    type Future = Running;
+
+    fn run(&self, call: ToolCall) -> Running {
+        self.0.run(call)
     }
 }
 

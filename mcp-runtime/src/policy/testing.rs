@@ -83,13 +83,13 @@ where
     F: Fn(ToolCall) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Outcome> + Send + 'static,
 {
-    ToolService::new(tower::service_fn(function))
+    ToolService::outside(tower::service_fn(function))
 }
 
 /// A room as the pipeline has it.
 pub(crate) trait Around: Layer<ToolService, Service: Room> {
     fn around(&self, inner: ToolService) -> ToolService {
-        ToolService::room(self.layer(inner))
+        ToolService::rooms(self.layer(inner))
     }
 }
 

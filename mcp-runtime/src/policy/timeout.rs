@@ -11,10 +11,10 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tower::{Layer, Service};
+use tower::Layer;
 
-use super::Outcome;
-use crate::call::{Reply, ToolCall};
+use super::{Outcome, Room};
+use crate::call::ToolCall;
 use crate::context;
 use crate::error::{Code, ToolError};
 use crate::until::Until;
@@ -41,22 +41,13 @@ pub(crate) struct Timeout<S> {
     inner: S,
 }
 
-impl<S> Service<ToolCall> for Timeout<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
-{
-    type Response = Reply;
-    type Error = ToolError;
+impl<S: Room> Room for Timeout<S> {
     type Future = TimeoutFuture<S::Future>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Self::Future {
+    fn run(&self, call: ToolCall) -> Self::Future {
         let error = Some(Expired::of(&call));
         let deadline = call.context().deadline();
-        TimeoutFuture { inner: Until::new(deadline, self.inner.call(call)), error }
+        TimeoutFuture { inner: Until::new(deadline, self.inner.run(call)), error }
     }
 }
 
@@ -141,13 +132,12 @@ mod tests {
     use std::sync::Arc;
 
     use serde_json::json;
-    use tower::ServiceExt;
 
     use super::*;
     use crate::clock::Clock;
     use crate::context::EffectKey;
     use crate::policies::{Idempotency, Policies};
-    use crate::policy::testing::{call_of, function, tool};
+    use crate::policy::testing::{Around, call_of, function, tool};
     use crate::tool::ToolInfo;
 
     /// Whether it may be made again, and with what, is known once the call has its key.
@@ -175,7 +165,7 @@ mod tests {
                 std::future::pending().await
             });
             let call = call_of(&Arc::new(tool), "anna", json!({}));
-            let error = TimeoutLayer.layer(inner).oneshot(call).await.unwrap_err();
+            let error = TimeoutLayer.around(inner).run(call).await.unwrap_err();
             assert_eq!((error.code(), error.is_retryable()), (&Code::Timeout, retryable));
             assert!(error.message().contains(words), "{error}");
         }

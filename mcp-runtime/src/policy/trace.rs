@@ -10,13 +10,13 @@ use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
-use tower::{Layer, Service};
+use tower::Layer;
 use tracing::{Span, error, info, info_span, warn};
 
-use super::Outcome;
-use crate::call::{Reply, ToolCall};
+use super::{Outcome, Room};
+use crate::call::ToolCall;
 use crate::context::TraceContext;
-use crate::error::{Code, ToolError};
+use crate::error::Code;
 use crate::stats::{Decision, ToolStats};
 
 /// Logs each call.
@@ -45,19 +45,10 @@ pub(crate) struct Trace<S> {
     stats: Arc<ToolStats>,
 }
 
-impl<S> Service<ToolCall> for Trace<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
-{
-    type Response = Reply;
-    type Error = ToolError;
+impl<S: Room> Room for Trace<S> {
     type Future = TraceFuture<S::Future>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Self::Future {
+    fn run(&self, call: ToolCall) -> Self::Future {
         let context = call.context();
         let span = info_span!(
             "call",
@@ -66,8 +57,9 @@ where
             caller = context.caller().principal(),
             trace_id = context.trace().map(TraceContext::trace_id),
         );
-        let inner = span.in_scope(|| self.inner.call(call));
-        TraceFuture { inner, span, started: Instant::now(), stats: Arc::clone(&self.stats) }
+        let began = context.began();
+        let inner = span.in_scope(|| self.inner.run(call));
+        TraceFuture { inner, span, began, stats: Arc::clone(&self.stats) }
     }
 }
 
@@ -76,7 +68,7 @@ pin_project! {
         #[pin]
         inner: F,
         span: Span,
-        started: Instant,
+        began: Instant,
         stats: Arc<ToolStats>,
     }
 }
@@ -88,7 +80,7 @@ impl<F: Future<Output = Outcome>> Future for TraceFuture<F> {
         let this = self.project();
         let _entered = this.span.enter();
         let outcome = ready!(this.inner.poll(cx));
-        let elapsed = this.started.elapsed();
+        let elapsed = this.began.elapsed();
         match &outcome {
             Ok(_) => info!(outcome = "ok", ?elapsed),
             Err(error) => {

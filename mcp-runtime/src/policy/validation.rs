@@ -51,6 +51,8 @@ pub(crate) struct Validation {
 }
 
 impl Room for Validation {
+    type Future = Running;
+
     fn run(&self, mut call: ToolCall) -> Running {
         match self.rules.enforce(&mut call) {
             Ok(()) => self.inner.run(call),

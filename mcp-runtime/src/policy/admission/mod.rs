@@ -87,6 +87,8 @@ pub(crate) struct Admission {
 }
 
 impl Room for Admission {
+    type Future = Running;
+
     fn run(&self, call: ToolCall) -> Running {
         let mut permits = Permits::none(&self.terms, Time::of(&call));
         match permits.take(Instant::now()) {

@@ -23,7 +23,6 @@
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -31,11 +30,13 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::{Instant, timeout_at};
-use tower::{Layer, Service, ServiceExt};
+use tower::Layer;
 use tracing::{Span, dispatcher};
 
-use super::{Next, Outcome, Running};
-use crate::call::{Reply, ToolCall};
+use super::later::Later;
+use super::service::ToolService;
+use super::{Outcome, Room, Running};
+use crate::call::ToolCall;
 use crate::error::{Code, Effect, ToolError};
 use crate::secrets;
 use crate::stats::{Decision, ToolStats};
@@ -112,32 +113,26 @@ impl BlockingLayer {
     }
 }
 
-impl<S> Layer<S> for BlockingLayer {
-    type Service = Blocking<S>;
+impl Layer<ToolService> for BlockingLayer {
+    type Service = Blocking;
 
-    fn layer(&self, inner: S) -> Blocking<S> {
+    fn layer(&self, inner: ToolService) -> Blocking {
         Blocking { inner, pool: Arc::clone(&self.pool), stats: Arc::clone(&self.stats) }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Blocking<S> {
-    inner: S,
+pub(crate) struct Blocking {
+    inner: ToolService,
     pool: Arc<BlockingPool>,
     stats: Arc<ToolStats>,
 }
 
-impl<S: Next> Service<ToolCall> for Blocking<S> {
-    type Response = Reply;
-    type Error = ToolError;
+impl Room for Blocking {
     type Future = Running;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, mut call: ToolCall) -> Running {
-        let Self { inner, pool, stats } = self.clone();
+    fn run(&self, mut call: ToolCall) -> Running {
+        let (inner, pool) = (self.inner.clone(), Arc::clone(&self.pool));
+        let stats = Arc::clone(&self.stats);
         // A thread can be at work for longer than anybody waits for it, and nobody's place with it.
         call.place = None;
         Box::pin(async move {
@@ -147,7 +142,7 @@ impl<S: Next> Service<ToolCall> for Blocking<S> {
     }
 }
 
-async fn run<S: Next>(inner: S, call: ToolCall, place: OwnedSemaphorePermit) -> Outcome {
+async fn run(inner: ToolService, call: ToolCall, place: OwnedSemaphorePermit) -> Outcome {
     let (runtime, span, hidden) = (Handle::current(), Span::current(), secrets::current());
     // A log that was set for one thread alone, as tests do, would miss the work otherwise.
     let log = dispatcher::get_default(Clone::clone);
@@ -158,7 +153,7 @@ async fn run<S: Next>(inner: S, call: ToolCall, place: OwnedSemaphorePermit) -> 
         let work = async move {
             tokio::select! {
                 biased;
-                outcome = secrets::carried(hidden, inner.oneshot(call)) => outcome,
+                outcome = secrets::carried(hidden, Later::new(inner, call)) => outcome,
                 _ = unwanted => Err(ToolError::new(Code::Cancelled, "the call was given up")),
             }
         };

@@ -10,7 +10,9 @@ use tokio::time::{advance, sleep};
 use tracing::info_span;
 
 use super::*;
+use crate::call::Reply;
 use crate::policy::testing;
+use crate::policy::testing::Around;
 
 /// A function that holds its thread until it is released, and tells when it begins.
 struct Work {
@@ -19,7 +21,7 @@ struct Work {
     count: Arc<AtomicUsize>,
 }
 
-fn work() -> (Work, impl Next) {
+fn work() -> (Work, ToolService) {
     let (started, begun) = tokio::sync::mpsc::unbounded_channel();
     let (releases, gate) = channel();
     let gate: Arc<Mutex<Receiver<()>>> = Arc::new(Mutex::new(gate));
@@ -38,13 +40,13 @@ fn work() -> (Work, impl Next) {
     (Work { begun, releases, count }, function)
 }
 
-fn start<S: Next>(
+fn start(
     pool: &Arc<BlockingPool>,
     stats: &Arc<ToolStats>,
-    function: &S,
+    function: &ToolService,
 ) -> JoinHandle<Outcome> {
     let layer = BlockingLayer::new(Arc::clone(pool), Arc::clone(stats));
-    tokio::spawn(layer.layer(function.clone()).oneshot(testing::call(json!({}))))
+    tokio::spawn(layer.around(function.clone()).run(testing::call(json!({}))))
 }
 
 /// Lets everything run that can.
@@ -166,7 +168,7 @@ async fn a_panic_reaches_the_caller() {
     let (pool, stats) = (Arc::new(BlockingPool::default()), testing::stats());
     let function = testing::function(|_| async { panic!("on purpose") });
     let layer = BlockingLayer::new(Arc::clone(&pool), stats);
-    let call = layer.layer(function).oneshot(testing::call(json!({})));
+    let call = layer.around(function).run(testing::call(json!({})));
     let panic = std::panic::AssertUnwindSafe(call).catch_unwind().await.unwrap_err();
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"on purpose"));
     let all = available_parallelism().map_or(1, Into::into);
@@ -192,7 +194,7 @@ async fn the_span_comes_along() {
         }
     });
     let layer = BlockingLayer::new(Arc::default(), testing::stats());
-    layer.layer(function).oneshot(testing::call(json!({}))).await.unwrap();
+    layer.around(function).run(testing::call(json!({}))).await.unwrap();
     assert!(expected.is_some());
     assert_eq!(found.await.unwrap(), expected);
 }

@@ -91,6 +91,8 @@ pub(crate) struct Budgeted {
 }
 
 impl Room for Budgeted {
+    type Future = Running;
+
     fn run(&self, call: ToolCall) -> Running {
         match self.setting.charge(&call) {
             Ok(()) => self.inner.run(call),

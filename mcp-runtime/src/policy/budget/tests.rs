@@ -3,7 +3,6 @@ use std::future::pending;
 use proptest::prelude::*;
 use serde_json::Value;
 use tokio::time::advance;
-use tower::ServiceExt;
 
 use super::*;
 use crate::call::Reply;
@@ -27,7 +26,7 @@ fn charged(
 }
 
 async fn runs(service: &ToolService) -> crate::policy::Outcome {
-    service.clone().oneshot(call(json!({}))).await
+    service.run(call(json!({}))).await
 }
 
 fn spent(ledger: &Ledger) -> Vec<f64> {
@@ -80,9 +79,9 @@ async fn tools_share_a_callers_budget_and_callers_do_not() {
     other.name = "dear";
     let (other, this) = (Arc::new(other), Arc::new(tool()));
     for caller in ["anna", "bert"] {
-        cheap.clone().oneshot(call_of(&this, caller, json!({}))).await.unwrap();
-        dear.clone().oneshot(call_of(&other, caller, json!({}))).await.unwrap();
-        cheap.clone().oneshot(call_of(&this, caller, json!({}))).await.unwrap_err();
+        cheap.run(call_of(&this, caller, json!({}))).await.unwrap();
+        dear.run(call_of(&other, caller, json!({}))).await.unwrap();
+        cheap.run(call_of(&this, caller, json!({}))).await.unwrap_err();
     }
     let mut usage = ledger.usage();
     usage.sort_by_key(|(caller, tool, _)| (caller.clone(), *tool));

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::time::{Instant, timeout_at};
-use tower::ServiceExt;
 
 use super::entry;
 use super::flight::{self, ATTEMPTS, Entered};
 use super::line::{Aloft, Landing, Line, Ticket};
-use super::{Next, Outcome, Room, Running};
+use super::{Outcome, Running, Stock, ToolService};
 use crate::call::{KeptReply, ToolCall};
 use crate::error::{Code, Effect, ToolError};
 use crate::outliving::{apart, begun};
+use crate::policy::later::Later;
 use crate::stats::Decision;
 use crate::store::cache::{Key, Stored};
 use crate::trying;
@@ -39,9 +39,9 @@ pub(super) enum Purpose {
 }
 
 /// Answers a call that no fresh result was found for. `old` is one that may stand in for a failure.
-pub(super) fn answer<S: Next>(
-    room: Arc<Room>,
-    inner: S,
+pub(super) fn answer(
+    stock: Arc<Stock>,
+    inner: ToolService,
     key: Key,
     call: ToolCall,
     old: Option<Stored>,
@@ -49,59 +49,59 @@ pub(super) fn answer<S: Next>(
     let timeout = call.tool().timeout();
     let Some(old) = old else {
         let until = call.context().deadline();
-        let made = timeout_at(until, shared(room, inner, key, call, until));
+        let made = timeout_at(until, shared(stock, inner, key, call, until));
         return Box::pin(async move { made.await.unwrap_or_else(|_| Err(timed_out(timeout))) });
     };
     let (context, now) = (call.context(), Instant::now());
-    let until = if entry::stands_in(&old, now, &room.config) {
+    let until = if entry::stands_in(&old, now, &stock.config) {
         let left = context.remaining();
         now + left.saturating_sub(MARGIN.min(left / MARGIN_SHARE))
     } else {
         context.deadline()
     };
-    let made = timeout_at(until, shared(Arc::clone(&room), inner, key, call, until));
+    let made = timeout_at(until, shared(Arc::clone(&stock), inner, key, call, until));
     Box::pin(async move {
         let error = match made.await.unwrap_or_else(|_| Err(timed_out(timeout))) {
             Ok(reply) => return Ok(reply),
             Err(error) => error,
         };
-        let Some(reply) = entry::instead_of(&error, &old, Instant::now(), &room.config) else {
+        let Some(reply) = entry::instead_of(&error, &old, Instant::now(), &stock.config) else {
             return Err(error);
         };
-        room.stats.count(Decision::CacheStale);
+        stock.stats.count(Decision::CacheStale);
         Ok(reply)
     })
 }
 
 /// Leads or joins a flight.
-async fn shared<S: Next>(
-    room: Arc<Room>,
-    inner: S,
+async fn shared(
+    stock: Arc<Stock>,
+    inner: ToolService,
     key: Key,
     call: ToolCall,
     until: Instant,
 ) -> Outcome {
     for tried in 1..=ATTEMPTS {
-        let entered = room.flights.enter(&key, tried, || Line::of(&call));
+        let entered = stock.flights.enter(&key, tried, || Line::of(&call));
         let (id, attempt, line) = match entered {
             Entered::Leads { id, handle } => {
-                let ticket = Ticket { room: Arc::clone(&room), key: key.clone(), id, until };
+                let ticket = Ticket { stock: Arc::clone(&stock), key: key.clone(), id, until };
                 let purpose = if tried == 1 { Purpose::Miss } else { Purpose::Again };
-                let flight = flight(room, inner, key, id, call, &handle, purpose);
+                let flight = flight(stock, inner, key, id, call, &handle, purpose);
                 return lead(&handle, flight, ticket).await;
             }
             Entered::Joins { id, attempt, handle } => (id, attempt, handle),
-            Entered::Alone => return Box::pin(alone(room, inner, key, call)).await,
-            Entered::Crowded => return Err(crowded(&room)),
+            Entered::Alone => return Box::pin(alone(stock, inner, key, call)).await,
+            Entered::Crowded => return Err(crowded(&stock)),
         };
-        let _ticket = Ticket { room: Arc::clone(&room), key: key.clone(), id, until };
+        let _ticket = Ticket { stock: Arc::clone(&stock), key: key.clone(), id, until };
         if tried == 1 {
-            room.stats.count(Decision::Coalesced);
+            stock.stats.count(Decision::Coalesced);
         }
         match line.landed().await {
             Landing::Reply(kept) => return Ok(kept.reply()),
             Landing::Failed(error) => return Err(error),
-            Landing::Once(_) => return Box::pin(alone(room, inner, key, call)).await,
+            Landing::Once(_) => return Box::pin(alone(stock, inner, key, call)).await,
             Landing::Crashed(error) => {
                 if !flight::tries_again(attempt, tried) {
                     return Err(error);
@@ -135,24 +135,24 @@ async fn lead(
 }
 
 /// Starts a flight that nobody waits for, unless one is under way or there is no room for it.
-pub(super) fn refresh<S: Next>(
-    room: &Arc<Room>,
-    inner: &S,
+pub(super) fn refresh(
+    stock: &Arc<Stock>,
+    inner: &ToolService,
     key: Key,
     call: &ToolCall,
     purpose: Purpose,
 ) {
-    if let Some((id, line)) = room.flights.refresh(&key, || Line::of(call)) {
-        let (room, inner, call) = (Arc::clone(room), inner.clone(), call.clone());
-        let flight = flight(room, inner, key, id, call, &line, purpose);
+    if let Some((id, line)) = stock.flights.refresh(&key, || Line::of(call)) {
+        let (stock, inner, call) = (Arc::clone(stock), inner.clone(), call.clone());
+        let flight = flight(stock, inner, key, id, call, &line, purpose);
         depart(flight, &line);
     }
 }
 
 /// A flight, from its start to its landing.
-fn flight<S: Next>(
-    room: Arc<Room>,
-    inner: S,
+fn flight(
+    stock: Arc<Stock>,
+    inner: ToolService,
     key: Key,
     id: u64,
     call: ToolCall,
@@ -161,7 +161,7 @@ fn flight<S: Next>(
 ) -> Pin<Box<impl Future<Output = ()> + Send + 'static>> {
     // It is nobody's call: those who wait for it have places of their own.
     let call = ToolCall { context: line.context().clone(), place: None, ..call };
-    let aloft = Aloft::new(room, key, id, line.clone());
+    let aloft = Aloft::new(stock, key, id, line.clone());
     Box::pin(async move {
         // Whatever the function spawned for it ends with it.
         let _ended = call.context().cancellation().clone().drop_guard();
@@ -183,21 +183,21 @@ fn depart(flight: Pin<Box<impl Future<Output = ()> + Send + 'static>>, line: &Li
     });
 }
 
-async fn fly<S: Next>(aloft: &Aloft, inner: S, call: ToolCall, purpose: Purpose) -> Landing {
-    let Aloft { room, key, .. } = aloft;
+async fn fly(aloft: &Aloft, inner: ToolService, call: ToolCall, purpose: Purpose) -> Landing {
+    let Aloft { stock, key, .. } = aloft;
     // Between a caller's look at the store and its flight, another flight may have landed.
-    let newer = if purpose == Purpose::Early { None } else { room.find(key).await };
-    let newer = newer.filter(|stored| room.is_fresh(stored));
+    let newer = if purpose == Purpose::Early { None } else { stock.find(key).await };
+    let newer = newer.filter(|stored| stock.is_fresh(stored));
     if purpose == Purpose::Miss {
         let found = newer.is_some();
-        room.stats.count(if found { Decision::CacheHit } else { Decision::CacheMiss });
+        stock.stats.count(if found { Decision::CacheHit } else { Decision::CacheMiss });
     }
     if let Some(stored) = newer {
         return Landing::Reply(stored.reply);
     }
     let (deadline, timeout) = (call.context().deadline(), call.tool().timeout());
     let started = Instant::now();
-    let running = AssertUnwindSafe(inner.oneshot(call)).catch_unwind();
+    let running = AssertUnwindSafe(Later::new(inner, call)).catch_unwind();
     match timeout_at(deadline, running).await {
         Err(_) => Landing::Failed(timed_out(timeout)),
         Ok(Err(panic)) => Landing::Crashed(ToolError::panicked(&*panic)),
@@ -205,7 +205,7 @@ async fn fly<S: Next>(aloft: &Aloft, inner: S, call: ToolCall, purpose: Purpose)
         Ok(Ok(Ok(reply))) => match KeptReply::new(reply) {
             Ok(kept) => {
                 // Before it lands: who comes after that finds the result in the store.
-                room.keep(key, kept.clone(), started).await;
+                stock.keep(key, kept.clone(), started).await;
                 Landing::Reply(kept)
             }
             Err(reply) => Landing::Once(Arc::new(Mutex::new(Some(reply)))),
@@ -214,12 +214,12 @@ async fn fly<S: Next>(aloft: &Aloft, inner: S, call: ToolCall, purpose: Purpose)
 }
 
 /// Runs the function for one call, in its own time.
-async fn alone<S: Next>(room: Arc<Room>, inner: S, key: Key, call: ToolCall) -> Outcome {
-    room.stats.count(Decision::CacheMiss);
+async fn alone(stock: Arc<Stock>, inner: ToolService, key: Key, call: ToolCall) -> Outcome {
+    stock.stats.count(Decision::CacheMiss);
     let started = Instant::now();
-    match KeptReply::new(inner.oneshot(call).await?) {
+    match KeptReply::new(inner.run(call).await?) {
         Ok(kept) => {
-            room.keep(&key, kept.clone(), started).await;
+            stock.keep(&key, kept.clone(), started).await;
             Ok(kept.reply())
         }
         Err(reply) => Ok(reply),
@@ -233,8 +233,8 @@ fn timed_out(timeout: Duration) -> ToolError {
         .effect(Effect::None)
 }
 
-fn crowded(room: &Room) -> ToolError {
-    room.stats.count(Decision::Shed);
+fn crowded(stock: &Stock) -> ToolError {
+    stock.stats.count(Decision::Shed);
     ToolError::new(
         Code::Overloaded,
         "too many calls wait for this result; make the call again after the pause",

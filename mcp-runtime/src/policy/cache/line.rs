@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::Room;
+use super::Stock;
 use crate::call::{KeptReply, Reply, ToolCall};
 use crate::context::Context;
 use crate::error::ToolError;
@@ -68,7 +68,7 @@ impl Line {
 
 /// A place in a flight. Who drops it no longer waits.
 pub(super) struct Ticket {
-    pub(super) room: Arc<Room>,
+    pub(super) stock: Arc<Stock>,
     pub(super) key: Key,
     pub(super) id: u64,
     /// When its holder stops waiting.
@@ -78,8 +78,8 @@ pub(super) struct Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         if Instant::now() >= self.until {
-            self.room.flights.run_out(&self.key, self.id);
-        } else if let Some(line) = self.room.flights.leave(&self.key, self.id) {
+            self.stock.flights.run_out(&self.key, self.id);
+        } else if let Some(line) = self.stock.flights.leave(&self.key, self.id) {
             line.context().cancellation().cancel();
         }
     }
@@ -88,7 +88,7 @@ impl Drop for Ticket {
 /// A flight on its way. Dropped, it isn't under way any more, whatever ended it: first for those
 /// who come, then for those who wait.
 pub(super) struct Aloft {
-    pub(super) room: Arc<Room>,
+    pub(super) stock: Arc<Stock>,
     pub(super) key: Key,
     id: u64,
     line: Line,
@@ -96,8 +96,8 @@ pub(super) struct Aloft {
 }
 
 impl Aloft {
-    pub(super) fn new(room: Arc<Room>, key: Key, id: u64, line: Line) -> Self {
-        Self { room, key, id, line, landing: None }
+    pub(super) fn new(stock: Arc<Stock>, key: Key, id: u64, line: Line) -> Self {
+        Self { stock, key, id, line, landing: None }
     }
 
     pub(super) fn land(mut self, landing: Landing) {
@@ -107,7 +107,7 @@ impl Aloft {
 
 impl Drop for Aloft {
     fn drop(&mut self) {
-        self.room.flights.land(&self.key, self.id);
+        self.stock.flights.land(&self.key, self.id);
         let landing = self.landing.take();
         let cut_short = || Landing::Crashed(ToolError::fault("the flight was cut short"));
         self.line.announce(landing.unwrap_or_else(cut_short));
@@ -120,13 +120,12 @@ mod tests {
 
     use futures_util::future::join_all;
     use serde_json::json;
-    use tower::{Layer, ServiceExt};
 
     use super::*;
     use crate::error::Code;
     use crate::policies::Cache;
     use crate::policy::cache::CacheLayer;
-    use crate::policy::testing::{call, function, stats, tool};
+    use crate::policy::testing::{Around, call, function, stats, tool};
     use crate::store::Step;
     use crate::store::cache::{CacheStore, Stored};
 
@@ -146,11 +145,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_flight_that_is_cut_short_is_told_to_all_who_wait() {
         let layer = CacheLayer::new(&tool(), Cache::new(1_000), Arc::new(Fatal), stats());
-        let service = layer.layer(function(|_| async {
+        let service = layer.around(function(|_| async {
             tokio::time::sleep(Duration::from_millis(1)).await;
             Ok(Reply::text("there"))
         }));
-        let all = join_all((0..3).map(|_| service.clone().oneshot(call(json!({}))))).await;
+        let all = join_all((0..3).map(|_| service.run(call(json!({}))))).await;
         for outcome in all {
             let error = outcome.unwrap_err();
             assert_eq!(error.code(), &Code::Internal);

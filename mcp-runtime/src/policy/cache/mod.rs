@@ -64,11 +64,10 @@ mod tests;
 
 use std::future::ready;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
-use tower::{Layer, Service};
+use tower::Layer;
 use tracing::debug;
 
 use self::entry::Freshness;
@@ -76,9 +75,9 @@ use self::fetch::Purpose;
 use self::flight::{Flights, Limits};
 use self::key::Named;
 use self::line::Line;
-use super::{Next, Outcome, Running};
+use super::service::ToolService;
+use super::{Outcome, Room, Running};
 use crate::call::{KeptReply, Reply, ToolCall};
-use crate::error::ToolError;
 use crate::policies::Cache;
 use crate::stats::{Decision, ToolStats};
 use crate::store::Step;
@@ -95,7 +94,7 @@ const STORE_TIMEOUT: Duration = Duration::from_millis(250);
 /// Serves the results of one tool again.
 #[derive(Clone)]
 pub(crate) struct CacheLayer {
-    room: Arc<Room>,
+    stock: Arc<Stock>,
 }
 
 impl CacheLayer {
@@ -118,26 +117,25 @@ impl CacheLayer {
     ) -> Self {
         let named = Named { tool: tool.name(), version: tool.version() };
         let flights = Flights::new(limits);
-        Self { room: Arc::new(Room { named, config, store, stats, flights }) }
+        Self { stock: Arc::new(Stock { named, config, store, stats, flights }) }
     }
 }
 
-impl<S> Layer<S> for CacheLayer {
-    type Service = Cached<S>;
+impl Layer<ToolService> for CacheLayer {
+    type Service = Cached;
 
-    fn layer(&self, inner: S) -> Cached<S> {
-        Cached { inner, room: Arc::clone(&self.room) }
+    fn layer(&self, inner: ToolService) -> Cached {
+        Cached { inner, stock: Arc::clone(&self.stock) }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Cached<S> {
-    inner: S,
-    room: Arc<Room>,
+pub(crate) struct Cached {
+    inner: ToolService,
+    stock: Arc<Stock>,
 }
 
 /// What the calls of a tool share.
-struct Room {
+struct Stock {
     named: Named,
     config: Cache,
     store: Arc<dyn CacheStore>,
@@ -145,45 +143,38 @@ struct Room {
     flights: Flights<Line>,
 }
 
-impl<S: Next> Service<ToolCall> for Cached<S> {
-    type Response = Reply;
-    type Error = ToolError;
+impl Room for Cached {
     type Future = Running;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        // The inner service is made ready where a result has to be made.
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
-        let room = Arc::clone(&self.room);
-        let key = key::key(room.named, &room.config, &call);
+    fn run(&self, call: ToolCall) -> Running {
+        let stock = Arc::clone(&self.stock);
+        let key = key::key(stock.named, &stock.config, &call);
         let inner = self.inner.clone();
-        let found = match room.store.get(&key) {
+        let found = match stock.store.get(&key) {
             Step::Done(found) => found.and_then(answered).flatten(),
             step @ Step::Waits(_) => {
                 return Box::pin(async move {
                     let left = call.context().remaining();
                     let found = within(step, STORE_TIMEOUT.min(left)).await.flatten();
-                    match room.serve(&inner, &key, &call, found.as_ref()) {
+                    match stock.serve(&inner, &key, &call, found.as_ref()) {
                         Some(reply) => Ok(reply),
-                        None => fetch::answer(room, inner, key, call, found).await,
+                        None => fetch::answer(stock, inner, key, call, found).await,
                     }
                 });
             }
         };
-        match room.serve(&inner, &key, &call, found.as_ref()) {
+        match stock.serve(&inner, &key, &call, found.as_ref()) {
             Some(reply) => Box::pin(ready(Ok(reply))),
-            None => fetch::answer(room, inner, key, call, found),
+            None => fetch::answer(stock, inner, key, call, found),
         }
     }
 }
 
-impl Room {
+impl Stock {
     /// The reply that is there, if it is one to be served; has it refreshed if it is due.
-    fn serve<S: Next>(
+    fn serve(
         self: &Arc<Self>,
-        inner: &S,
+        inner: &ToolService,
         key: &Key,
         call: &ToolCall,
         found: Option<&Stored>,

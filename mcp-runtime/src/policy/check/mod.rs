@@ -13,14 +13,14 @@
 //! says otherwise; so is that of a `timeout` here, since the function has not begun.
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use futures_util::{StreamExt, stream};
 use tokio::time::timeout_at;
-use tower::{Layer, Service, ServiceExt};
+use tower::Layer;
 
-use super::{Next, Running};
-use crate::call::{Reply, ToolCall};
+use super::service::ToolService;
+use super::{Room, Running};
+use crate::call::ToolCall;
 use crate::check::{CheckDef, CheckError, Verdict};
 use crate::error::{Code, Effect, ToolError};
 
@@ -38,36 +38,28 @@ impl CheckLayer {
     }
 }
 
-impl<S> Layer<S> for CheckLayer {
-    type Service = Checked<S>;
+impl Layer<ToolService> for CheckLayer {
+    type Service = Checked;
 
-    fn layer(&self, inner: S) -> Checked<S> {
+    fn layer(&self, inner: ToolService) -> Checked {
         Checked { inner, checks: Arc::clone(&self.0) }
     }
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct Checked<S> {
-    inner: S,
+pub(crate) struct Checked {
+    inner: ToolService,
     checks: Arc<[CheckDef]>,
 }
 
-impl<S: Next> Service<ToolCall> for Checked<S> {
-    type Response = Reply;
-    type Error = ToolError;
+impl Room for Checked {
     type Future = Running;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        // The inner service is made ready once the checks have passed.
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, call: ToolCall) -> Running {
-        let Self { inner, checks } = self.clone();
+    fn run(&self, call: ToolCall) -> Running {
+        let (inner, checks) = (self.inner.clone(), Arc::clone(&self.checks));
         Box::pin(async move {
             let deadline = call.context.deadline();
             timeout_at(deadline, all(&checks, &call)).await.unwrap_or_else(|_| Err(late()))?;
-            inner.oneshot(call).await
+            inner.run(call).await
         })
     }
 }

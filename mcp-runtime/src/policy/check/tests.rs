@@ -7,7 +7,8 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::policy::testing::{call, function};
+use crate::call::Reply;
+use crate::policy::testing::{Around, call, function};
 
 /// Each takes a second.
 const PASSES: CheckDef = CheckDef::new(&["a"], || true, |_| slow(Ok(())));
@@ -40,7 +41,7 @@ async fn run(checks: &[CheckDef]) -> (Result<(), ToolError>, Duration, bool) {
     });
     let started = Instant::now();
     let call = call(json!({ "a": 1, "b": 2, "c": 3 }));
-    let outcome = CheckLayer::new(checks.to_vec()).layer(inner).oneshot(call).await;
+    let outcome = CheckLayer::new(checks.to_vec()).around(inner).run(call).await;
     (outcome.map(drop), started.elapsed(), ran.load(Ordering::Relaxed) == 1)
 }
 

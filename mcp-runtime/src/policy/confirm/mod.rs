@@ -148,6 +148,8 @@ pub(crate) struct Confirmed {
 }
 
 impl Room for Confirmed {
+    type Future = Running;
+
     fn run(&self, call: ToolCall) -> Running {
         let step = match self.terms.judge(&call) {
             Ok(None) => return self.inner.run(call),

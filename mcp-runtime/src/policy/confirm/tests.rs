@@ -8,7 +8,6 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
 
 use super::*;
 use crate::call::Reply;
@@ -52,7 +51,7 @@ impl Server {
             async { Ok(Reply::text("gone")) }
         });
         let layer = ConfirmLayer::new(&call.tool, Arc::clone(&self.shared), self.stats.clone());
-        layer.around(inner).oneshot(call).await.map(drop)
+        layer.around(inner).run(call).await.map(drop)
     }
 
     /// Asks about deleting 7 and returns the state.

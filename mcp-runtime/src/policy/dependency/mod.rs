@@ -90,6 +90,8 @@ pub(crate) struct Breaking {
 }
 
 impl Room for Breaking {
+    type Future = Running;
+
     fn run(&self, call: ToolCall) -> Running {
         match Passes::ask(&self.terms, call.context().deadline()) {
             Ok(passes) => Box::pin(Attempt { running: self.inner.run(call), passes }),

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::entries::{self, step};
 use super::key::Key;
 use super::open::{GivenUp, Subject};
-use super::{LEASE, OPENING, Room};
+use super::{Desk, LEASE, OPENING};
 use crate::call::ToolCall;
 use crate::policies::{Idempotency, InFlight};
 use crate::store::StoreError;
@@ -25,12 +25,12 @@ const MOST_MARGIN: Duration = Duration::from_millis(100);
 
 /// What asks for a key, and whether a call of this process has it.
 pub(super) fn ask(
-    room: &Room,
+    desk: &Desk,
     call: &ToolCall,
     key: &Key,
     idempotency: &Idempotency,
 ) -> (OnceOp, bool) {
-    let owned = room.owners.has(&key.once);
+    let owned = desk.owners.has(&key.once);
     let settles = idempotency.settles();
     let begin = Begin {
         payload: key.payload,
@@ -56,7 +56,7 @@ pub(super) fn heard(owned: bool, answer: OnceAnswer) -> OnceAnswer {
 /// Waits until the key is no other call's, where the tool wants that. What comes back is `Running`
 /// if it still is, shortly before the deadline.
 pub(super) async fn wait(
-    room: &Arc<Room>,
+    desk: &Arc<Desk>,
     call: &ToolCall,
     key: &Key,
     idempotency: &Idempotency,
@@ -71,7 +71,7 @@ pub(super) async fn wait(
     let mut pause = FIRST_PAUSE;
     while answer == OnceAnswer::Running {
         let settled = async {
-            if let Some(settled) = room.owners.settled(&key.once) {
+            if let Some(settled) = desk.owners.settled(&key.once) {
                 settled.await;
             } else {
                 sleep(pause).await;
@@ -81,12 +81,12 @@ pub(super) async fn wait(
         if timeout_at(until, settled).await.is_err() {
             break;
         }
-        let (begin, owned) = ask(room, call, key, idempotency);
+        let (begin, owned) = ask(desk, call, key, idempotency);
         let begin = step(key.once, begin);
         // The intent is on record already, and is closed by itself.
-        let subject = Subject::of(room, call);
+        let subject = Subject::of(desk, call);
         let late = GivenUp { subject, trail: None, key: Some(key.once) };
-        let written = room.write(begin, late).within(OPENING).await?;
+        let written = desk.write(begin, late).within(OPENING).await?;
         answer = heard(owned, entries::answer(written)?);
     }
     Ok(answer)

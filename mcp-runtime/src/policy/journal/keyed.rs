@@ -6,34 +6,35 @@ use super::begin::{ask, heard, wait};
 use super::entries::{Intent, answer, entry};
 use super::key::Key;
 use super::open::{GivenUp, Open, Subject};
-use super::{OPENING, Room, kept, owned, words};
+use super::{Desk, OPENING, kept, owned, words};
 use crate::call::ToolCall;
 use crate::claim::Claim;
 use crate::context::EffectKey;
 use crate::error::Effect;
 use crate::meta;
 use crate::policies::Idempotency;
-use crate::policy::{Next, Outcome};
+use crate::policy::Outcome;
+use crate::policy::service::ToolService;
 use crate::stats::Decision;
 use crate::store::StoreError;
 use crate::store::once::OnceAnswer;
 
-pub(super) async fn run<S: Next>(
-    room: Arc<Room>,
-    inner: S,
+pub(super) async fn run(
+    desk: Arc<Desk>,
+    inner: ToolService,
     call: ToolCall,
     key: Key,
     idempotency: Idempotency,
 ) -> Outcome {
-    let (digest, ttl, clock) = (key.once, idempotency.ttl, room.clock.clone());
+    let (digest, ttl, clock) = (key.once, idempotency.ttl, desk.clock.clone());
     call.context().set_effect_key(EffectKey { digest, ttl, clock });
-    let recorder = room.recorder.as_ref();
+    let recorder = desk.recorder.as_ref();
     let intent = recorder.map(|of| of.intent(&call, Some((key.from.as_str(), &key.text))));
     let (record, trail) = intent.unzip();
-    let subject = Subject::of(&room, &call);
+    let subject = Subject::of(&desk, &call);
     let late = GivenUp { subject: subject.clone(), trail: trail.clone(), key: Some(key.once) };
-    let (begin, owned) = ask(&room, &call, &key, &idempotency);
-    let writing = room.write(entry(Some((key.once, begin)), record), late);
+    let (begin, owned) = ask(&desk, &call, &key, &idempotency);
+    let writing = desk.write(entry(Some((key.once, begin)), record), late);
     let written = writing.within(OPENING).await;
     let opened = written.and_then(|written| {
         let intent = Intent::of(trail, &written)?;
@@ -42,34 +43,34 @@ pub(super) async fn run<S: Next>(
     let (intent, answer) = match opened {
         Ok(opened) => opened,
         Err(error) => {
-            room.count(Decision::Unaudited);
-            return Err(words::unopened(room.recorder.is_some(), Some(&error)));
+            desk.count(Decision::Unaudited);
+            return Err(words::unopened(desk.recorder.is_some(), Some(&error)));
         }
     };
     let open = Open::new(subject, intent, Effect::None);
     let answer = if answer == OnceAnswer::Running {
         // Rarely, and it would take room in every call.
-        Box::pin(wait(&room, &call, &key, &idempotency, answer)).await
+        Box::pin(wait(&desk, &call, &key, &idempotency, answer)).await
     } else {
         Ok(answer)
     };
     let answer = match answer {
         Ok(OnceAnswer::Claimed { fence, doubt }) => {
             let claim = Arc::new(Claim::new(key.once, fence, doubt));
-            return owned::run(room, inner, call, open, claim, idempotency).await?;
+            return owned::run(desk, inner, call, open, claim, idempotency).await?;
         }
         answer => answer,
     };
-    let (outcome, first) = told(&room, answer);
+    let (outcome, first) = told(&desk, answer);
     open.close(outcome, None, first.as_deref()).await
 }
 
 /// What a call is told that doesn't get the key; and the call that was answered first, if it is told
 /// that answer.
-fn told(room: &Room, answer: Result<OnceAnswer, StoreError>) -> (Outcome, Option<String>) {
+fn told(desk: &Desk, answer: Result<OnceAnswer, StoreError>) -> (Outcome, Option<String>) {
     let (decision, error) = match answer {
         Ok(OnceAnswer::Completed { response, call_id, age: _ }) => {
-            room.count(Decision::Replayed);
+            desk.count(Decision::Replayed);
             let outcome = match kept::decode(&response) {
                 Ok(reply) => Ok(reply.with_meta(meta::REPLAYED, call_id.as_str())),
                 Err(error) => Err(error.with_meta(meta::REPLAYED, call_id.as_str())),
@@ -88,6 +89,6 @@ fn told(room: &Room, answer: Result<OnceAnswer, StoreError>) -> (Outcome, Option
         }
         Err(error) => return (Err(words::unopened(false, Some(&error))), None),
     };
-    room.count(decision);
+    desk.count(decision);
     (Err(error), None)
 }

@@ -96,20 +96,19 @@ mod words;
 mod writing;
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tower::{Layer, Service};
+use tower::Layer;
 
 use self::key::Key;
 use self::owners::Owners;
 pub(crate) use self::refusal::RefusalLayer;
 pub(crate) use self::start::StartLayer;
-use super::{Next, Running, refused};
+use super::service::ToolService;
+use super::{Room, Running, refused};
 use crate::audit::Recorder;
-use crate::call::{Reply, ToolCall};
+use crate::call::ToolCall;
 use crate::clock::Clock;
-use crate::error::ToolError;
 use crate::meta;
 use crate::records::{Health, Records};
 use crate::stats::{Decision, ToolStats};
@@ -128,10 +127,10 @@ pub(crate) const RENEWAL: Duration = Duration::from_secs(10);
 
 /// Puts the calls of one tool on record.
 #[derive(Clone)]
-pub(crate) struct JournalLayer(Arc<Room>);
+pub(crate) struct JournalLayer(Arc<Desk>);
 
 /// What the calls of one tool share.
-struct Room {
+struct Desk {
     journal: Arc<dyn Journal>,
     recorder: Option<Arc<Recorder>>,
     owners: Arc<Owners>,
@@ -155,45 +154,37 @@ impl JournalLayer {
         // What has to be written and has nowhere to go is refused.
         let journal = journal.or(Records::unopened().journal)?;
         let owners = Arc::default();
-        Some(Self(Arc::new(Room { journal, recorder, owners, stats, health, clock })))
+        Some(Self(Arc::new(Desk { journal, recorder, owners, stats, health, clock })))
     }
 }
 
-impl<S> Layer<S> for JournalLayer {
-    type Service = Journaled<S>;
+impl Layer<ToolService> for JournalLayer {
+    type Service = Journaled;
 
-    fn layer(&self, inner: S) -> Journaled<S> {
-        Journaled { inner, room: Arc::clone(&self.0) }
+    fn layer(&self, inner: ToolService) -> Journaled {
+        Journaled { inner, desk: Arc::clone(&self.0) }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Journaled<S> {
-    inner: S,
-    room: Arc<Room>,
+pub(crate) struct Journaled {
+    inner: ToolService,
+    desk: Arc<Desk>,
 }
 
-impl<S: Next> Service<ToolCall> for Journaled<S> {
-    type Response = Reply;
-    type Error = ToolError;
+impl Room for Journaled {
     type Future = Running;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        // The inner service is made ready once the call is on record.
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, mut call: ToolCall) -> Running {
-        let Self { inner, room } = self.clone();
+    fn run(&self, mut call: ToolCall) -> Running {
+        let (inner, desk) = (self.inner.clone(), Arc::clone(&self.desk));
         let Some(idempotency) = call.tool.policies.idempotency else {
-            return Box::pin(unkeyed::run(room, inner, call));
+            return Box::pin(unkeyed::run(desk, inner, call));
         };
         match Key::of(&call, &idempotency) {
-            Ok(Some(key)) => Box::pin(keyed::run(room, inner, call, key, idempotency)),
+            Ok(Some(key)) => Box::pin(keyed::run(desk, inner, call, key, idempotency)),
             Ok(None) => Box::pin(async move {
                 // One that this call answers for, as a fallback, may have left its own.
                 call.claim = None;
-                match unkeyed::run(room, inner, call).await {
+                match unkeyed::run(desk, inner, call).await {
                     Ok(reply) => Ok(reply.with_meta(meta::UNKEYED, true)),
                     Err(error) => Err(error.with_meta(meta::UNKEYED, true)),
                 }
@@ -203,7 +194,7 @@ impl<S: Next> Service<ToolCall> for Journaled<S> {
     }
 }
 
-impl Room {
+impl Desk {
     fn count(&self, decision: Decision) {
         if decision == Decision::Unaudited {
             self.health.missed();

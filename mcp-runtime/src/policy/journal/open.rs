@@ -7,7 +7,7 @@ use tracing::warn;
 
 use super::entries::{Intent, entry, given_back};
 use super::writing::Late;
-use super::{Room, words};
+use super::{Desk, words};
 use crate::audit::Draft;
 use crate::call::ToolCall;
 use crate::context::Context;
@@ -22,15 +22,15 @@ use crate::tool::ToolInfo;
 /// What is known of a call for the record of its outcome.
 #[derive(Clone)]
 pub(super) struct Subject {
-    pub(super) room: Arc<Room>,
+    pub(super) desk: Arc<Desk>,
     pub(super) tool: Arc<ToolInfo>,
     pub(super) context: Context,
 }
 
 impl Subject {
-    pub(super) fn of(room: &Arc<Room>, call: &ToolCall) -> Self {
+    pub(super) fn of(desk: &Arc<Desk>, call: &ToolCall) -> Self {
         let (tool, context) = (Arc::clone(&call.tool), call.context().clone());
-        Self { room: Arc::clone(room), tool, context }
+        Self { desk: Arc::clone(desk), tool, context }
     }
 
     /// The record of an outcome, where the call has an intent.
@@ -40,19 +40,19 @@ impl Subject {
         outcome: &Outcome,
         replay_of: Option<&str>,
     ) -> Option<Draft> {
-        let (recorder, intent) = (self.room.recorder.as_ref()?, intent?);
+        let (recorder, intent) = (self.desk.recorder.as_ref()?, intent?);
         Some(recorder.outcome(intent.trail, intent.seq, outcome, replay_of))
     }
 
     /// What is answered in place of an outcome that could not be put on record.
     fn unclosed(&self, outcome: &Outcome, error: &StoreError) -> ToolError {
-        self.room.count(Decision::Unaudited);
+        self.desk.count(Decision::Unaudited);
         let effect = match outcome {
             Ok(_) if self.tool.is_read_only() => Effect::None,
             Ok(_) => Effect::Applied,
             Err(error) => error.stated_effect().unwrap_or(Effect::Unknown),
         };
-        words::unclosed(self.room.recorder.is_some(), effect, error)
+        words::unclosed(self.desk.recorder.is_some(), effect, error)
     }
 
     /// What became of a call that was dropped.
@@ -91,7 +91,7 @@ impl Open {
         once: Option<(OnceKey, OnceOp)>,
         replay_of: Option<&str>,
     ) -> impl Future<Output = Outcome> + use<> {
-        let Subject { room, tool, context } = &self.subject;
+        let Subject { desk, tool, context } = &self.subject;
         let outcome = outcome.map_err(|mut error| {
             error.settle(tool.is_read_only(), context.call_id());
             error
@@ -101,13 +101,13 @@ impl Open {
         let leaves = once.is_some() || record.is_some();
         // From here on the entry is on its way, whoever waits for it.
         self.closed = true;
-        let step = leaves.then(|| room.write_last(entry(once, record)));
+        let step = leaves.then(|| desk.write_last(entry(once, record)));
         async move {
             let Some(step) = step else { return outcome };
             match step.await {
                 Ok(Written { once: Some(OnceAnswer::Stale), .. }) if completes => {
                     warn!("another call has taken the key of this one, which took effect");
-                    self.subject.room.count(Decision::Indeterminate);
+                    self.subject.desk.count(Decision::Indeterminate);
                     Err(words::overtaken())
                 }
                 Ok(_) => outcome,
@@ -124,7 +124,7 @@ impl Drop for Open {
         }
         let outcome = self.subject.dropped(Instant::now(), self.effect);
         if let Some(record) = self.subject.record(self.intent.take(), &outcome, None) {
-            self.subject.room.write_in_background(entry(None, Some(record)));
+            self.subject.desk.write_in_background(entry(None, Some(record)));
         }
     }
 }

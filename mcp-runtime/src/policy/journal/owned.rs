@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use tokio::time::{sleep, timeout, timeout_at};
-use tower::ServiceExt;
 use tracing::warn;
 
 use super::entries::{answer, given_back, step};
 use super::open::Open;
-use super::{LEASE, RENEWAL, Room, kept, words};
+use super::{Desk, LEASE, RENEWAL, kept, words};
 use crate::call::{Reply, ToolCall};
 use crate::claim::Claim;
 use crate::error::{Effect, ToolError};
 use crate::meta;
 use crate::outliving::outliving;
 use crate::policies::{Idempotency, Reconcile};
-use crate::policy::{Next, Outcome};
+use crate::policy::Outcome;
+use crate::policy::service::ToolService;
 use crate::secrets;
 use crate::stats::Decision;
 use crate::store::StoreError;
@@ -33,9 +33,9 @@ enum End {
 }
 
 /// Carries out the call. Whoever waits for it here may go away.
-pub(super) fn run<S: Next>(
-    room: Arc<Room>,
-    inner: S,
+pub(super) fn run(
+    desk: Arc<Desk>,
+    inner: ToolService,
     call: ToolCall,
     open: Open,
     claim: Arc<Claim>,
@@ -48,20 +48,20 @@ pub(super) fn run<S: Next>(
         call.context().doubt();
     }
     call.claim = Some(Arc::clone(&claim));
-    let owning = room.owners.enter(claim.key, claim.fence);
+    let owning = desk.owners.enter(claim.key, claim.fence);
     let work = async move {
         // What counts the call and what wakes others is let go of when the key is settled.
         let (_owning, _place) = (owning, call.place.take());
         // Whatever the function spawned for the call ends with it.
         let _ended = call.context().cancellation().clone().drop_guard();
-        carry_out(&room, inner, call, open, &claim, &idempotency).await
+        carry_out(&desk, inner, call, open, &claim, &idempotency).await
     };
     outliving(work)
 }
 
-async fn carry_out<S: Next>(
-    room: &Arc<Room>,
-    inner: S,
+async fn carry_out(
+    desk: &Arc<Desk>,
+    inner: ToolService,
     call: ToolCall,
     mut open: Open,
     claim: &Claim,
@@ -76,12 +76,12 @@ async fn carry_out<S: Next>(
                 Ok(Some(reply)) => return End::Found(reply),
                 Ok(None) => claim.clear(),
                 Err(error) => {
-                    room.count(Decision::Indeterminate);
+                    desk.count(Decision::Indeterminate);
                     return End::Outcome(Err(words::unreconciled(&error)));
                 }
             }
         }
-        End::Outcome(inner.oneshot(call).await)
+        End::Outcome(inner.run(call).await)
     };
     let work = timeout_at(deadline, AssertUnwindSafe(work).catch_unwind());
     let end = tokio::select! {
@@ -94,7 +94,7 @@ async fn carry_out<S: Next>(
                 End::Outcome(Err(words::timed_out(limit, effect, settles)))
             }
         },
-        () = lost(room, claim) => End::Lost,
+        () = lost(desk, claim) => End::Lost,
     };
     let fence = claim.fence;
     match end {
@@ -109,7 +109,7 @@ async fn carry_out<S: Next>(
             open.close(outcome, Some((claim.key, op)), None).await
         }
         End::Found(reply) => {
-            room.count(Decision::Replayed);
+            desk.count(Decision::Replayed);
             let outcome = Ok(reply);
             let response = kept::encode(&outcome);
             let op = OnceOp::Complete { fence, response, ttl: idempotency.ttl };
@@ -118,10 +118,10 @@ async fn carry_out<S: Next>(
         }
         End::Lost => {
             let error = if claim.is_started() {
-                room.count(Decision::Indeterminate);
+                desk.count(Decision::Indeterminate);
                 words::superseded()
             } else {
-                room.count(Decision::InProgress);
+                desk.count(Decision::InProgress);
                 words::in_progress()
             };
             open.close(Err(error), None, None).await
@@ -166,12 +166,12 @@ async fn find_out(reconcile: Reconcile, call: &ToolCall) -> Result<Option<Reply>
 }
 
 /// Gives signs of life, and comes back once they don't count any more.
-async fn lost(room: &Room, claim: &Claim) {
+async fn lost(desk: &Desk, claim: &Claim) {
     loop {
         sleep(RENEWAL).await;
         let renew = step(claim.key, OnceOp::Renew { fence: claim.fence, lease: LEASE });
         let late = |_| Err(StoreError(format!("it was not written within {RENEWAL:?}")));
-        let written = timeout(RENEWAL, room.journal.write(renew)).await.unwrap_or_else(late);
+        let written = timeout(RENEWAL, desk.journal.write(renew)).await.unwrap_or_else(late);
         match written.and_then(answer) {
             Ok(OnceAnswer::Stale) => {
                 warn!("another call has taken the key of this one, whose function is dropped");

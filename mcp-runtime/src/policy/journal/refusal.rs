@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
-use tower::{Layer, Service};
+use tower::Layer;
 
 use crate::audit::{Recorder, Refused};
-use crate::call::{Reply, ToolCall};
+use crate::call::ToolCall;
 use crate::context;
-use crate::error::ToolError;
-use crate::policy::Outcome;
+use crate::policy::{Outcome, Room};
 use crate::tool::ToolInfo;
 
 /// Records the refused calls of one tool. Nobody waits for these records.
@@ -38,22 +37,13 @@ pub(crate) struct Refusing<S> {
     recorder: Arc<Recorder>,
 }
 
-impl<S> Service<ToolCall> for Refusing<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
-{
-    type Response = Reply;
-    type Error = ToolError;
+impl<S: Room> Room for Refusing<S> {
     type Future = RefusingFuture<S::Future>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Self::Future {
+    fn run(&self, call: ToolCall) -> Self::Future {
         let (tool, context) = (Arc::clone(&call.tool), call.context().clone());
         let recorder = Arc::clone(&self.recorder);
-        RefusingFuture { inner: self.inner.call(call), tool, context, recorder }
+        RefusingFuture { inner: self.inner.run(call), tool, context, recorder }
     }
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct Start {
 }
 
 impl Room for Start {
+    type Future = Running;
+
     fn run(&self, call: ToolCall) -> Running {
         let Some(claim) = call.claim.clone() else { return self.inner.run(call) };
         let mut writing = self.layer.write(&claim);

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::{error, warn};
 
-use super::{CLOSING, LEASE, Room};
+use super::{CLOSING, Desk, LEASE};
 use crate::store::journal::{Entry, Written};
 use crate::store::{Step, StoreError};
 
@@ -48,15 +48,15 @@ impl Late for Last {
 /// A write on its way. One that is dropped before it is answered goes on in the background, and
 /// what it opened is closed there.
 pub(super) struct Writing<L: Late> {
-    room: Arc<Room>,
+    desk: Arc<Desk>,
     under_way: Option<(Step<Written>, L)>,
     too_long: bool,
 }
 
-impl Room {
+impl Desk {
     pub(super) fn write<L: Late>(self: &Arc<Self>, entry: Entry, late: L) -> Writing<L> {
         let under_way = Some((self.journal.write(entry), late));
-        Writing { room: Arc::clone(self), under_way, too_long: false }
+        Writing { desk: Arc::clone(self), under_way, too_long: false }
     }
 
     /// Writes what begins a call, so long at most. `late` is asked for where it isn't done at once.
@@ -70,9 +70,9 @@ impl Room {
         if let Some(written) = step.at_once() {
             return written;
         }
-        let (room, under_way) = (Arc::clone(self), Some((step, late())));
+        let (desk, under_way) = (Arc::clone(self), Some((step, late())));
         // In a box of its own, so that calls that needn't wait don't keep room for it.
-        Box::pin(Writing { room, under_way, too_long: false }.within(limit)).await
+        Box::pin(Writing { desk, under_way, too_long: false }.within(limit)).await
     }
 
     /// Writes what ends a call, if need be several times.
@@ -80,8 +80,8 @@ impl Room {
         if self.journal.is_sure() {
             return self.journal.write(entry);
         }
-        let room = Arc::clone(self);
-        Step::Waits(Box::pin(async move { room.write_until_taken(entry).await }))
+        let desk = Arc::clone(self);
+        Step::Waits(Box::pin(async move { desk.write_until_taken(entry).await }))
     }
 
     async fn write_until_taken(self: &Arc<Self>, entry: Entry) -> Result<Written, StoreError> {
@@ -162,12 +162,12 @@ impl<L: Late> Future for Writing<L> {
 impl<L: Late> Drop for Writing<L> {
     fn drop(&mut self) {
         let Some((step, late)) = self.under_way.take() else { return };
-        let (room, at, too_long) = (Arc::clone(&self.room), Instant::now(), self.too_long);
+        let (desk, at, too_long) = (Arc::clone(&self.desk), Instant::now(), self.too_long);
         let rest = async move {
             let until = at + BACKGROUND;
             let written = match timeout_at(until, step).await {
                 Ok(Err(error)) => match late.again() {
-                    Some(entry) => Ok(Arc::clone(&room).again(entry, until, error).await),
+                    Some(entry) => Ok(Arc::clone(&desk).again(entry, until, error).await),
                     None => Ok(Err(error)),
                 },
                 written => written,
@@ -184,7 +184,7 @@ impl<L: Late> Drop for Writing<L> {
                 }
             };
             if let Some(entry) = late.entry(written, at, too_long)
-                && !matches!(timeout(BACKGROUND, room.journal.write(entry)).await, Ok(Ok(_)))
+                && !matches!(timeout(BACKGROUND, desk.journal.write(entry)).await, Ok(Ok(_)))
             {
                 warn!("what was written too late could not be closed");
             }

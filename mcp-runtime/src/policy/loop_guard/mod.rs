@@ -37,11 +37,11 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
-use tower::{Layer, Service};
+use tower::Layer;
 
-use super::Outcome;
-use crate::call::{Reply, ToolCall};
-use crate::error::{Code, ToolError};
+use super::{Outcome, Room};
+use crate::call::ToolCall;
+use crate::error::Code;
 use crate::gather::Gathering;
 use crate::stats::{Decision, ToolStats};
 use crate::store::table::Table;
@@ -140,14 +140,17 @@ fn counts(code: &Code) -> bool {
 
 /// Watches one tool for loops.
 #[derive(Clone)]
-pub(crate) struct LoopGuardLayer {
+pub(crate) struct LoopGuardLayer(Arc<Watch>);
+
+/// What watches one tool.
+struct Watch {
     guard: Arc<LoopGuard>,
     stats: Arc<ToolStats>,
 }
 
 impl LoopGuardLayer {
     pub(crate) fn new(guard: Arc<LoopGuard>, stats: Arc<ToolStats>) -> Self {
-        Self { guard, stats }
+        Self(Arc::new(Watch { guard, stats }))
     }
 }
 
@@ -155,31 +158,22 @@ impl<S> Layer<S> for LoopGuardLayer {
     type Service = Guarded<S>;
 
     fn layer(&self, inner: S) -> Guarded<S> {
-        Guarded { inner, layer: self.clone() }
+        Guarded { inner, watch: Arc::clone(&self.0) }
     }
 }
 
 #[derive(Clone)]
 pub(crate) struct Guarded<S> {
     inner: S,
-    layer: LoopGuardLayer,
+    watch: Arc<Watch>,
 }
 
-impl<S> Service<ToolCall> for Guarded<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
-{
-    type Response = Reply;
-    type Error = ToolError;
+impl<S: Room> Room for Guarded<S> {
     type Future = GuardedFuture<S::Future>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Self::Future {
-        let digest = self.layer.guard.digest(&call);
-        GuardedFuture { inner: self.inner.call(call), digest, layer: self.layer.clone() }
+    fn run(&self, call: ToolCall) -> Self::Future {
+        let digest = self.watch.guard.digest(&call);
+        GuardedFuture { inner: self.inner.run(call), digest, watch: Arc::clone(&self.watch) }
     }
 }
 
@@ -188,7 +182,7 @@ pin_project! {
         #[pin]
         inner: F,
         digest: u64,
-        layer: LoopGuardLayer,
+        watch: Arc<Watch>,
     }
 }
 
@@ -198,8 +192,8 @@ impl<F: Future<Output = Outcome>> Future for GuardedFuture<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let this = self.project();
         let mut outcome = ready!(this.inner.poll(cx));
-        if this.layer.guard.settle(*this.digest, &mut outcome) {
-            this.layer.stats.count(Decision::Guarded);
+        if this.watch.guard.settle(*this.digest, &mut outcome) {
+            this.watch.stats.count(Decision::Guarded);
         }
         Poll::Ready(outcome)
     }

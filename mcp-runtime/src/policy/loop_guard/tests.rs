@@ -3,12 +3,13 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::time::advance;
-use tower::ServiceExt;
 
 use super::*;
+use crate::call::Reply;
 use crate::error::NextAction;
-use crate::policy::Next;
-use crate::policy::testing::{call, call_of, function, stats, tool};
+use crate::error::ToolError;
+use crate::policy::service::ToolService;
+use crate::policy::testing::{Around, call, call_of, function, stats, tool};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -17,7 +18,7 @@ fn retryable(code: &'static str) -> ToolError {
 }
 
 /// A tool that fails with the code in `fail`, and succeeds without one.
-fn guarded(guard: LoopGuard) -> (impl Next, Arc<ToolStats>) {
+fn guarded(guard: LoopGuard) -> (ToolService, Arc<ToolStats>) {
     let stats = stats();
     let layer = LoopGuardLayer::new(Arc::new(guard), Arc::clone(&stats));
     let tool = function(|call: ToolCall| async move {
@@ -26,19 +27,19 @@ fn guarded(guard: LoopGuard) -> (impl Next, Arc<ToolStats>) {
             None => Ok(Reply::text("done")),
         }
     });
-    (layer.layer(tool), stats)
+    (layer.around(tool), stats)
 }
 
-async fn ends(service: &impl Next, mut call: ToolCall, code: Option<&'static str>) -> Outcome {
+async fn ends(service: &ToolService, mut call: ToolCall, code: Option<&'static str>) -> Outcome {
     if let Some(code) = code {
         call.extensions_mut().insert(code);
     }
-    service.clone().oneshot(call).await
+    service.run(call).await
 }
 
 /// How often `call` fails with the code, again and again, until it is made final.
 async fn until_final(
-    service: &impl Next,
+    service: &ToolService,
     code: &'static str,
     call: impl Fn() -> ToolCall,
 ) -> usize {

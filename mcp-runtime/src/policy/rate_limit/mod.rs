@@ -91,6 +91,8 @@ pub(crate) struct RateLimited {
 }
 
 impl Room for RateLimited {
+    type Future = Running;
+
     fn run(&self, call: ToolCall) -> Running {
         let context = call.context();
         match self.setting.store.take(context.caller().as_principal(), &self.setting.rates) {

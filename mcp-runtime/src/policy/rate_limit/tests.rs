@@ -1,5 +1,4 @@
 use tokio::time::{advance, sleep};
-use tower::ServiceExt;
 
 use super::*;
 use crate::call::Reply;
@@ -33,11 +32,11 @@ impl RateStore for Elsewhere {
 }
 
 async fn fails(service: &ToolService) -> ToolError {
-    service.clone().oneshot(call(json!({}))).await.expect_err("it was admitted")
+    service.run(call(json!({}))).await.expect_err("it was admitted")
 }
 
 async fn passes(service: &ToolService) {
-    service.clone().oneshot(call(json!({}))).await.expect("it was refused");
+    service.run(call(json!({}))).await.expect("it was refused");
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +76,7 @@ async fn callers_do_not_share_unless_told_to() {
         let mut passed = Vec::new();
         for caller in ["anna", "anna", "bert", "bert"] {
             let call = call_of(&tool, caller, json!({}));
-            passed.push(service.clone().oneshot(call).await.is_ok());
+            passed.push(service.run(call).await.is_ok());
         }
         assert_eq!(passed, expected, "{per:?}");
     }
@@ -137,6 +136,6 @@ async fn the_deadline_bounds_the_store() {
     tool.timeout = Duration::from_millis(20);
     let start = Instant::now();
     let late = call_of(&Arc::new(tool), "anna", json!({}));
-    service.oneshot(late).await.expect_err("it was admitted");
+    service.run(late).await.expect_err("it was admitted");
     assert!(start.elapsed() <= Duration::from_millis(21));
 }

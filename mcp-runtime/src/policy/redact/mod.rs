@@ -24,11 +24,10 @@ use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 use tokio::task::futures::TaskLocalFuture;
-use tower::{Layer, Service};
+use tower::Layer;
 
-use super::Outcome;
-use crate::call::{Reply, ToolCall};
-use crate::error::ToolError;
+use super::{Outcome, Room};
+use crate::call::ToolCall;
 use crate::secrets::{Secrets, known_names};
 use crate::tool::ToolInfo;
 
@@ -59,23 +58,14 @@ pub(crate) struct Redact<S> {
     known: Arc<HashSet<String>>,
 }
 
-impl<S> Service<ToolCall> for Redact<S>
-where
-    S: Service<ToolCall, Response = Reply, Error = ToolError>,
-{
-    type Response = Reply;
-    type Error = ToolError;
+impl<S: Room> Room for Redact<S> {
     type Future = RedactFuture<S::Future>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ToolError>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, call: ToolCall) -> Self::Future {
+    fn run(&self, call: ToolCall) -> Self::Future {
         let value = |name: &&str| call.arguments.get(*name).cloned();
         let values = call.tool.secrets.iter().filter_map(value).collect();
         let secrets = Secrets::new(values, Arc::clone(&self.known));
-        RedactFuture { inner: secrets.within(self.inner.call(call)), secrets }
+        RedactFuture { inner: secrets.within(self.inner.run(call)), secrets }
     }
 }
 

@@ -1,10 +1,10 @@
 //! The room between what fails and what is told of it.
 
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
 use super::*;
-use crate::policy::testing::{call_of, function, tool};
+use crate::error::ToolError;
+use crate::policy::testing::{Around, call_of, function, tool};
 
 fn info() -> Arc<ToolInfo> {
     let schema = json!({ "properties": { "login": { "properties": { "user": {} } } } });
@@ -20,7 +20,7 @@ async fn fail_with(message: &'static str, arguments: Value) -> ToolError {
     });
     let info = info();
     let call = call_of(&info, "anna", arguments);
-    RedactLayer::new(&info).layer(failing).oneshot(call).await.unwrap_err()
+    RedactLayer::new(&info).around(failing).run(call).await.unwrap_err()
 }
 
 #[tokio::test]

@@ -37,6 +37,8 @@ pub(crate) struct AttemptTimeout {
 }
 
 impl Room for AttemptTimeout {
+    type Future = Running;
+
     fn run(&self, call: ToolCall) -> Running {
         let limit = self.timeout;
         let end = Instant::now().checked_add(limit);

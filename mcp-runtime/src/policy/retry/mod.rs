@@ -94,6 +94,8 @@ pub(crate) struct Retry {
 }
 
 impl Room for Retry {
+    type Future = Running;
+
     fn run(&self, call: ToolCall) -> Running {
         if trying::is_trying() {
             return self.inner.run(call);

@@ -70,6 +70,8 @@ pub(crate) struct Scoped {
 }
 
 impl Room for Scoped {
+    type Future = Running;
+
     fn run(&self, mut call: ToolCall) -> Running {
         match (self.layer.decide)(&mut call) {
             Ok(()) => self.inner.run(call),

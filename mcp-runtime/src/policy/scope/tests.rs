@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use tower::ServiceExt;
 
 use super::*;
 use crate::access::{AccessDef, Binding, Catalogue, Gate, ScopeDef};
@@ -43,7 +42,7 @@ async fn without_the_scope_nothing_further_in_runs() {
         (Caller::new("anna"), Code::InsufficientScope),
         (Caller::anonymous(), Code::Unauthenticated),
     ] {
-        let error = service.clone().oneshot(call(caller, 17)).await.unwrap_err();
+        let error = service.run(call(caller, 17)).await.unwrap_err();
         assert_eq!(error.code(), &code);
         assert_eq!(error.stated_effect(), Some(Effect::None));
         assert!(!error.is_retryable());
@@ -58,9 +57,9 @@ async fn a_grant_reaches_as_far_as_its_constraint() {
     let rows = ScopeLayer::of_rows(Arc::clone(&counts)).around(function());
     let service = ScopeLayer::of_tool(Arc::clone(&counts)).around(rows);
     let anna = Caller::new("anna").with_scope("read:invoices.where(customer_id=17)").unwrap();
-    let reply = service.clone().oneshot(call(anna.clone(), 17)).await.unwrap();
+    let reply = service.run(call(anna.clone(), 17)).await.unwrap();
     assert!(format!("{reply:?}").contains("customer_id"), "the function learns the constraint");
-    let error = service.oneshot(call(anna, 18)).await.unwrap_err();
+    let error = service.run(call(anna, 18)).await.unwrap_err();
     assert_eq!(error.code(), &Code::InsufficientScope);
     assert_eq!(
         error.to_json()["details"]["missing"],
@@ -72,6 +71,6 @@ async fn a_grant_reaches_as_far_as_its_constraint() {
 #[tokio::test(start_paused = true)]
 async fn who_may_do_everything_sees_every_row() {
     let service = ScopeLayer::of_rows(stats()).around(function());
-    let reply = service.oneshot(call(Caller::local(), 18)).await.unwrap();
+    let reply = service.run(call(Caller::local(), 18)).await.unwrap();
     assert!(format!("{reply:?}").contains("Rows(None)"));
 }

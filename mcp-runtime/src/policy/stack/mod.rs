@@ -127,7 +127,7 @@ where
     <L::Service as Service<ToolCall>>::Future: Send,
 {
     let wrap = move |inner| {
-        ToolService::new(layer.layer(inner).map_err(|error| {
+        ToolService::outside(layer.layer(inner).map_err(|error| {
             match error.into().downcast::<ToolError>() {
                 Ok(error) => *error,
                 Err(other) => ToolError::internal(other),
@@ -239,6 +239,8 @@ struct Function {
 }
 
 impl Room for Function {
+    type Future = Running;
+
     fn run(&self, mut call: ToolCall) -> Running {
         let call_id = self.audited.then(|| call.context().shared_call_id());
         let state = match (self.def.invoke)(&mut call) {

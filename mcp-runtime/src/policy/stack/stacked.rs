@@ -5,7 +5,7 @@ use tower::{Layer, layer::util::Identity};
 
 use super::{LayerPlace, UserLayer};
 use crate::policy::service::ToolService;
-use crate::policy::{Next, Room};
+use crate::policy::{Room, Running};
 
 /// A service with the names of its layers. A layer can only be added together with its name, so
 /// the names are what is composed.
@@ -15,7 +15,7 @@ pub(super) struct Stacked<S> {
     names: Vec<&'static str>,
 }
 
-impl<S: Next> Stacked<S> {
+impl<S: Room> Stacked<S> {
     /// The function, with nothing around it.
     pub(super) fn around(function: S) -> Self {
         Self { service: function, names: Vec::new() }
@@ -49,8 +49,7 @@ impl Stacked<ToolService> {
     /// Puts a layer around all that is there, where there is one, and erases the type.
     pub(super) fn within<L>(self, name: &'static str, layer: Option<L>) -> Self
     where
-        L: Layer<ToolService>,
-        L::Service: Room,
+        L: Layer<ToolService, Service: Room<Future = Running>>,
     {
         let Self { service, mut names } = self;
         names.extend(layer.is_some().then_some(name));
@@ -64,7 +63,7 @@ impl Stacked<ToolService> {
             names.extend(place.names());
             // A layer from outside may wait between its call of what is further in and the first
             // look at the future: nothing has happened then.
-            Self { service: (layer.wrap)(ToolService::new(service)), names }
+            Self { service: (layer.wrap)(service.lazy()), names }
         })
     }
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
-use tower::ServiceExt;
 
 use super::shared::Shared;
 use super::{Parts, compose};
@@ -118,7 +117,7 @@ proptest! {
                 let service = service.clone();
                 running.push(tokio::spawn(async move {
                     let started = Instant::now();
-                    let outcome = service.oneshot(call).await;
+                    let outcome = service.run(call).await;
                     (started.elapsed(), outcome)
                 }));
             }
@@ -148,13 +147,13 @@ async fn a_noisy_neighbour_is_not_heard() {
     let (quiet, quiet_pipeline, _) = pipeline(Duration::from_secs(10), narrow);
     for _ in 0..5_000 {
         let call = call_of(&noisy, "bert", json!({ "millis": 9_000 }));
-        tokio::spawn(noisy_pipeline.clone().oneshot(call));
+        tokio::spawn(noisy_pipeline.run(call));
     }
     tokio::task::yield_now().await;
     for _ in 0..100 {
         let started = Instant::now();
         let call = call_of(&quiet, "anna", json!({ "millis": 20 }));
-        quiet_pipeline.clone().oneshot(call).await.unwrap();
+        quiet_pipeline.run(call).await.unwrap();
         assert_eq!(started.elapsed(), Duration::from_millis(20));
     }
 }
@@ -164,7 +163,7 @@ async fn a_noisy_neighbour_is_not_heard() {
 async fn policies_decide_nothing_where_none_is_used() {
     let (info, service, stats) = pipeline(Duration::from_secs(1), Policies::NONE);
     for arguments in [json!({}), json!({ "fails": true }), json!({ "millis": 500 })] {
-        let _ = service.clone().oneshot(call_of(&info, "anna", arguments)).await;
+        let _ = service.run(call_of(&info, "anna", arguments)).await;
     }
     assert_eq!(stats.all(), []);
 }
@@ -178,7 +177,7 @@ async fn a_panic_is_held_against_the_dependency() {
         let mut codes = Vec::new();
         for _ in 0..6 {
             let call = call_of(&info, "anna", json!({ "panics": true }));
-            codes.push(service.clone().oneshot(call).await.unwrap_err().code().clone());
+            codes.push(service.run(call).await.unwrap_err().code().clone());
         }
         assert!(codes[..5].iter().all(|code| *code == Code::Internal), "{codes:?}");
         assert_eq!(codes[5], Code::CircuitOpen);
@@ -207,7 +206,7 @@ async fn a_key_makes_attempts_safe_which_are_one_start() {
     let policies = Policies { retry: Some(Retry::new(3)), ..Policies::NONE };
     let (journal, info, service, stats) = keyed(policies, None);
     let call = call_of(&info, "anna", json!({ "fails": true }));
-    service.oneshot(call).await.unwrap_err();
+    service.run(call).await.unwrap_err();
     assert_eq!(stats.get("t", Decision::Retried), 2);
     assert_eq!(journal.written(), ["begin", "start", "doubt"]);
 
@@ -215,7 +214,7 @@ async fn a_key_makes_attempts_safe_which_are_one_start() {
     let info = ToolInfo { read_only: false, idempotent: true, policies, ..tool() };
     let (info, service, stats) = composed(info, Records::default(), None);
     let call = call_of(&info, "anna", json!({ "fails": true }));
-    service.oneshot(call).await.unwrap_err();
+    service.run(call).await.unwrap_err();
     assert_eq!(stats.get("t", Decision::Retried), 0);
 }
 
@@ -229,7 +228,7 @@ async fn a_fallback_answers_within_the_start() {
         async move { Ok(Reply::text(written.join(" "))) }
     });
     let other = Arc::new(ToolInfo { name: "other", ..tool() });
-    let target = Target { tool: other, pipeline: ToolService::new(answers), whole: true };
+    let target = Target { tool: other, pipeline: ToolService::room(answers), whole: true };
     let policies = Policies {
         concurrency: Some(Concurrency::Fixed(1)),
         queue: Some(Queue { depth: 1, wait: Duration::from_millis(1) }),
@@ -238,9 +237,9 @@ async fn a_fallback_answers_within_the_start() {
     let (kept, info, service, _) = keyed(policies, Some(target));
     let _ = journal.set(kept);
     let long = call_by(&info, Caller::new("bert"), json!({ "millis": 5_000 }));
-    tokio::spawn(service.clone().oneshot(long));
+    tokio::spawn(service.run(long));
     tokio::task::yield_now().await;
     sleep(Duration::from_millis(1)).await;
-    let reply = service.oneshot(call_of(&info, "anna", json!({}))).await.unwrap();
+    let reply = service.run(call_of(&info, "anna", json!({}))).await.unwrap();
     assert_eq!(reply.content()[0], crate::Content::text("begin start begin start"));
 }

@@ -1,7 +1,6 @@
 //! The schema and the checks that don't wait, in one answer.
 
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
 use super::*;
 use crate::call::Reply;
@@ -67,7 +66,7 @@ async fn validate(checks: &[CheckDef], arguments: Value) -> Result<Value, ToolEr
         Ok(Reply::default().with_structured(Value::Object(call.arguments().clone())))
     });
     let layer = ValidationLayer::new(validator(&schema()), checks.to_vec());
-    let reply = layer.around(echo).oneshot(call(arguments)).await?;
+    let reply = layer.around(echo).run(call(arguments)).await?;
     Ok(reply.structured().cloned().unwrap())
 }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
-use tower::ServiceExt;
 
 use super::{assert_idle, call, dependency, fixed, layer, ms, takes};
 use crate::call::ToolCall;
@@ -29,11 +28,11 @@ async fn a_full_queue_refuses_at_once_and_says_when_to_come_back() {
     let (limiter, gauge) = (fixed(1, 2, ms(9_000)), Arc::default());
     let (layer, stats) = layer(&[&limiter]);
     let service = layer.around(takes(ms(400), &gauge));
-    service.clone().oneshot(call()).await.unwrap();
-    let running: Vec<_> = (0..3).map(|_| tokio::spawn(service.clone().oneshot(call()))).collect();
+    service.run(call()).await.unwrap();
+    let running: Vec<_> = (0..3).map(|_| tokio::spawn(service.run(call()))).collect();
     tokio::task::yield_now().await;
     let start = Instant::now();
-    let error = service.oneshot(call()).await.unwrap_err();
+    let error = service.run(call()).await.unwrap_err();
     assert_eq!(start.elapsed(), ms(0));
     assert_eq!(error.code(), &Code::Overloaded);
     assert_eq!(error.stated_effect(), Some(Effect::None));
@@ -52,9 +51,9 @@ async fn a_full_queue_refuses_at_once_and_says_when_to_come_back() {
 async fn a_depth_of_zero_means_no_waiting() {
     let (limiter, gauge) = (fixed(1, 0, ms(9_000)), Arc::default());
     let service = layer(&[&limiter]).0.around(takes(ms(400), &gauge));
-    let first = tokio::spawn(service.clone().oneshot(call()));
+    let first = tokio::spawn(service.run(call()));
     tokio::task::yield_now().await;
-    assert_eq!(service.oneshot(call()).await.unwrap_err().code(), &Code::Overloaded);
+    assert_eq!(service.run(call()).await.unwrap_err().code(), &Code::Overloaded);
     first.await.unwrap().unwrap();
 }
 
@@ -65,12 +64,12 @@ async fn the_pause_is_reckoned_within_reason() {
         let (limiter, gauge) = (fixed(1, 0, ms(0)), Arc::default());
         let (layer, _) = layer(&[&limiter]);
         if let Some(took) = took {
-            layer.around(takes(ms(took), &gauge)).oneshot(call()).await.unwrap();
+            layer.around(takes(ms(took), &gauge)).run(call()).await.unwrap();
         }
         let service = layer.around(takes(ms(50), &gauge));
-        let first = tokio::spawn(service.clone().oneshot(call()));
+        let first = tokio::spawn(service.run(call()));
         tokio::task::yield_now().await;
-        let error = service.oneshot(call()).await.unwrap_err();
+        let error = service.run(call()).await.unwrap_err();
         assert_eq!(error.to_json()["retry_after"].as_f64(), Some(told), "{took:?}");
         first.await.unwrap().unwrap();
     }
@@ -87,10 +86,10 @@ async fn nobody_waits_longer_than_the_wait_or_the_deadline() {
         let (limiter, gauge) = (fixed(1, 8, ms(wait)), Arc::default());
         let (layer, stats) = layer(&[&limiter]);
         let service = layer.around(takes(ms(60_000), &gauge));
-        let first = tokio::spawn(service.clone().oneshot(call()));
+        let first = tokio::spawn(service.run(call()));
         tokio::task::yield_now().await;
         let start = Instant::now();
-        let error = service.oneshot(call_with(ms(timeout))).await.unwrap_err();
+        let error = service.run(call_with(ms(timeout))).await.unwrap_err();
         assert_eq!(start.elapsed(), ms(expected));
         assert_eq!(error.code(), &Code::Overloaded);
         assert_eq!((stats.get(Decision::Queued), stats.get(Decision::Shed)), (1, 1));
@@ -104,11 +103,11 @@ async fn nobody_waits_longer_than_the_wait_or_the_deadline() {
 async fn a_turn_that_comes_as_its_waiter_goes_passes_on() {
     let (limiter, gauge) = (fixed(1, 8, ms(9_000)), Arc::default());
     let service = layer(&[&limiter]).0.around(takes(ms(100), &gauge));
-    let first = tokio::spawn(service.clone().oneshot(call()));
+    let first = tokio::spawn(service.run(call()));
     tokio::task::yield_now().await;
-    let mut leaver = Box::pin(service.clone().oneshot(call()));
+    let mut leaver = Box::pin(service.run(call()));
     assert!(futures_util::poll!(&mut leaver).is_pending());
-    let last = tokio::spawn(service.oneshot(call()));
+    let last = tokio::spawn(service.run(call()));
     first.await.unwrap().unwrap();
     assert_eq!(limiter.counts().granted, 1);
     drop(leaver);
@@ -125,9 +124,9 @@ async fn permits_are_taken_in_one_order() {
     let back = layer(&[&b, &a]).0.around(takes(ms(100), &gauge));
     let start = Instant::now();
     let all = [
-        tokio::spawn(only.oneshot(call())),
-        tokio::spawn(forth.oneshot(call())),
-        tokio::spawn(back.oneshot(call())),
+        tokio::spawn(only.run(call())),
+        tokio::spawn(forth.run(call())),
+        tokio::spawn(back.run(call())),
     ];
     for one in all {
         one.await.unwrap().unwrap();
@@ -141,10 +140,10 @@ async fn the_tool_comes_first_and_gives_its_permit_back_when_a_dependency_refuse
     let bank = dependency("bank", 1);
     let gauge = Arc::default();
     let service = layer(&[&bank, &tool]).0.around(takes(ms(3_000), &gauge));
-    let first = tokio::spawn(service.clone().oneshot(call()));
-    let waits = tokio::spawn(service.clone().oneshot(call()));
+    let first = tokio::spawn(service.run(call()));
+    let waits = tokio::spawn(service.run(call()));
     tokio::task::yield_now().await;
-    let refused = service.clone().oneshot(call()).await.unwrap_err();
+    let refused = service.run(call()).await.unwrap_err();
     assert_eq!(refused.to_json()["details"], json!({ "limit": "tool" }));
     let refused = waits.await.unwrap().unwrap_err();
     assert_eq!(refused.to_json()["details"], json!({ "limit": "bank" }));
@@ -161,13 +160,13 @@ async fn a_saturated_tool_delays_nobody_else() {
     let quick = quiet.around(takes(ms(20), &gauge));
     let flood = tokio::spawn(async move {
         for _ in 0..5_000 {
-            tokio::spawn(slow.clone().oneshot(call()));
+            tokio::spawn(slow.run(call()));
             sleep(ms(1)).await;
         }
     });
     for _ in 0..100 {
         let start = Instant::now();
-        quick.clone().oneshot(call()).await.unwrap();
+        quick.run(call()).await.unwrap();
         assert_eq!(start.elapsed(), ms(20));
         sleep(ms(7)).await;
     }
@@ -200,7 +199,7 @@ async fn a_call_dropped_at_its_deadline_lowers_the_limit_and_a_cancelled_one_doe
     for (dropped_after, limit) in [(9_999, 2), (10_000, 1)] {
         let limiter = Limiter::of_tool(Concurrency::Adaptive { max: 4 }, Some(queue));
         let service = layer(&[&limiter]).0.around(testing::function(|_| pending()));
-        let call = service.oneshot(call());
+        let call = service.run(call());
         assert!(timeout(ms(dropped_after), call).await.is_err());
         assert_eq!(limiter.counts().limit, limit);
         assert_idle(&limiter);
@@ -216,9 +215,9 @@ async fn who_has_waited_for_one_waits_for_the_next_one_too() {
     let (both, stats) = layer(&[&a, &b]);
     let both = both.around(takes(ms(50), &gauge));
     let start = Instant::now();
-    let held = [tokio::spawn(holds_a.oneshot(call())), tokio::spawn(holds_b.oneshot(call()))];
+    let held = [tokio::spawn(holds_a.run(call())), tokio::spawn(holds_b.run(call()))];
     tokio::task::yield_now().await;
-    both.oneshot(call()).await.unwrap();
+    both.run(call()).await.unwrap();
     assert_eq!(start.elapsed(), ms(350));
     assert_eq!(stats.get(Decision::Queued), 1, "it is one call");
     for one in held {
@@ -248,7 +247,7 @@ async fn a_dropped_call_ends_before_it_gives_its_place_back() {
             pending().await
         }
     }));
-    assert!(timeout(ms(1), service.oneshot(call())).await.is_err());
+    assert!(timeout(ms(1), service.run(call())).await.is_err());
     assert_eq!(seen.load(Ordering::SeqCst), 1);
     assert_idle(&limiter);
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use proptest::prelude::*;
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
-use tower::ServiceExt;
 
 use super::{Gauge, assert_idle, fixed, layer, ms, takes};
 use crate::call::Reply;
@@ -27,7 +26,7 @@ async fn ten_thousand_callers_never_exceed_the_limit() {
             let (comes, patience) = (ms(random.u64(..2_000)), ms(random.u64(..200)));
             tokio::spawn(async move {
                 sleep(comes).await;
-                timeout(patience, service.oneshot(testing::call(json!({})))).await
+                timeout(patience, service.run(testing::call(json!({})))).await
             })
         })
         .collect();
@@ -61,7 +60,7 @@ async fn threads_leak_no_turn() {
         .map(|number| {
             let service = service.clone();
             tokio::spawn(async move {
-                let mut call = Box::pin(service.oneshot(testing::call(json!({}))));
+                let mut call = Box::pin(service.run(testing::call(json!({}))));
                 // A third of them leave wherever they happen to be.
                 for _ in 0..number % 3 {
                     let _ = futures_util::poll!(&mut call);
@@ -89,7 +88,7 @@ async fn load(limiter: &Arc<Limiter>, takes_ms: u64, every: Duration, time: Dura
         let service = service.clone();
         all.push(tokio::spawn(async move {
             let came = Instant::now();
-            let answer = service.oneshot(testing::call(json!({}))).await;
+            let answer = service.run(testing::call(json!({}))).await;
             answer.map(|_| came.elapsed())
         }));
         sleep(every).await;
@@ -168,7 +167,7 @@ proptest! {
                         sleep(ms(comes)).await;
                         let start = Instant::now();
                         let call = testing::call_of(&Arc::new(tool), "anna", json!({}));
-                        let answer = service.oneshot(call).await;
+                        let answer = service.run(call).await;
                         let work = if answer.is_ok() { ms(works) } else { ms(0) };
                         (start.elapsed().saturating_sub(work), queue.wait.min(ms(limit)))
                     })

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::task::{Context, Wake, Waker};
 
 use tokio::task::yield_now;
-use tower::ServiceExt;
 
 use super::{assert_idle, call, dependency, fixed, layer, ms, takes};
 use crate::policy::testing::Around;
@@ -16,14 +15,14 @@ async fn each_permit_counts_from_its_own_turn() {
     let (tool, bank, gauge) = (fixed(1, 0, ms(0)), dependency("bank", 1), Arc::default());
     let others = layer(&[&bank]).0.around(takes(ms(300), &gauge));
     let service = layer(&[&tool, &bank]).0.around(takes(ms(100), &gauge));
-    let first = tokio::spawn(others.oneshot(call()));
+    let first = tokio::spawn(others.run(call()));
     yield_now().await;
-    service.clone().oneshot(call()).await.unwrap();
+    service.run(call()).await.unwrap();
     first.await.unwrap().unwrap();
 
-    let next = tokio::spawn(service.clone().oneshot(call()));
+    let next = tokio::spawn(service.run(call()));
     yield_now().await;
-    let refused = service.oneshot(call()).await.unwrap_err();
+    let refused = service.run(call()).await.unwrap_err();
     assert_eq!(refused.to_json()["retry_after"].as_f64(), Some(0.4));
     next.await.unwrap().unwrap();
 }
@@ -40,10 +39,10 @@ impl Wake for Panics {
 async fn a_waker_that_panics_keeps_no_permit_back() {
     let (tool, bank, gauge) = (fixed(1, 0, ms(0)), dependency("bank", 1), Arc::default());
     let both = layer(&[&tool, &bank]).0.around(takes(ms(100), &gauge));
-    let runs = tokio::spawn(both.oneshot(call()));
+    let runs = tokio::spawn(both.run(call()));
     yield_now().await;
     let others = layer(&[&bank]).0.around(takes(ms(100), &gauge));
-    let mut waits = Box::pin(others.oneshot(call()));
+    let mut waits = Box::pin(others.run(call()));
     let waker = Waker::from(Arc::new(Panics));
     assert!(waits.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     assert!(runs.await.unwrap_err().is_panic());

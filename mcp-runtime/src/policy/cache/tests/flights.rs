@@ -17,14 +17,14 @@ async fn a_thousand_callers_take_one_flight() {
     assert!(all.iter().all(|outcome| text(outcome) == "1"));
     assert_eq!(bench.runs(), 1);
     assert_eq!(bench.counts(), [0, 1, 0, 999]);
-    assert_eq!(bench.room.flights.under_way(), 0);
+    assert_eq!(bench.stock.flights.under_way(), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_looked_before_a_result_came_finds_it_before_running() {
     let bench = Bench::new(Cache::new(30_000));
     let call = call_of(&Arc::new(tool()), "anna", json!({ "n": 1 }));
-    let looked = bench.service.clone().call(call);
+    let looked = bench.service.run(call);
     bench.call().await.unwrap();
     assert_eq!(text(&looked.await), "1");
     assert_eq!(bench.runs(), 1);
@@ -69,7 +69,7 @@ async fn with_the_last_one_the_flight_ends() {
     settle().await;
     callers.iter().for_each(tokio::task::JoinHandle::abort);
     settle().await;
-    assert_eq!(bench.room.flights.under_way(), 0);
+    assert_eq!(bench.stock.flights.under_way(), 0);
     pass(5.0).await;
     assert_eq!((bench.runs(), bench.ended()), (1, 0), "the function's future was dropped");
     assert_eq!(text(&bench.call().await), "2", "who comes later starts anew");
@@ -106,7 +106,7 @@ async fn a_second_panic_is_everyones() {
     let all = join_all((0..10).map(|_| bench.call())).await;
     assert!(all.iter().all(|outcome| outcome.as_ref().unwrap_err().code() == &Code::Internal));
     assert_eq!(bench.runs(), 2);
-    assert_eq!(bench.room.flights.under_way(), 0);
+    assert_eq!(bench.stock.flights.under_way(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,12 +130,12 @@ async fn a_panic_that_nobody_else_waited_for_is_not_tried_again() {
 }
 
 /// A tool that hangs, and a way to see the time its function has.
-fn hanging(config: Cache) -> (impl Next, Arc<Mutex<Vec<Instant>>>) {
+fn hanging(config: Cache) -> (ToolService, Arc<Mutex<Vec<Instant>>>) {
     let deadlines = Arc::<Mutex<Vec<Instant>>>::default();
     let seen = Arc::clone(&deadlines);
     let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
     let service = CacheLayer::new(&tool(), config, store, stats());
-    let service = service.layer(function(move |call: ToolCall| {
+    let service = service.around(function(move |call: ToolCall| {
         seen.lock().unwrap().push(call.context().deadline());
         async { pending().await }
     }));
@@ -148,7 +148,7 @@ async fn a_flight_has_the_full_time_and_a_caller_its_own() {
     let call = || call_of(&Arc::new(tool()), "anna", json!({}));
     let (early, started) = (call(), Instant::now());
     pass(4.0).await;
-    let (leader, late) = (service.clone().oneshot(early), service.oneshot(call()));
+    let (leader, late) = (service.run(early), service.run(call()));
     let leader = tokio::spawn(leader);
     let late = tokio::spawn(late);
     assert_eq!(leader.await.unwrap().unwrap_err().code(), &Code::Timeout);
@@ -167,15 +167,15 @@ async fn a_flight_that_nobody_waits_for_ends_at_its_timeout() {
     let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
     let layer = CacheLayer::new(&tool(), config, store, stats());
     let call = || call_of(&Arc::new(tool()), "anna", json!({}));
-    let quick = layer.layer(function(|_| async { Ok(Reply::text("quick")) }));
-    quick.oneshot(call()).await.unwrap();
+    let quick = layer.around(function(|_| async { Ok(Reply::text("quick")) }));
+    quick.run(call()).await.unwrap();
     pass(2.0).await;
-    let hangs = layer.layer(function(|_| async { pending().await }));
-    hangs.oneshot(call()).await.unwrap();
+    let hangs = layer.around(function(|_| async { pending().await }));
+    hangs.run(call()).await.unwrap();
     pass(9.9).await;
-    assert_eq!(layer.room.flights.under_way(), 1);
+    assert_eq!(layer.stock.flights.under_way(), 1);
     pass(0.2).await;
-    assert_eq!(layer.room.flights.under_way(), 0);
+    assert_eq!(layer.stock.flights.under_way(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -184,7 +184,7 @@ async fn what_the_function_spawned_ends_with_the_flight() {
     let layer = CacheLayer::new(&tool(), Cache::new(1_000), store, stats());
     let over = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&over);
-    let service = layer.layer(function(move |call: ToolCall| {
+    let service = layer.around(function(move |call: ToolCall| {
         let (context, seen) = (call.context().clone(), Arc::clone(&seen));
         tokio::spawn(async move {
             context.cancelled().await;
@@ -192,7 +192,7 @@ async fn what_the_function_spawned_ends_with_the_flight() {
         });
         async { Ok(Reply::text("x")) }
     }));
-    service.oneshot(call_of(&Arc::new(tool()), "anna", json!({}))).await.unwrap();
+    service.run(call_of(&Arc::new(tool()), "anna", json!({}))).await.unwrap();
     settle().await;
     assert_eq!(over.load(Ordering::Relaxed), 1);
 }
@@ -204,7 +204,7 @@ async fn a_flight_runs_in_the_span_of_the_call_that_began_it() {
     let _subscriber = tracing::subscriber::set_default(tracing_subscriber::registry());
     let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
     let layer = CacheLayer::new(&tool(), Cache::new(1_000), store, stats());
-    let service = layer.layer(function(|call: ToolCall| async move {
+    let service = layer.around(function(|call: ToolCall| async move {
         let span = || tracing::Span::current().metadata().map(tracing::Metadata::name);
         let before = span();
         settle().await;
@@ -213,7 +213,7 @@ async fn a_flight_runs_in_the_span_of_the_call_that_began_it() {
     }));
     let call = call_of(&Arc::new(tool()), "anna", json!({}));
     let expected = format!("Some(\"leader\") {}", call.context().call_id());
-    let outcome = service.oneshot(call).instrument(tracing::info_span!("leader")).await;
+    let outcome = service.run(call).instrument(tracing::info_span!("leader")).await;
     assert_eq!(text(&outcome), expected);
 }
 
@@ -221,18 +221,18 @@ async fn a_flight_runs_in_the_span_of_the_call_that_began_it() {
 async fn a_flight_is_no_part_of_what_the_call_that_began_it_tries_again() {
     let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
     let layer = CacheLayer::new(&tool(), Cache::new(1_000), store, stats());
-    let service = layer.layer(function(|_| async { Ok(Reply::text(is_trying().to_string())) }));
-    assert_eq!(text(&attempts(service.oneshot(call(json!({})))).await), "false");
+    let service = layer.around(function(|_| async { Ok(Reply::text(is_trying().to_string())) }));
+    assert_eq!(text(&attempts(service.run(call(json!({})))).await), "false");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_flight_that_never_waits_is_over_before_its_call_goes_on() {
     let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
     let layer = CacheLayer::new(&tool(), Cache::new(1_000), store, stats());
-    let service = layer.layer(function(|_| async { Ok(Reply::text("there")) }));
-    let outcome = service.oneshot(call(json!({}))).now_or_never().expect("an answer at once");
+    let service = layer.around(function(|_| async { Ok(Reply::text("there")) }));
+    let outcome = service.run(call(json!({}))).now_or_never().expect("an answer at once");
     assert_eq!(text(&outcome), "there");
-    assert_eq!(layer.room.flights.under_way(), 0);
+    assert_eq!(layer.stock.flights.under_way(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -269,5 +269,5 @@ async fn beyond_the_waiters_a_call_is_refused() {
     let error = all.into_iter().find_map(Result::err).expect("one is refused");
     assert_eq!(error.code(), &Code::Overloaded);
     assert_eq!(bench.runs(), 1);
-    assert_eq!(bench.room.stats.get(Decision::Shed), 1);
+    assert_eq!(bench.stock.stats.get(Decision::Shed), 1);
 }

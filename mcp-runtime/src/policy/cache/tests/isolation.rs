@@ -13,11 +13,11 @@ fn answer_for(caller: &str, arguments: &Arguments) -> String {
     format!("{caller} {}", serde_json::to_string(arguments).unwrap())
 }
 
-fn service(config: Cache, version: &'static str, store: &Arc<dyn CacheStore>) -> impl Next {
+fn service(config: Cache, version: &'static str, store: &Arc<dyn CacheStore>) -> ToolService {
     let mut info = tool();
     info.version = Some(version);
     let layer = CacheLayer::new(&info, config, Arc::clone(store), stats());
-    layer.layer(function(move |call: ToolCall| async move {
+    layer.around(function(move |call: ToolCall| async move {
         tokio::time::sleep(Duration::from_millis(50)).await;
         let of = answer_for(call.context().caller().principal(), call.arguments());
         Ok(Reply::text(format!("{version} {of}")))
@@ -52,8 +52,8 @@ proptest! {
         run(async {
             let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
             let config = Cache::new(100).stale_while_revalidate_ms(100).stale_if_error_ms(100);
-            let old = BoxCloneSyncService::new(service(config, "1", &store));
-            let new = BoxCloneSyncService::new(service(config, "2", &store));
+            let old = service(config, "1", &store);
+            let new = service(config, "2", &store);
             let info = Arc::new(tool());
             join_all(calls.into_iter().map(|(caller, arguments, is_new, at)| {
                 let (service, version) = if is_new { (&new, "2") } else { (&old, "1") };
@@ -62,7 +62,7 @@ proptest! {
                     tokio::time::sleep(Duration::from_millis(at)).await;
                     let call = call_of(info, CALLERS[caller], arguments);
                     let of = answer_for(CALLERS[caller], call.arguments());
-                    let outcome = service.oneshot(call).await;
+                    let outcome = service.run(call).await;
                     assert_eq!(text(&outcome), format!("{version} {of}"));
                 }
             })).await;
@@ -83,8 +83,8 @@ async fn a_shared_result_is_everyones() {
 async fn another_version_finds_nothing() {
     let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
     let call = || call_of(&Arc::new(tool()), "anna", json!({}));
-    let old = service(Cache::new(30_000), "1", &store).oneshot(call()).await;
-    let new = service(Cache::new(30_000), "2", &store).oneshot(call()).await;
+    let old = service(Cache::new(30_000), "1", &store).run(call()).await;
+    let new = service(Cache::new(30_000), "2", &store).run(call()).await;
     assert_eq!((text(&old), text(&new)), ("1 anna {}", "2 anna {}"));
 }
 
@@ -100,8 +100,8 @@ async fn the_function_receives_what_the_caller_sent() {
     let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
     let service = service(Cache::new(30_000).normalize(trim), "1", &store);
     let call = |symbol| call_of(&Arc::new(tool()), "anna", json!({ "symbol": symbol }));
-    let first = service.clone().oneshot(call("aapl ")).await;
+    let first = service.run(call("aapl ")).await;
     assert_eq!(text(&first), "1 anna {\"symbol\":\"aapl \"}");
-    let second = service.oneshot(call("AAPL")).await;
+    let second = service.run(call("AAPL")).await;
     assert_eq!(text(&second), text(&first), "the same entry");
 }

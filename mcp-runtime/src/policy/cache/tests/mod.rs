@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
-use tower::ServiceExt;
-use tower::util::BoxCloneSyncService;
 
 use super::*;
 use crate::content::Content;
-use crate::policy::testing::{call_of, function, stats, tool};
+use crate::error::ToolError;
+use crate::policy::testing::{Around, call_of, function, stats, tool};
 use crate::store::cache::MemoryCache;
 
 /// What the function does in one run.
@@ -31,8 +30,8 @@ enum Run {
 /// A tool that takes a second for each run, and what its cache decided.
 #[derive(Clone)]
 struct Bench {
-    service: BoxCloneSyncService<ToolCall, Reply, ToolError>,
-    room: Arc<Room>,
+    service: ToolService,
+    stock: Arc<Stock>,
     runs: Arc<AtomicUsize>,
     /// Runs that got to their end.
     ended: Arc<AtomicUsize>,
@@ -53,7 +52,7 @@ impl Bench {
         let (runs, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let script = Arc::<Mutex<VecDeque<Run>>>::default();
         let (ran, done, plan) = (Arc::clone(&runs), Arc::clone(&ended), Arc::clone(&script));
-        let service = layer.layer(function(move |_: ToolCall| {
+        let service = layer.around(function(move |_: ToolCall| {
             let run = ran.fetch_add(1, Ordering::Relaxed) + 1;
             let (plan, done) = (Arc::clone(&plan), Arc::clone(&done));
             async move {
@@ -71,8 +70,7 @@ impl Bench {
                 }
             }
         }));
-        let service = BoxCloneSyncService::new(service);
-        Self { service, room: layer.room, runs, ended, script }
+        Self { service, stock: layer.stock, runs, ended, script }
     }
 
     fn plan(&self, runs: impl IntoIterator<Item = Run>) {
@@ -85,7 +83,7 @@ impl Bench {
 
     async fn call_as(&self, caller: &str) -> Outcome {
         let call = call_of(&Arc::new(tool()), caller, json!({ "n": 1 }));
-        self.service.clone().oneshot(call).await
+        self.service.run(call).await
     }
 
     fn spawn(&self) -> tokio::task::JoinHandle<Outcome> {
@@ -105,7 +103,7 @@ impl Bench {
     /// Hits, misses, stale results, coalesced calls.
     fn counts(&self) -> [u64; 4] {
         use Decision::{CacheHit, CacheMiss, CacheStale, Coalesced};
-        [CacheHit, CacheMiss, CacheStale, Coalesced].map(|decision| self.room.stats.get(decision))
+        [CacheHit, CacheMiss, CacheStale, Coalesced].map(|decision| self.stock.stats.get(decision))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::error::Code;
 use crate::meta;
+use crate::policy::testing::Around;
 
 fn age(outcome: &Outcome) -> Option<u64> {
     outcome.as_ref().expect("a reply").meta().get(meta::AGE)?.as_u64()
@@ -107,10 +108,10 @@ async fn a_call_joins_a_refresh_and_may_leave_it() {
     pass(120.0).await;
     bench.call().await.unwrap();
     settle().await;
-    bench.room.store.put(
+    bench.stock.store.put(
         key::key(
-            bench.room.named,
-            &bench.room.config,
+            bench.stock.named,
+            &bench.stock.config,
             &call_of(&Arc::new(tool()), "anna", json!({ "n": 1 })),
         ),
         Stored {
@@ -171,13 +172,13 @@ async fn a_stale_result_is_there_before_the_deadline() {
     let store: Arc<dyn CacheStore> = Arc::new(MemoryCache::default());
     let layer = CacheLayer::new(&tool(), config, store, stats());
     let call = || call_of(&Arc::new(tool()), "anna", json!({}));
-    let quick = layer.layer(function(|_| async { Ok(Reply::text("quick")) }));
-    quick.oneshot(call()).await.unwrap();
+    let quick = layer.around(function(|_| async { Ok(Reply::text("quick")) }));
+    quick.run(call()).await.unwrap();
     pass(2.0).await;
-    let hangs = layer.layer(function(|_| async { std::future::pending().await }));
+    let hangs = layer.around(function(|_| async { std::future::pending().await }));
     let (call, started) = (call(), Instant::now());
     let deadline = call.context().deadline();
-    let stale = hangs.oneshot(call).await;
+    let stale = hangs.run(call).await;
     assert_eq!((text(&stale), mark(&stale)), ("quick", Some("timeout")));
     assert!(Instant::now() < deadline);
     assert!(started.elapsed() > Duration::from_secs(9));
@@ -198,8 +199,8 @@ async fn a_result_costs_the_time_that_its_function_took() {
     let bench = Bench::new(Cache::new(100_000));
     bench.call().await.unwrap();
     let call = call_of(&Arc::new(tool()), "anna", json!({ "n": 1 }));
-    let key = key::key(bench.room.named, &bench.room.config, &call);
-    let cost = bench.room.find(&key).await.unwrap().cost;
+    let key = key::key(bench.stock.named, &bench.stock.config, &call);
+    let cost = bench.stock.find(&key).await.unwrap().cost;
     assert!((COST..COST + Duration::from_millis(5)).contains(&cost), "{cost:?}");
 }
 
@@ -207,11 +208,11 @@ async fn a_result_costs_the_time_that_its_function_took() {
 async fn lifetimes_differ_from_one_another() {
     let bench = Bench::new(Cache::new(1_000));
     let call = call_of(&Arc::new(tool()), "anna", json!({ "n": 1 }));
-    let key = key::key(bench.room.named, &bench.room.config, &call);
+    let key = key::key(bench.stock.named, &bench.stock.config, &call);
     let mut lifetimes = Vec::new();
     for _ in 0..200 {
-        bench.room.keep(&key, KeptReply::new(Reply::text("x")).unwrap(), Instant::now()).await;
-        lifetimes.push(bench.room.find(&key).await.unwrap().lifetime);
+        bench.stock.keep(&key, KeptReply::new(Reply::text("x")).unwrap(), Instant::now()).await;
+        lifetimes.push(bench.stock.find(&key).await.unwrap().lifetime);
     }
     lifetimes.sort_unstable();
     let (shortest, longest) = (lifetimes[0].as_millis(), lifetimes[199].as_millis());
@@ -252,14 +253,14 @@ async fn two_calls(pause: Option<Duration>) -> [(String, u128); 2] {
     let store = Arc::new(Elsewhere { pause, inner: MemoryCache::default() });
     let runs = Arc::new(AtomicUsize::new(0));
     let layer = CacheLayer::new(&tool(), Cache::new(30_000), store, stats());
-    let service = layer.layer(function(move |_| {
+    let service = layer.around(function(move |_| {
         let run = runs.fetch_add(1, Ordering::Relaxed);
         async move { Ok(Reply::text(run.to_string())) }
     }));
     let call = async || {
         let started = Instant::now();
         let call = call_of(&Arc::new(tool()), "anna", json!({}));
-        let outcome = service.clone().oneshot(call).await;
+        let outcome = service.run(call).await;
         (text(&outcome).to_owned(), started.elapsed().as_millis())
     };
     [call().await, call().await]

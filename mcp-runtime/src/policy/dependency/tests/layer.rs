@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
-use tower::ServiceExt;
 
 use super::{SETTINGS, ms};
 use crate::call::{Reply, ToolCall};
@@ -61,7 +60,7 @@ fn works() -> (ToolService, Arc<AtomicU32>) {
 async fn trip(breaker: &Arc<Breaker>) {
     let service = layer(&[breaker]).0.around(fails());
     for _ in 0..5 {
-        service.clone().oneshot(call()).await.unwrap_err();
+        service.run(call()).await.unwrap_err();
     }
     assert!(matches!(breaker.snapshot().phase, Phase::Open { .. }));
 }
@@ -83,7 +82,7 @@ async fn an_open_breaker_refuses_and_says_when_to_come_back() {
 
     let (layer, stats) = layer(&[&breaker]);
     let (function, runs) = works();
-    let error = layer.around(function).oneshot(call()).await.unwrap_err();
+    let error = layer.around(function).run(call()).await.unwrap_err();
     assert_eq!(error.code(), &Code::CircuitOpen);
     assert_eq!(error.stated_effect(), Some(Effect::None));
     let public = error.to_json();
@@ -115,7 +114,7 @@ async fn a_lack_of_room_in_this_server_is_not_the_dependencys_failure() {
     let (layer, _) = layer(&[&breaker]);
     for _ in 0..50 {
         let shed = testing::function(|_| async { Err(ToolError::shed("no thread", ms(100))) });
-        layer.around(shed).oneshot(testing::call(json!({}))).await.unwrap_err();
+        layer.around(shed).run(testing::call(json!({}))).await.unwrap_err();
     }
     assert_eq!((breaker.snapshot().phase, breaker.snapshot().failed), (Phase::Closed, 0));
 }
@@ -127,8 +126,7 @@ async fn one_of_a_thousand_probes_is_admitted() {
     for probe in 1..=3 {
         let (function, runs) = works();
         let service = layer.around(function);
-        let all: Vec<_> =
-            (0..1_000).map(|_| tokio::spawn(service.clone().oneshot(call()))).collect();
+        let all: Vec<_> = (0..1_000).map(|_| tokio::spawn(service.run(call()))).collect();
         let mut answers = 0;
         for one in all {
             answers += u32::from(one.await.unwrap().is_ok());
@@ -144,7 +142,7 @@ async fn a_cancelled_probe_frees_its_slot_and_one_at_its_deadline_failed() {
     for (dropped_after, frees) in [(9_999, true), (10_000, false)] {
         let breaker = half_open().await;
         let service = layer(&[&breaker]).0.around(testing::function(|_| pending()));
-        assert!(timeout(ms(dropped_after), service.oneshot(call())).await.is_err());
+        assert!(timeout(ms(dropped_after), service.run(call())).await.is_err());
         let free = breaker.snapshot().phase == Phase::HalfOpen { good: 0, probing: false };
         assert_eq!(free, frees, "{:?}", breaker.snapshot());
     }
@@ -158,7 +156,7 @@ async fn a_panic_is_a_failure() {
         Ok(Reply::text("done"))
     });
     let service = layer(&[&breaker]).0.around(function);
-    assert!(tokio::spawn(service.oneshot(call())).await.unwrap_err().is_panic());
+    assert!(tokio::spawn(service.run(call())).await.unwrap_err().is_panic());
     assert!(matches!(breaker.snapshot().phase, Phase::Open { .. }));
 }
 
@@ -168,11 +166,11 @@ async fn all_dependencies_must_permit() {
     broken.force_open();
     let (function, runs) = works();
     let service = layer(&[&healthy, &broken]).0.around(function);
-    let error = service.clone().oneshot(call()).await.unwrap_err();
+    let error = service.run(call()).await.unwrap_err();
     assert_eq!(error.code(), &Code::CircuitOpen);
     assert_eq!(healthy.snapshot().phase, Phase::HalfOpen { good: 0, probing: false });
     broken.enable();
-    service.oneshot(call()).await.unwrap();
+    service.run(call()).await.unwrap();
     assert_eq!(healthy.snapshot().phase, Phase::HalfOpen { good: 1, probing: false });
     assert_eq!((broken.snapshot().calls, runs.load(Ordering::SeqCst)), (1, 1));
 }
@@ -183,7 +181,7 @@ async fn a_disabled_breaker_lets_everything_through() {
     breaker.disable();
     let service = layer(&[&breaker]).0.around(fails());
     for _ in 0..100 {
-        let error = service.clone().oneshot(call()).await.unwrap_err();
+        let error = service.run(call()).await.unwrap_err();
         assert_eq!(error.code(), &Code::Timeout);
     }
     assert_eq!((breaker.name(), breaker.snapshot().failed), ("bank", 0));

@@ -41,7 +41,7 @@ async fn how_a_call_ended_decides_about_its_key() {
         let bench = Bench::keyed(Idempotency::new());
         // The task's own deadline, not that of whoever waits.
         let (call, _) = bench.call(Some("k"), arguments.clone());
-        let outcome = bench.service.clone().oneshot(call).await;
+        let outcome = bench.service.run(call).await;
         assert_eq!(told(&outcome), first, "{arguments}");
         let written = bench.journal.written();
         assert_eq!(written[2], format!("outcome+{step}"), "{arguments}");
@@ -151,7 +151,7 @@ async fn a_completion_that_cannot_be_written_is_told_with_the_effect() {
         let bench = Bench::keyed(Idempotency::new());
         bench.journal.behave("complete", manner);
         let (call, _) = bench.call(Some("k"), argument());
-        let error = bench.service.clone().oneshot(call).await.unwrap_err();
+        let error = bench.service.run(call).await.unwrap_err();
         assert_eq!(told(&Err(error.clone())), "audit_unavailable Applied");
         assert!(!error.is_retryable(), "a repeat could be made with another key");
     }

@@ -16,7 +16,6 @@ use serde_json::{Map, Value, json};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
 
 use super::{JournalLayer, StartLayer};
 use crate::audit::{AuditKeys, Recorder};
@@ -116,7 +115,7 @@ impl Bench {
     async fn send(&self, call: ToolCall) -> Outcome {
         let deadline = call.context().deadline();
         let timed_out = |_| Err(ToolError::new("timeout", "outer"));
-        timeout_at(deadline, self.service.clone().oneshot(call)).await.unwrap_or_else(timed_out)
+        timeout_at(deadline, self.service.run(call)).await.unwrap_or_else(timed_out)
     }
 
     fn spawn(&self, key: &str, arguments: Value) -> JoinHandle<Outcome> {
@@ -145,7 +144,7 @@ fn run(
     before: &Arc<Mutex<Vec<Vec<String>>>>,
 ) -> ToolService {
     let (journal, ran, before) = (journal.clone(), Arc::clone(ran), Arc::clone(before));
-    ToolService::new(function(move |call: ToolCall| {
+    ToolService::room(function(move |call: ToolCall| {
         let run = ran.fetch_add(1, Ordering::SeqCst) + 1;
         before.lock().unwrap().push(journal.written());
         async move {

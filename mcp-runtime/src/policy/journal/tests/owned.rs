@@ -13,7 +13,7 @@ async fn a_caller_that_goes_away_finds_the_answer_later() {
     let bench = Bench::keyed(Idempotency::new());
     let arguments = json!({ "millis": 2_000 });
     let (call, cancellation) = bench.call(Some("k"), arguments.clone());
-    let running = tokio::spawn(bench.service.clone().oneshot(call));
+    let running = tokio::spawn(bench.service.run(call));
     settle().await;
     cancellation.cancel();
     running.abort();
@@ -30,7 +30,7 @@ async fn the_functions_context_is_its_own() {
     let bench = Bench::keyed(Idempotency::new());
     let seen = Arc::new(Mutex::new(None));
     let kept = Arc::clone(&seen);
-    let inner = ToolService::new(function(move |call: ToolCall| {
+    let inner = ToolService::room(function(move |call: ToolCall| {
         *kept.lock().unwrap() = Some(call.context().clone());
         async {
             sleep(Duration::from_secs(1)).await;
@@ -43,7 +43,7 @@ async fn the_functions_context_is_its_own() {
     let service = inner.within(layer);
     let (call, cancellation) = bench.call(Some("k"), argument());
     let outer = call.context().clone();
-    let running = tokio::spawn(service.oneshot(call));
+    let running = tokio::spawn(service.run(call));
     settle().await;
     cancellation.cancel();
     let inside = seen.lock().unwrap().clone().unwrap();
@@ -61,7 +61,7 @@ async fn a_detached_call_keeps_its_place_until_its_key_is_settled() {
     let (mut call, _) = bench.call(Some("k"), json!({ "millis": 2_000 }));
     let place = places.enter(&tool).unwrap();
     call.place = Some(Arc::clone(&place));
-    let running = tokio::spawn(bench.service.clone().oneshot(call));
+    let running = tokio::spawn(bench.service.run(call));
     settle().await;
     running.abort();
     drop(place);
@@ -79,9 +79,9 @@ async fn a_detached_call_keeps_its_place_until_its_key_is_settled() {
 async fn a_fallback_that_goes_on_alone_keeps_the_place() {
     let bench = Bench::keyed(Idempotency::new());
     let other = bench.clone();
-    let falls_back = ToolService::new(function(move |call: ToolCall| {
+    let falls_back = ToolService::room(function(move |call: ToolCall| {
         let (tool, service) = (Arc::clone(&other.tool), other.service.clone());
-        async move { service.oneshot(ToolCall { tool, ..call }).await }
+        async move { service.run(ToolCall { tool, ..call }).await }
     }));
     let policies = Policies { fallback: Some(&ToolDef::INVALID), ..Policies::NONE };
     let first = Bench::of(ToolInfo { read_only: false, policies, ..tool() }, true);
@@ -93,7 +93,7 @@ async fn a_fallback_that_goes_on_alone_keeps_the_place() {
     call.tool = Arc::clone(&first.tool);
     let (places, tool) = (Places::new(1), Arc::default());
     call.place = places.enter(&tool);
-    let running = tokio::spawn(service.oneshot(call));
+    let running = tokio::spawn(service.run(call));
     settle().await;
     assert_eq!(bench.ran(), 1);
     running.abort();
@@ -155,12 +155,12 @@ async fn a_call_that_lost_its_key_stops() {
 #[tokio::test(start_paused = true)]
 async fn what_never_started_is_free_again() {
     let bench = Bench::keyed(Idempotency::new());
-    let queued = ToolService::new(function(|_| async {
+    let queued = ToolService::room(function(|_| async {
         sleep(Duration::from_mins(1)).await;
         Ok(Reply::text("never"))
     }));
-    let panics = ToolService::new(function(|_| async { panic!("in a layer") }));
-    let fails = ToolService::new(function(|_| async { Err(ToolError::new("x_y", "refused")) }));
+    let panics = ToolService::room(function(|_| async { panic!("in a layer") }));
+    let fails = ToolService::room(function(|_| async { Err(ToolError::new("x_y", "refused")) }));
     let journal: Arc<dyn Journal> = Arc::new(bench.journal.clone());
     let records = Records { journal: Some(journal), ..Records::default() };
     let layer = || JournalLayer::of(&bench.tool, &records, Clock::system(), stats());
@@ -168,7 +168,7 @@ async fn what_never_started_is_free_again() {
         [(queued, "timeout None"), (panics, "internal None"), (fails, "x_y None")]
     {
         let (call, _) = bench.call(Some("k"), argument());
-        let outcome = inner.within(layer()).oneshot(call).await;
+        let outcome = inner.within(layer()).run(call).await;
         assert_eq!(told(&outcome), expected);
         assert_eq!(bench.journal.written().last().unwrap(), "release");
     }

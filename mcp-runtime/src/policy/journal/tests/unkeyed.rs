@@ -99,7 +99,7 @@ async fn what_is_dropped_has_its_outcome_written_all_the_same() {
     for (read_only, effect) in [(true, "none"), (false, "unknown")] {
         let bench = Bench::unkeyed(read_only);
         let (call, _) = bench.call(None, json!({ "millis": 60_000 }));
-        let running = tokio::spawn(bench.service.clone().oneshot(call));
+        let running = tokio::spawn(bench.service.run(call));
         settle().await;
         running.abort();
         settle().await;
@@ -118,7 +118,7 @@ async fn an_outcome_that_is_being_written_is_the_only_one() {
     let bench = Bench::unkeyed(false);
     bench.journal.behave("outcome", Manner::Waits(Duration::from_secs(1)));
     let (call, _) = bench.call(None, json!({}));
-    let running = tokio::spawn(bench.service.clone().oneshot(call));
+    let running = tokio::spawn(bench.service.run(call));
     settle().await;
     running.abort();
     sleep(Duration::from_secs(3)).await;
@@ -143,7 +143,7 @@ async fn keys_without_a_journal_are_refused() {
     let layer = JournalLayer::of(&info, &Records::default(), Clock::system(), stats()).unwrap();
     let bench = Bench::keyed(Idempotency::new());
     let inner = run(&bench.journal, &bench.ran, &bench.before).within(Some(layer));
-    let outcome = inner.oneshot(bench.call(Some("k"), json!({})).0).await;
+    let outcome = inner.run(bench.call(Some("k"), json!({})).0).await;
     assert_eq!((told(&outcome).as_str(), bench.ran()), ("backend_unavailable None", 0));
 }
 
@@ -153,7 +153,7 @@ async fn an_outcome_that_is_refused_is_written_again() {
         let bench = Bench::unkeyed(false);
         bench.journal.behave("outcome", Manner::Fails);
         let (call, _) = bench.call(None, json!({}));
-        let running = tokio::spawn(bench.service.clone().oneshot(call));
+        let running = tokio::spawn(bench.service.run(call));
         // Another process holds the store for so long.
         sleep(Duration::from_secs(2)).await;
         if is_dropped {
@@ -174,7 +174,7 @@ async fn what_is_written_in_the_background_is_written_again_too() {
     let bench = Bench::unkeyed(false);
     bench.journal.behave("outcome", Manner::Fails);
     let (call, _) = bench.call(None, json!({ "millis": 60_000 }));
-    let running = tokio::spawn(bench.service.clone().oneshot(call));
+    let running = tokio::spawn(bench.service.run(call));
     settle().await;
     running.abort();
     sleep(Duration::from_secs(10)).await;

@@ -2,7 +2,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::time::sleep;
-use tower::ServiceExt;
 
 use super::{RetryBudget, Settings, call, layer, ms};
 use crate::error::ToolError;
@@ -96,7 +95,7 @@ async fn an_outage_is_not_amplified() {
     // Ten seconds of a thousand calls each.
     let mut all = Vec::new();
     for number in 0..CALLS {
-        all.push(tokio::spawn(service.clone().oneshot(call())));
+        all.push(tokio::spawn(service.run(call())));
         if number % 10 == 0 {
             sleep(ms(10)).await;
         }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use proptest::prelude::*;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
-use tower::ServiceExt;
 
 use super::{Settings, call, layer, ms, retried};
 use crate::call::{Held, Reply, ToolCall};
@@ -55,7 +54,7 @@ async fn so_many_attempts_in_all_each_with_the_same_arguments() {
     let call = testing::call(json!({ "id": 7 }));
     let arguments = || call.arguments().clone();
     let expected = [(arguments(), true), (arguments(), true), (arguments(), false)];
-    assert_eq!(service.oneshot(call).await.unwrap_err().code(), &Code::BackendUnavailable);
+    assert_eq!(service.run(call).await.unwrap_err().code(), &Code::BackendUnavailable);
     assert_eq!(*seen.lock().unwrap(), expected, "the last one has them for itself");
     assert_eq!((stats.get(Decision::Retried), stats.get(Decision::RetryDenied)), (2, 0));
 }
@@ -133,7 +132,7 @@ async fn retries_within_retries_are_one_attempt_in_another_task_too() {
     let (function, runs) = fails(down());
     let inner = layer(Settings::new(3), &[]).0.around(function);
     let elsewhere = testing::function(move |call: ToolCall| {
-        let task = tokio::spawn(crate::trying::carried(inner.clone().oneshot(call)));
+        let task = tokio::spawn(crate::trying::carried(inner.run(call)));
         async { task.await.unwrap() }
     });
     retried(call(), elsewhere).await.unwrap_err();
@@ -195,7 +194,7 @@ async fn no_attempt_starts_that_the_deadline_cannot_hold() {
         let (function, runs) = fails(down().retry_after(ms(retry_after)));
         let service = layer(settings, &[]).0.around(function);
         let start = Instant::now();
-        service.oneshot(call()).await.unwrap_err();
+        service.run(call()).await.unwrap_err();
         assert_eq!(runs.load(Ordering::SeqCst), expected, "{attempt_timeout:?} {retry_after}");
         assert_eq!(start.elapsed() == ms(0), expected == 1, "nobody waits for nothing");
     }
@@ -209,7 +208,7 @@ async fn each_attempt_has_its_timeout() {
     let inner = AttemptTimeoutLayer::new(ms(500)).around(hangs);
     let attempts = testing::function(move |call| {
         counter.fetch_add(1, Ordering::SeqCst);
-        inner.clone().oneshot(call)
+        inner.run(call)
     });
     let start = Instant::now();
     let error = retried(call(), attempts).await.unwrap_err();
@@ -224,7 +223,7 @@ async fn the_deadline_is_not_the_attempts_to_tell() {
         sleep(ms(10_500)).await;
         Ok(Reply::text("done"))
     });
-    AttemptTimeoutLayer::new(ms(10_000)).around(takes).oneshot(call()).await.unwrap();
+    AttemptTimeoutLayer::new(ms(10_000)).around(takes).run(call()).await.unwrap();
 }
 
 /// What an attempt does: how long it takes, and how it fails.
@@ -272,7 +271,7 @@ proptest! {
                 .around(scripted(script));
             let start = Instant::now();
             let tool = ToolInfo { timeout: ms(timeout), ..testing::tool() };
-            service.oneshot(call_of(tool)).await.unwrap_err();
+            service.run(call_of(tool)).await.unwrap_err();
             start.elapsed()
         });
         prop_assert!(took <= ms(timeout + 1), "{took:?}");

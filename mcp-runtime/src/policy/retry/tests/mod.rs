@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tower::ServiceExt;
 
 use super::{RetryBudget, RetryLayer};
 use crate::call::ToolCall;
@@ -31,5 +30,5 @@ fn layer(settings: Settings, budgets: &[&Arc<RetryBudget>]) -> (RetryLayer, Arc<
 
 /// `call`, with three attempts at `function` and a fresh budget.
 async fn retried(call: ToolCall, function: ToolService) -> Outcome {
-    layer(Settings::new(3), &[]).0.around(function).oneshot(call).await
+    layer(Settings::new(3), &[]).0.around(function).run(call).await
 }
