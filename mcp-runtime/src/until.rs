@@ -25,6 +25,7 @@ pin_project! {
 
 enum End {
     At(Instant),
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for the body of a request"))]
     After(Duration),
 }
 
@@ -35,6 +36,7 @@ impl<F> Until<F> {
 
     /// The same for so long, from when it is first looked at: no clock is read for a future that is
     /// ready then.
+    #[cfg(feature = "http")]
     pub(crate) fn within(time: Duration, future: F) -> Self {
         Self { future, end: End::After(time), timer: None }
     }
@@ -86,6 +88,7 @@ mod tests {
         assert_eq!(start.elapsed(), LONG * 2);
     }
 
+    #[cfg(feature = "http")]
     #[tokio::test(start_paused = true)]
     async fn a_time_begins_as_the_future_is_first_looked_at() {
         let waiting = Until::within(LONG, pending::<()>());

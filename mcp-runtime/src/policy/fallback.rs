@@ -155,7 +155,7 @@ mod tests {
             timeout: Duration::from_mins(1),
             ..tool()
         };
-        let pipeline = ToolService::room(function(move |call| async move { answer(call) }));
+        let pipeline = function(move |call| async move { answer(call) });
         Target { tool: Arc::new(info), pipeline, whole: false }
     }
 
@@ -265,7 +265,7 @@ mod tests {
             let writes = ToolInfo { read_only: false, ..tool() };
             let target = Target {
                 tool: Arc::new(ToolInfo { name: "other", ..writes.clone() }),
-                pipeline: ToolService::room(second),
+                pipeline: second,
                 whole: true,
             };
             let failing = function(|_| async {

@@ -36,7 +36,7 @@ where
     }
 }
 
-/// The same of what is further in, for one.
+/// What is further in, for a layer from outside: nothing of it runs before its future does.
 struct Lazy(ToolService);
 
 impl Room for Lazy {

@@ -86,7 +86,7 @@ where
     ToolService::outside(tower::service_fn(function))
 }
 
-/// A room as the pipeline has it.
+/// A room whose type is erased, as a layer's in the pipeline.
 pub(crate) trait Around: Layer<ToolService, Service: Room> {
     fn around(&self, inner: ToolService) -> ToolService {
         ToolService::rooms(self.layer(inner))

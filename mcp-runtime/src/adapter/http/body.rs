@@ -104,8 +104,7 @@ mod tests {
         assert_eq!(read.as_ptr(), piece.as_ptr());
     }
 
-    /// Of a length that is known, which its data may have by halves, and which is not asked for more
-    /// than that.
+    /// A body that knows when it has given all of its pieces, the last of which stands first here.
     struct Told(Vec<&'static [u8]>);
 
     impl HttpBody for Told {

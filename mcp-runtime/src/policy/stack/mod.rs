@@ -1,7 +1,7 @@
 //! The order of the pipeline: the only file that knows it.
 //!
 //! A tool's stack is composed once, at start, of the policies that it uses; one that it doesn't
-//! use is not there. A call clones handles and runs.
+//! use is not there. A call runs through it by reference.
 //!
 //! Outermost first:
 //!

@@ -228,7 +228,7 @@ async fn a_fallback_answers_within_the_start() {
         async move { Ok(Reply::text(written.join(" "))) }
     });
     let other = Arc::new(ToolInfo { name: "other", ..tool() });
-    let target = Target { tool: other, pipeline: ToolService::room(answers), whole: true };
+    let target = Target { tool: other, pipeline: answers, whole: true };
     let policies = Policies {
         concurrency: Some(Concurrency::Fixed(1)),
         queue: Some(Queue { depth: 1, wait: Duration::from_millis(1) }),

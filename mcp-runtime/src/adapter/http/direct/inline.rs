@@ -1,7 +1,6 @@
 //! A call that runs in the task of its request, and doesn't end with it.
 
 use std::pin::Pin;
-use std::sync::OnceLock;
 use std::task::{Context, Poll};
 
 use tokio::runtime::Handle;
@@ -21,9 +20,9 @@ use crate::policy::Outcome;
 pub(super) struct Inline {
     /// Nothing once it has ended, by a panic too.
     call: Option<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
-    /// Whether others of its thread's tasks go first.
-    yields: bool,
-    /// Where it waits, and would go on: whoever drops it may be outside.
+    /// Whether it was looked at.
+    seen: bool,
+    /// Where it runs, and would go on: whoever drops it may be outside.
     runtime: Option<Handle>,
     cancellation: CancellationToken,
 }
@@ -32,10 +31,8 @@ impl Inline {
     pub(super) fn new(
         call: impl Future<Output = Outcome> + Send + 'static,
         cancellation: CancellationToken,
-        threads: &Threads,
     ) -> Self {
-        let yields = threads.are_many();
-        Self { call: Some(Box::pin(call)), yields, runtime: None, cancellation }
+        Self { call: Some(Box::pin(call)), seen: false, runtime: None, cancellation }
     }
 }
 
@@ -43,17 +40,18 @@ impl Future for Inline {
     type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        if std::mem::take(&mut self.yields) {
+        if !std::mem::replace(&mut self.seen, true) {
             self.runtime = Handle::try_current().ok();
-            context.waker().wake_by_ref();
-            return Poll::Pending;
+            if self.runtime.as_ref().is_some_and(has_threads) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
         }
         // Taken out, so that what panics is not polled again.
         let Some(mut call) = self.call.take() else { return Poll::Pending };
         let polled = call.as_mut().poll(context);
         if polled.is_pending() {
             self.call = Some(call);
-            self.runtime = self.runtime.take().or_else(|| Handle::try_current().ok());
         }
         polled
     }
@@ -63,23 +61,16 @@ impl Drop for Inline {
     fn drop(&mut self) {
         let Some(call) = self.call.take() else { return };
         self.cancellation.cancel();
-        // One that never waited has nothing to tell.
+        // One that was never looked at has nothing to tell.
         if let Some(runtime) = &self.runtime {
             runtime.spawn(call);
         }
     }
 }
 
-/// Whether the runtime of a server's calls has more than one thread: asked once.
-#[derive(Default)]
-pub(super) struct Threads(OnceLock<bool>);
-
-impl Threads {
-    fn are_many(&self) -> bool {
-        let many =
-            || Handle::try_current().is_ok_and(|runtime| runtime.metrics().num_workers() > 1);
-        *self.0.get_or_init(many)
-    }
+/// Whether a runtime has more than one thread.
+fn has_threads(runtime: &Handle) -> bool {
+    runtime.metrics().num_workers() > 1
 }
 
 #[cfg(test)]

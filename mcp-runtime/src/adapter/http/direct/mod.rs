@@ -43,7 +43,7 @@ use crate::policy::Outcome;
 use crate::tool::ToolInfo;
 use answer::Writer;
 use headers::JSON;
-use inline::{Inline, Threads};
+use inline::Inline;
 use list::Lists;
 pub(super) use request::{Form, Input, Request, Whole};
 
@@ -54,7 +54,6 @@ pub(super) struct Direct {
     takes: Vec<bool>,
     writer: Writer,
     lists: Option<Lists>,
-    threads: Threads,
     /// Fires when what still runs is cut off.
     end: CancellationToken,
 }
@@ -87,8 +86,7 @@ impl Direct {
         }
         let writer = Writer::new(server_info);
         let lists = Lists::new(listing, server_info);
-        let threads = Threads::default();
-        Some(Self { app: app.clone(), takes, writer, lists, threads, end })
+        Some(Self { app: app.clone(), takes, writer, lists, end })
     }
 
     /// What a request asks for, where its headers are those of a plain one, and if it is a call of a
@@ -136,6 +134,10 @@ impl Direct {
     /// Runs a call to its end; nothing where the server ends before. When this is dropped, because
     /// the client has gone, the call is cancelled.
     pub(super) async fn run(&self, form: &Form, input: Input, caller: Caller) -> Option<Outcome> {
+        // What would begin now is cut off, and the log may be closed.
+        if self.end.is_cancelled() {
+            return None;
+        }
         let Input { arguments, client } = input;
         let position = form.position;
         trace!(tool = self.app.registry().tool(position).name, "a call goes without the SDK");
@@ -147,7 +149,7 @@ impl Direct {
         tokio::select! {
             // What has come to its end is answered.
             biased;
-            outcome = Inline::new(call, cancellation, &self.threads) => Some(outcome),
+            outcome = Inline::new(call, cancellation) => Some(outcome),
             () = self.end.cancelled() => None,
         }
     }

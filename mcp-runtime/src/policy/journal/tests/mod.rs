@@ -144,7 +144,7 @@ fn run(
     before: &Arc<Mutex<Vec<Vec<String>>>>,
 ) -> ToolService {
     let (journal, ran, before) = (journal.clone(), Arc::clone(ran), Arc::clone(before));
-    ToolService::room(function(move |call: ToolCall| {
+    function(move |call: ToolCall| {
         let run = ran.fetch_add(1, Ordering::SeqCst) + 1;
         before.lock().unwrap().push(journal.written());
         async move {
@@ -168,7 +168,7 @@ fn run(
             let size = usize::try_from(argument("size").as_u64().unwrap_or_default()).unwrap();
             Ok(Reply::text(format!("run {run}{}", "x".repeat(size))).with_meta("a/b", run))
         }
-    }))
+    })
 }
 
 /// What a reply says, or an error's code and effect.

@@ -30,13 +30,13 @@ async fn the_functions_context_is_its_own() {
     let bench = Bench::keyed(Idempotency::new());
     let seen = Arc::new(Mutex::new(None));
     let kept = Arc::clone(&seen);
-    let inner = ToolService::room(function(move |call: ToolCall| {
+    let inner = function(move |call: ToolCall| {
         *kept.lock().unwrap() = Some(call.context().clone());
         async {
             sleep(Duration::from_secs(1)).await;
             Ok(Reply::text("done"))
         }
-    }));
+    });
     let journal: Arc<dyn Journal> = Arc::new(bench.journal.clone());
     let records = Records { journal: Some(journal), ..Records::default() };
     let layer = JournalLayer::of(&bench.tool, &records, Clock::system(), stats());
@@ -79,10 +79,10 @@ async fn a_detached_call_keeps_its_place_until_its_key_is_settled() {
 async fn a_fallback_that_goes_on_alone_keeps_the_place() {
     let bench = Bench::keyed(Idempotency::new());
     let other = bench.clone();
-    let falls_back = ToolService::room(function(move |call: ToolCall| {
+    let falls_back = function(move |call: ToolCall| {
         let (tool, service) = (Arc::clone(&other.tool), other.service.clone());
         async move { service.run(ToolCall { tool, ..call }).await }
-    }));
+    });
     let policies = Policies { fallback: Some(&ToolDef::INVALID), ..Policies::NONE };
     let first = Bench::of(ToolInfo { read_only: false, policies, ..tool() }, true);
     let (stats, shared) = (stats(), Arc::new(first.journal.clone()));
@@ -155,12 +155,12 @@ async fn a_call_that_lost_its_key_stops() {
 #[tokio::test(start_paused = true)]
 async fn what_never_started_is_free_again() {
     let bench = Bench::keyed(Idempotency::new());
-    let queued = ToolService::room(function(|_| async {
+    let queued = function(|_| async {
         sleep(Duration::from_mins(1)).await;
         Ok(Reply::text("never"))
-    }));
-    let panics = ToolService::room(function(|_| async { panic!("in a layer") }));
-    let fails = ToolService::room(function(|_| async { Err(ToolError::new("x_y", "refused")) }));
+    });
+    let panics = function(|_| async { panic!("in a layer") });
+    let fails = function(|_| async { Err(ToolError::new("x_y", "refused")) });
     let journal: Arc<dyn Journal> = Arc::new(bench.journal.clone());
     let records = Records { journal: Some(journal), ..Records::default() };
     let layer = || JournalLayer::of(&bench.tool, &records, Clock::system(), stats());

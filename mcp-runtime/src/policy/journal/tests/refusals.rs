@@ -8,14 +8,14 @@ fn refusing(bench: &Bench, inner: ToolService) -> ToolService {
     let journal: Arc<dyn Journal> = Arc::new(bench.journal.clone());
     let keys = AuditKeys::new(&[7; 32]).unwrap();
     let recorder = Recorder::new(keys, Duration::from_secs(1), Clock::system(), journal);
-    ToolService::room(RefusalLayer::new(recorder).around(inner))
+    RefusalLayer::new(recorder).around(inner)
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_on_record_once() {
     let bench = Bench::unkeyed(false);
     let limited = function(|_| async { Err(ToolError::new("rate_limited", "too fast")) });
-    let service = refusing(&bench, ToolService::room(limited));
+    let service = refusing(&bench, limited);
     let (call, _) = bench.call(None, argument());
     let call_id = call.context().call_id().to_owned();
     service.run(call).await.unwrap_err();

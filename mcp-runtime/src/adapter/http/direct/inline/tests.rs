@@ -28,11 +28,7 @@ async fn call(cancelled: CancellationToken, ended: Arc<AtomicUsize>) -> Outcome 
 #[tokio::test]
 async fn a_call_whose_client_goes_is_cancelled_and_comes_to_its_end() {
     let (cancelled, ended) = (CancellationToken::new(), Arc::<AtomicUsize>::default());
-    let mut inline = Inline::new(
-        call(cancelled.clone(), Arc::clone(&ended)),
-        cancelled.clone(),
-        &Threads::default(),
-    );
+    let mut inline = Inline::new(call(cancelled.clone(), Arc::clone(&ended)), cancelled.clone());
     assert!(futures_util::poll!(&mut inline).is_pending());
     drop(inline);
     assert!(cancelled.is_cancelled());
@@ -43,8 +39,7 @@ async fn a_call_whose_client_goes_is_cancelled_and_comes_to_its_end() {
 #[tokio::test]
 async fn a_call_that_has_ended_is_not_cancelled() {
     let cancelled = CancellationToken::new();
-    let outcome =
-        Inline::new(async { Ok(Reply::text("x")) }, cancelled.clone(), &Threads::default()).await;
+    let outcome = Inline::new(async { Ok(Reply::text("x")) }, cancelled.clone()).await;
     assert_eq!(outcome.unwrap().content(), [Content::text("x")]);
     assert!(!cancelled.is_cancelled());
 }
@@ -52,8 +47,7 @@ async fn a_call_that_has_ended_is_not_cancelled() {
 #[tokio::test]
 async fn it_comes_to_its_end_whoever_drops_it() {
     let (cancelled, ended) = (CancellationToken::new(), Arc::<AtomicUsize>::default());
-    let mut inline =
-        Inline::new(call(cancelled.clone(), Arc::clone(&ended)), cancelled, &Threads::default());
+    let mut inline = Inline::new(call(cancelled.clone(), Arc::clone(&ended)), cancelled);
     assert!(futures_util::poll!(&mut inline).is_pending());
     std::thread::spawn(move || drop(inline)).join().unwrap();
     turns().await;
@@ -70,7 +64,7 @@ async fn a_call_that_panics_is_not_polled_again() {
             panic!("told to")
         })
     };
-    let mut inline = Inline::new(call, CancellationToken::new(), &Threads::default());
+    let mut inline = Inline::new(call, CancellationToken::new());
     assert!(catch_unwind(AssertUnwindSafe(|| (&mut inline).now_or_never())).is_err());
     drop(inline);
     turns().await;
@@ -85,7 +79,7 @@ async fn polled_at_first() -> usize {
         counter.fetch_add(1, Ordering::SeqCst);
         Poll::Pending
     });
-    let mut inline = Inline::new(call, CancellationToken::new(), &Threads::default());
+    let mut inline = Inline::new(call, CancellationToken::new());
     assert!(futures_util::poll!(&mut inline).is_pending());
     polled.load(Ordering::SeqCst)
 }
