@@ -1,5 +1,4 @@
-//! [`Later`]: a call that a room runs once the future is first looked at, within whatever is there
-//! then, a task's values or a guard against panics.
+//! [`Later`]: the call of a room, put off.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,7 +9,8 @@ use super::{Outcome, Room};
 use crate::call::ToolCall;
 
 pin_project! {
-    /// See [`Later::new`].
+    /// A call that a room runs once the future is first looked at, within whatever is there then: a
+    /// task's values, or a guard against panics.
     #[project = StageOfLater]
     #[must_use = "a future does nothing by itself"]
     pub(crate) enum Later<R: Room> {
@@ -20,7 +20,6 @@ pin_project! {
 }
 
 impl<R: Room> Later<R> {
-    /// A call of a room.
     pub(crate) fn new(room: R, call: ToolCall) -> Self {
         Self::Begins { begins: Some((room, call)) }
     }

@@ -31,6 +31,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -60,6 +61,9 @@ pub(crate) struct LoopGuard {
     window: Duration,
     digest: RandomState,
     failures: Mutex<Table<u64, Failures>>,
+    /// How many calls have failed lately: mostly none, and then none that succeeds waits for another
+    /// to look for itself among them.
+    failing: AtomicUsize,
 }
 
 /// When a call failed, at most the last `repeats` times.
@@ -76,6 +80,7 @@ impl LoopGuard {
             window,
             digest: RandomState::new(),
             failures: Mutex::new(Table::new(most)),
+            failing: AtomicUsize::new(0),
         }
     }
 
@@ -91,7 +96,9 @@ impl LoopGuard {
     fn settle(&self, digest: u64, outcome: &mut Outcome) -> bool {
         match outcome {
             Ok(_) => {
-                self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&digest);
+                if self.failing.load(Ordering::Acquire) > 0 {
+                    self.forgive(digest);
+                }
                 false
             }
             Err(error) if counts(error.code()) && self.loops(digest) => {
@@ -104,6 +111,13 @@ impl LoopGuard {
             }
             Err(_) => false,
         }
+    }
+
+    /// Forgets a call's failures.
+    fn forgive(&self, digest: u64) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.remove(&digest);
+        self.failing.store(failures.len(), Ordering::Release);
     }
 
     /// Notes a failure. Whether it is one too many.
@@ -120,6 +134,7 @@ impl LoopGuard {
         }
         failures
             .insert(digest, Failures::from([now]), |times| times.back().copied().filter(recent));
+        self.failing.store(failures.len(), Ordering::Release);
         self.repeats == 1
     }
 }

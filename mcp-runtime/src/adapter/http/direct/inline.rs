@@ -1,5 +1,7 @@
 //! A call that runs in the task of its request, and doesn't end with it.
 
+use std::future::poll_fn;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,18 +13,10 @@ use crate::policy::Outcome;
 /// A call on its way. Dropped before its end, as when the client goes away, it is cancelled, and
 /// goes on in a task of its own until it has noticed: what it does then, from its line in the log to
 /// its last record, is no less than that of any other cancelled call.
-///
-/// Where there is more than one thread, it begins one turn of its task later. A function that blocks
-/// its thread, as none should, must hold up no other: but a runtime whose threads sleep wakes a
-/// second one only when the first has more than one thing to do, and until then nobody looks for
-/// what arrives. A task that wakes itself is such a thing. One thread alone has no other to wake, and
-/// would look for what arrives on every connection first.
 pub(super) struct Inline {
     /// Nothing once it has ended, by a panic too.
     call: Option<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
-    /// Whether it was looked at.
-    seen: bool,
-    /// Where it runs, and would go on: whoever drops it may be outside.
+    /// Where it waits, and would go on: whoever drops it may be outside.
     runtime: Option<Handle>,
     cancellation: CancellationToken,
 }
@@ -32,7 +26,7 @@ impl Inline {
         call: impl Future<Output = Outcome> + Send + 'static,
         cancellation: CancellationToken,
     ) -> Self {
-        Self { call: Some(Box::pin(call)), seen: false, runtime: None, cancellation }
+        Self { call: Some(Box::pin(call)), runtime: None, cancellation }
     }
 }
 
@@ -40,18 +34,12 @@ impl Future for Inline {
     type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        if !std::mem::replace(&mut self.seen, true) {
-            self.runtime = Handle::try_current().ok();
-            if self.runtime.as_ref().is_some_and(has_threads) {
-                context.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-        }
         // Taken out, so that what panics is not polled again.
         let Some(mut call) = self.call.take() else { return Poll::Pending };
         let polled = call.as_mut().poll(context);
         if polled.is_pending() {
             self.call = Some(call);
+            self.runtime = self.runtime.take().or_else(|| Handle::try_current().ok());
         }
         polled
     }
@@ -61,16 +49,30 @@ impl Drop for Inline {
     fn drop(&mut self) {
         let Some(call) = self.call.take() else { return };
         self.cancellation.cancel();
-        // One that was never looked at has nothing to tell.
+        // One that has not begun has nothing to tell.
         if let Some(runtime) = &self.runtime {
             runtime.spawn(call);
         }
     }
 }
 
-/// Whether a runtime has more than one thread.
-fn has_threads(runtime: &Handle) -> bool {
-    runtime.metrics().num_workers() > 1
+/// Lets what else there is to do on this thread go first, where the runtime has others.
+///
+/// A function that blocks its thread, as none should, must hold up no other: but a runtime whose
+/// threads sleep wakes a second one only when the first has more than one thing to do, and until
+/// then nobody looks for what arrives. A task that wakes itself is such a thing. One thread alone has
+/// no other to wake, and would look for what arrives on every connection first.
+pub(super) async fn let_others_go_first() {
+    let is_alone = |runtime: Handle| runtime.metrics().num_workers() < 2;
+    let mut gone = Handle::try_current().map_or(true, is_alone);
+    poll_fn(|context| {
+        if mem::replace(&mut gone, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 #[cfg(test)]

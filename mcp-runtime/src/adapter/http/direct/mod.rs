@@ -43,7 +43,7 @@ use crate::policy::Outcome;
 use crate::tool::ToolInfo;
 use answer::Writer;
 use headers::JSON;
-use inline::Inline;
+use inline::{Inline, let_others_go_first};
 use list::Lists;
 pub(super) use request::{Form, Input, Request, Whole};
 
@@ -134,6 +134,7 @@ impl Direct {
     /// Runs a call to its end; nothing where the server ends before. When this is dropped, because
     /// the client has gone, the call is cancelled.
     pub(super) async fn run(&self, form: &Form, input: Input, caller: Caller) -> Option<Outcome> {
+        let_others_go_first().await;
         // What would begin now is cut off, and the log may be closed.
         if self.end.is_cancelled() {
             return None;

@@ -71,25 +71,19 @@ async fn a_call_that_panics_is_not_polled_again() {
     assert_eq!(polled.load(Ordering::SeqCst), 1);
 }
 
-/// How often a call was polled as what it runs in was polled once.
-async fn polled_at_first() -> usize {
-    let polled = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&polled);
-    let call = poll_fn(move |_| {
-        counter.fetch_add(1, Ordering::SeqCst);
-        Poll::Pending
-    });
-    let mut inline = Inline::new(call, CancellationToken::new());
-    assert!(futures_util::poll!(&mut inline).is_pending());
-    polled.load(Ordering::SeqCst)
-}
-
 #[tokio::test]
-async fn on_one_thread_it_begins_at_once() {
-    assert_eq!(polled_at_first().await, 1);
+async fn one_thread_has_no_other_to_wait_for() {
+    assert!(let_others_go_first().now_or_never().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_there_are_more_it_begins_one_turn_later() {
-    assert_eq!(polled_at_first().await, 0);
+async fn among_threads_others_go_first_once() {
+    let mut waiting = std::pin::pin!(let_others_go_first());
+    assert!(futures_util::poll!(&mut waiting).is_pending());
+    assert!(futures_util::poll!(&mut waiting).is_ready());
+}
+
+#[test]
+fn outside_a_runtime_nobody_is_waited_for() {
+    assert!(let_others_go_first().now_or_never().is_some());
 }
