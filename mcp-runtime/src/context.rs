@@ -209,7 +209,10 @@ impl Context {
 
     /// Whether the call is over: cancelled, timed out or answered.
     pub fn is_cancelled(&self) -> bool {
-        self.cancellation().is_cancelled()
+        match &self.0.end {
+            Some(end) => end.is_cancelled(),
+            None => self.entry().origin.ending.is_given(),
+        }
     }
 
     /// Waits until the call is over: the client cancelled it or went away, its time ran out, or it
@@ -221,13 +224,18 @@ impl Context {
         self.cancellation().cancelled().await;
     }
 
+    /// Ends the call that this context was made for.
+    pub(crate) fn end(&self) {
+        self.entry().origin.ending.give();
+    }
+
     /// Whether anything else has this context, or one that was made of it.
     pub(crate) fn is_shared(&self) -> bool {
         Arc::strong_count(&self.0) > 1
     }
 
     pub(crate) fn cancellation(&self) -> &CancellationToken {
-        self.0.end.as_ref().unwrap_or(&self.entry().origin.cancellation)
+        self.0.end.as_ref().unwrap_or_else(|| self.entry().origin.ending.token())
     }
 
     /// The edge's own handle of the request, for its own extractors.

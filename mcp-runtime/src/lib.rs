@@ -69,6 +69,7 @@ mod content;
 mod context;
 pub mod contract;
 mod data;
+mod ending;
 mod endpoints;
 mod error;
 mod exposure;

@@ -52,7 +52,7 @@ struct Ended(Context);
 impl Drop for Ended {
     fn drop(&mut self) {
         if self.0.is_shared() {
-            self.0.cancellation().cancel();
+            self.0.end();
         }
     }
 }

@@ -5,13 +5,13 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use serde_json::{Map, Value};
-use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::call::Reply;
 use crate::caller::Caller;
 use crate::confirmation::Confirmation;
 use crate::context::{InProcess, Origin};
+use crate::ending::Ending;
 use crate::error::{Code, Effect, ToolError};
 use crate::meta;
 
@@ -99,7 +99,7 @@ impl Request {
         let origin = Origin {
             request: Box::new(InProcess { meta: self.meta, confirmation: self.confirmation }),
             caller: self.caller.unwrap_or_else(Caller::local),
-            cancellation: CancellationToken::new(),
+            ending: Ending::default(),
         };
         self.app.registry().call(position, arguments, origin).await
     }

@@ -126,9 +126,9 @@ impl<D: ServerHandler> Handler<D> {
         let CallToolRequestParams { arguments, input_responses, request_state, .. } = request;
         let said =
             said.or_else(|| elicit::answered(input_responses.as_ref(), request_state.as_deref()));
-        let (caller, cancellation) = (self.caller(&context)?, context.ct.child_token());
+        let (caller, ending) = (self.caller(&context)?, context.ct.child_token().into());
         let raw = RawContext::new(context, input_responses, request_state, said);
-        let origin = Origin { request: Box::new(raw), caller, cancellation };
+        let origin = Origin { request: Box::new(raw), caller, ending };
         self.app.registry().call(position, arguments.unwrap_or_default(), origin).await
     }
 

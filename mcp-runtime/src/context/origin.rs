@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use std::pin::Pin;
 
 use serde_json::{Map, Value};
-use tokio_util::sync::CancellationToken;
 
 use crate::caller::Caller;
 use crate::confirmation::Confirmation;
+use crate::ending::Ending;
 
 /// What the edge knows about a call as it enters.
 pub(crate) struct Origin {
@@ -16,7 +16,7 @@ pub(crate) struct Origin {
     pub(crate) caller: Caller,
     /// Fires when the client cancels the call or goes away. It is the call's own: the call ends it
     /// as it comes to its own end.
-    pub(crate) cancellation: CancellationToken,
+    pub(crate) ending: Ending,
 }
 
 /// A client's request, as far as the pipeline needs it.

@@ -33,7 +33,7 @@ impl Context {
     /// dropped. Waits while the client is slow to read.
     pub async fn progress(&self, progress: f64, total: Option<f64>, message: Option<&str>) {
         let entry = self.entry();
-        if self.0.unheard || !progress.is_finite() || entry.origin.cancellation.is_cancelled() {
+        if self.0.unheard || !progress.is_finite() || entry.origin.ending.is_given() {
             return;
         }
         let sent = {

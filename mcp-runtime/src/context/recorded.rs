@@ -146,7 +146,7 @@ mod tests {
     fn context(request: Box<dyn ClientRequest>) -> (Context, CancellationToken) {
         let cancellation = CancellationToken::new();
         let (caller, ended) = (Caller::new("anna"), cancellation.clone());
-        let origin = Origin { request, caller, cancellation };
+        let origin = Origin { request, caller, ending: cancellation.into() };
         (Context::new("t", Duration::from_secs(10), origin), ended)
     }
 

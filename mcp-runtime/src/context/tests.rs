@@ -2,6 +2,7 @@ use std::pin::Pin;
 use std::sync::Mutex;
 
 use super::*;
+use crate::ending::Ending;
 
 /// A client that hears of progress.
 #[derive(Default)]
@@ -31,7 +32,7 @@ async fn progress_only_grows() {
     let origin = Origin {
         request: Box::new(Seen(Map::new(), Arc::clone(&seen))),
         caller: Caller::anonymous(),
-        cancellation: CancellationToken::new(),
+        ending: Ending::default(),
     };
     let context = Context::new("t", Duration::from_secs(1), origin);
     for progress in [0.0, 1.0, 1.0, 0.5, f64::NAN, f64::INFINITY, 2.0] {
@@ -47,7 +48,7 @@ async fn no_time_is_too_long_to_tell_when_it_ends() {
     let origin = Origin {
         request: Box::new(InProcess::default()),
         caller: Caller::anonymous(),
-        cancellation: CancellationToken::new(),
+        ending: Ending::default(),
     };
     let context = Context::new("t", Duration::MAX, origin);
     assert_eq!(context.remaining(), LONGEST);
@@ -61,7 +62,7 @@ async fn detached_a_call_keeps_its_name_but_neither_its_time_nor_its_end() {
     let origin = Origin {
         request: Box::new(InProcess::default()),
         caller: Caller::new("anna"),
-        cancellation: cancellation.clone(),
+        ending: cancellation.clone().into(),
     };
     let context = Context::new("t", Duration::from_secs(10), origin);
     tokio::time::advance(Duration::from_secs(4)).await;
@@ -80,7 +81,7 @@ fn a_call_keeps_its_id_and_its_text_is_made_once() {
     let origin = || Origin {
         request: Box::new(InProcess::default()),
         caller: Caller::anonymous(),
-        cancellation: CancellationToken::new(),
+        ending: Ending::default(),
     };
     let context = Context::new("t", Duration::from_secs(1), origin());
     let other = Context::new("t", Duration::from_secs(1), origin());
@@ -96,7 +97,7 @@ fn what_has_less_time_ends_with_the_call_and_not_the_call_with_it() {
     let origin = Origin {
         request: Box::new(InProcess::default()),
         caller: Caller::anonymous(),
-        cancellation: cancellation.clone(),
+        ending: cancellation.clone().into(),
     };
     let context = Context::new("t", Duration::from_secs(1), origin);
     let (attempt, rest) = (context.until(context.deadline()), context.until(context.deadline()));

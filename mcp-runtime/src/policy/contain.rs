@@ -5,7 +5,6 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_util::FutureExt;
@@ -18,7 +17,6 @@ use super::{Outcome, Room};
 use crate::call::ToolCall;
 use crate::context;
 use crate::error::ToolError;
-use crate::tool::ToolInfo;
 
 /// Turns panics into answers, and settles errors.
 #[derive(Clone, Copy, Debug)]
@@ -41,10 +39,10 @@ impl<S: Room + Clone> Room for Contain<S> {
     type Future = ContainFuture<S>;
 
     fn run(&self, call: ToolCall) -> Self::Future {
-        let (tool, context) = (Arc::clone(&call.tool), call.context().clone());
+        let (is_read_only, context) = (call.tool.is_read_only(), call.context().clone());
         // The rest begins where its panic is caught.
         let inner = AssertUnwindSafe(Later::new(self.inner.clone(), call)).catch_unwind();
-        ContainFuture { inner, tool, context }
+        ContainFuture { inner, is_read_only, context }
     }
 }
 
@@ -53,7 +51,7 @@ pin_project! {
         // A future that panicked is never polled again, so no one sees what it left half done.
         #[pin]
         inner: CatchUnwind<AssertUnwindSafe<Later<S>>>,
-        tool: Arc<ToolInfo>,
+        is_read_only: bool,
         context: context::Context,
     }
 }
@@ -66,7 +64,7 @@ impl<S: Room> Future for ContainFuture<S> {
         let outcome =
             ready!(this.inner.poll(cx)).unwrap_or_else(|panic| Err(ToolError::panicked(&*panic)));
         Poll::Ready(outcome.map_err(|mut error| {
-            error.settle(this.tool.is_read_only(), this.context.call_id());
+            error.settle(*this.is_read_only, this.context.call_id());
             error
         }))
     }

@@ -85,12 +85,12 @@ mod tests {
 
     use serde_json::{Map, Value, json};
     use tokio::time::sleep;
-    use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::call::Reply;
     use crate::caller::Caller;
     use crate::context::{ClientRequest, Origin};
+    use crate::ending::Ending;
     use crate::policy::testing;
     use crate::policy::testing::Around;
 
@@ -111,7 +111,7 @@ mod tests {
             let origin = Origin {
                 request: Box::new(self.clone()),
                 caller: Caller::new("anna"),
-                cancellation: CancellationToken::new(),
+                ending: Ending::default(),
             };
             let context = Context::new("t", Duration::from_mins(10), origin);
             ToolCall { context, ..testing::call(json!({})) }

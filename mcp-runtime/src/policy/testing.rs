@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use tokio_util::sync::CancellationToken;
 use tower::Layer;
 
 use super::service::ToolService;
@@ -13,6 +12,7 @@ use crate::access::{AccessDef, Catalogue, Gate};
 use crate::call::ToolCall;
 use crate::caller::Caller;
 use crate::context::{Context, InProcess, Origin};
+use crate::ending::Ending;
 use crate::output::Shape;
 use crate::policies::Policies;
 use crate::stats::ToolStats;
@@ -56,11 +56,8 @@ pub(crate) fn call_of(tool: &Arc<ToolInfo>, caller: &str, arguments: Value) -> T
 
 pub(crate) fn call_by(tool: &Arc<ToolInfo>, caller: Caller, arguments: Value) -> ToolCall {
     let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
-    let origin = Origin {
-        request: Box::new(InProcess::default()),
-        caller,
-        cancellation: CancellationToken::new(),
-    };
+    let origin =
+        Origin { request: Box::new(InProcess::default()), caller, ending: Ending::default() };
     ToolCall {
         tool: Arc::clone(tool),
         arguments: arguments.into(),

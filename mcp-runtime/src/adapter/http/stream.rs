@@ -1,6 +1,7 @@
 //! A connection's stream: a bound on how long a client may not read, and small answers in one piece.
 
 use std::io::{IoSlice, Result};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -48,11 +49,15 @@ impl<S: AsyncRead + AsyncWrite> AsyncWrite for Stream<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let mut piece = [0; PIECE];
-        match joined(bufs, &mut piece) {
-            Some(whole) => self.0.as_mut().poll_write(cx, whole),
-            None => self.0.as_mut().poll_write_vectored(cx, bufs),
+        let mut room = [const { MaybeUninit::uninit() }; PIECE];
+        let mut piece = ReadBuf::uninit(&mut room);
+        for buf in bufs {
+            if buf.len() > piece.remaining() {
+                return self.0.as_mut().poll_write_vectored(cx, bufs);
+            }
+            piece.put_slice(buf);
         }
+        self.0.as_mut().poll_write(cx, piece.filled())
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -66,17 +71,6 @@ impl<S: AsyncRead + AsyncWrite> AsyncWrite for Stream<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
         self.0.as_mut().poll_shutdown(cx)
     }
-}
-
-/// All of them, one after the other, where there is room for them.
-fn joined<'a>(bufs: &[IoSlice<'_>], piece: &'a mut [u8]) -> Option<&'a [u8]> {
-    let mut length = 0;
-    for buf in bufs {
-        let end = length + buf.len();
-        piece.get_mut(length..end)?.copy_from_slice(buf);
-        length = end;
-    }
-    Some(&piece[..length])
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@ use std::time::UNIX_EPOCH;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
-use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::call::Reply;
 use crate::caller::Caller;
 use crate::context::{self, InProcess, Origin};
+use crate::ending::Ending;
 use crate::policy::testing::{Around, function, stats, tool};
 
 /// A server with one tool that asks.
@@ -36,7 +36,7 @@ impl Server {
         let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
         let request = Box::new(InProcess { meta: Map::new(), confirmation: said });
         let caller = Caller::new(caller);
-        let origin = Origin { request, caller, cancellation: CancellationToken::new() };
+        let origin = Origin { request, caller, ending: Ending::default() };
         ToolCall {
             context: context::Context::new(self.tool.name, self.tool.timeout, origin),
             arguments: arguments.into(),

@@ -17,20 +17,19 @@ use crate::stats::Decision;
 use crate::store::StoreError;
 use crate::store::journal::{Entry, Written};
 use crate::store::once::{OnceAnswer, OnceKey, OnceOp};
-use crate::tool::ToolInfo;
 
 /// What is known of a call for the record of its outcome.
 #[derive(Clone)]
 pub(super) struct Subject {
     pub(super) desk: Arc<Desk>,
-    pub(super) tool: Arc<ToolInfo>,
+    pub(super) is_read_only: bool,
     pub(super) context: Context,
 }
 
 impl Subject {
     pub(super) fn of(desk: &Arc<Desk>, call: &ToolCall) -> Self {
-        let (tool, context) = (Arc::clone(&call.tool), call.context().clone());
-        Self { desk: Arc::clone(desk), tool, context }
+        let (is_read_only, context) = (call.tool.is_read_only(), call.context().clone());
+        Self { desk: Arc::clone(desk), is_read_only, context }
     }
 
     /// The record of an outcome, where the call has an intent.
@@ -48,7 +47,7 @@ impl Subject {
     fn unclosed(&self, outcome: &Outcome, error: &StoreError) -> ToolError {
         self.desk.count(Decision::Unaudited);
         let effect = match outcome {
-            Ok(_) if self.tool.is_read_only() => Effect::None,
+            Ok(_) if self.is_read_only => Effect::None,
             Ok(_) => Effect::Applied,
             Err(error) => error.stated_effect().unwrap_or(Effect::Unknown),
         };
@@ -91,9 +90,9 @@ impl Open {
         once: Option<(OnceKey, OnceOp)>,
         replay_of: Option<&str>,
     ) -> impl Future<Output = Outcome> + use<> {
-        let Subject { desk, tool, context } = &self.subject;
+        let Subject { desk, is_read_only, context } = &self.subject;
         let outcome = outcome.map_err(|mut error| {
-            error.settle(tool.is_read_only(), context.call_id());
+            error.settle(*is_read_only, context.call_id());
             error
         });
         let completes = matches!(once, Some((_, OnceOp::Complete { .. })));

@@ -7,6 +7,7 @@ use crate::access::{AccessDef, Binding, Catalogue, Gate, ScopeDef};
 use crate::call::Reply;
 use crate::caller::Caller;
 use crate::context::{Context as CallContext, InProcess, Origin};
+use crate::ending::Ending;
 use crate::error::{Code, Effect};
 use crate::policy::testing::{self, Around, call_of, stats};
 
@@ -19,8 +20,8 @@ fn call(caller: Caller, customer: u32) -> ToolCall {
     let mut tool = testing::tool();
     tool.gate = Gate::new(SCOPES, &Catalogue::default());
     let mut call = call_of(&Arc::new(tool), "", json!({ "customer": customer }));
-    let cancellation = tokio_util::sync::CancellationToken::new();
-    let origin = Origin { request: Box::new(InProcess::default()), caller, cancellation };
+    let origin =
+        Origin { request: Box::new(InProcess::default()), caller, ending: Ending::default() };
     call.context = CallContext::new("t", call.tool.timeout, origin);
     call
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction};
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
 
 use super::TransactionError;
 use crate::call::ToolCall;
 use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::context::{Context, EffectKey, InProcess, Origin};
+use crate::ending::Ending;
 use crate::error::{Code, Effect, ToolError};
 use crate::extract::FromCall;
 
@@ -42,7 +42,7 @@ fn unkeyed() -> Context {
     let origin = Origin {
         request: Box::new(InProcess::default()),
         caller: Caller::anonymous(),
-        cancellation: CancellationToken::new(),
+        ending: Ending::default(),
     };
     Context::new("pay", Duration::from_secs(10), origin)
 }

@@ -5,9 +5,9 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::runtime::Handle;
-use tokio_util::sync::CancellationToken;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
+use crate::ending::Ending;
 use crate::policy::Outcome;
 
 /// A call on its way. Dropped before its end, as when the client goes away, it is cancelled, and
@@ -18,15 +18,15 @@ pub(super) struct Inline {
     call: Option<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
     /// Where it waits, and would go on: whoever drops it may be outside.
     runtime: Option<Handle>,
-    cancellation: CancellationToken,
+    ending: Ending,
 }
 
 impl Inline {
     pub(super) fn new(
         call: impl Future<Output = Outcome> + Send + 'static,
-        cancellation: CancellationToken,
+        ending: Ending,
     ) -> Self {
-        Self { call: Some(Box::pin(call)), runtime: None, cancellation }
+        Self { call: Some(Box::pin(call)), runtime: None, ending }
     }
 }
 
@@ -48,7 +48,7 @@ impl Future for Inline {
 impl Drop for Inline {
     fn drop(&mut self) {
         let Some(call) = self.call.take() else { return };
-        self.cancellation.cancel();
+        self.ending.give();
         // One that has not begun has nothing to tell.
         if let Some(runtime) = &self.runtime {
             runtime.spawn(call);
@@ -63,7 +63,10 @@ impl Drop for Inline {
 /// then nobody looks for what arrives. A task that wakes itself is such a thing. One thread alone has
 /// no other to wake, and would look for what arrives on every connection first.
 pub(super) async fn let_others_go_first() {
-    let is_alone = |runtime: Handle| runtime.metrics().num_workers() < 2;
+    let is_alone = |runtime: Handle| {
+        let flavor = runtime.runtime_flavor();
+        flavor == RuntimeFlavor::CurrentThread || runtime.metrics().num_workers() < 2
+    };
     let mut gone = Handle::try_current().map_or(true, is_alone);
     poll_fn(|context| {
         if mem::replace(&mut gone, true) {

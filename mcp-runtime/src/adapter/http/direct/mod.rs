@@ -38,6 +38,7 @@ use crate::adapter::probe;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::context::Origin;
+use crate::ending::Ending;
 use crate::json::{Call, Envelope, Gist};
 use crate::policy::Outcome;
 use crate::tool::ToolInfo;
@@ -142,15 +143,14 @@ impl Direct {
         let Input { arguments, client } = input;
         let position = form.position;
         trace!(tool = self.app.registry().tool(position).name, "a call goes without the SDK");
-        let cancellation = CancellationToken::new();
-        let origin =
-            Origin { request: Box::new(client), caller, cancellation: cancellation.clone() };
+        let ending = Ending::default();
+        let origin = Origin { request: Box::new(client), caller, ending: ending.clone() };
         let app = self.app.clone();
         let call = async move { app.registry().call(position, arguments, origin).await };
         tokio::select! {
             // What has come to its end is answered.
             biased;
-            outcome = Inline::new(call, cancellation) => Some(outcome),
+            outcome = Inline::new(call, ending) => Some(outcome),
             () = self.end.cancelled() => None,
         }
     }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::context::ClientRequest;
+use crate::ending::Ending;
 use crate::error::Code;
 use crate::policy::journal::key::{From, Key};
 
@@ -32,7 +33,7 @@ fn call(
     let origin = Origin {
         request: Box::new(Asked(meta.into_iter().collect(), header)),
         caller: Caller::new(who),
-        cancellation: CancellationToken::new(),
+        ending: Ending::default(),
     };
     let info = Arc::new(tool());
     let context = Context::new(info.name, info.timeout, origin);

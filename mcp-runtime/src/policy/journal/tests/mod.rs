@@ -101,7 +101,7 @@ impl Bench {
         let origin = Origin {
             request: Box::new(InProcess { meta, confirmation: None }),
             caller: Caller::new("anna"),
-            cancellation: cancellation.clone(),
+            ending: cancellation.clone().into(),
         };
         let context = Context::new(self.tool.name, self.tool.timeout, origin);
         (ToolCall { context, ..call_of(&self.tool, "anna", arguments) }, cancellation)

@@ -17,8 +17,8 @@ async fn turns() {
 }
 
 /// A call that counts how often it gets on, and notices its cancellation.
-async fn call(cancelled: CancellationToken, ended: Arc<AtomicUsize>) -> Outcome {
-    cancelled.cancelled().await;
+async fn call(cancelled: Ending, ended: Arc<AtomicUsize>) -> Outcome {
+    cancelled.token().cancelled().await;
     // More than one turn, as a record takes that is written elsewhere.
     tokio::task::yield_now().await;
     ended.fetch_add(1, Ordering::SeqCst);
@@ -27,26 +27,26 @@ async fn call(cancelled: CancellationToken, ended: Arc<AtomicUsize>) -> Outcome 
 
 #[tokio::test]
 async fn a_call_whose_client_goes_is_cancelled_and_comes_to_its_end() {
-    let (cancelled, ended) = (CancellationToken::new(), Arc::<AtomicUsize>::default());
+    let (cancelled, ended) = (Ending::default(), Arc::<AtomicUsize>::default());
     let mut inline = Inline::new(call(cancelled.clone(), Arc::clone(&ended)), cancelled.clone());
     assert!(futures_util::poll!(&mut inline).is_pending());
     drop(inline);
-    assert!(cancelled.is_cancelled());
+    assert!(cancelled.is_given());
     turns().await;
     assert_eq!(ended.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
 async fn a_call_that_has_ended_is_not_cancelled() {
-    let cancelled = CancellationToken::new();
+    let cancelled = Ending::default();
     let outcome = Inline::new(async { Ok(Reply::text("x")) }, cancelled.clone()).await;
     assert_eq!(outcome.unwrap().content(), [Content::text("x")]);
-    assert!(!cancelled.is_cancelled());
+    assert!(!cancelled.is_given());
 }
 
 #[tokio::test]
 async fn it_comes_to_its_end_whoever_drops_it() {
-    let (cancelled, ended) = (CancellationToken::new(), Arc::<AtomicUsize>::default());
+    let (cancelled, ended) = (Ending::default(), Arc::<AtomicUsize>::default());
     let mut inline = Inline::new(call(cancelled.clone(), Arc::clone(&ended)), cancelled);
     assert!(futures_util::poll!(&mut inline).is_pending());
     std::thread::spawn(move || drop(inline)).join().unwrap();
@@ -64,7 +64,7 @@ async fn a_call_that_panics_is_not_polled_again() {
             panic!("told to")
         })
     };
-    let mut inline = Inline::new(call, CancellationToken::new());
+    let mut inline = Inline::new(call, Ending::default());
     assert!(catch_unwind(AssertUnwindSafe(|| (&mut inline).now_or_never())).is_err());
     drop(inline);
     turns().await;
