@@ -47,9 +47,8 @@ pub(crate) type Outcome = Result<Reply, ToolError>;
 /// A room, around the rest of the pipeline.
 ///
 /// It is what a tower `Service` is, but always ready and run by reference. A service is cloned for
-/// each call, with all that it holds: handles that the calls of a server share, which cost each of
-/// them more than what most policies do, and its processors more than that where they count the same
-/// handle at the same time. A layer from outside still sees a service of the rest:
+/// each call, with all the handles that it holds, whose counts the threads of a server would take
+/// from each other. A layer from outside still sees a service of the rest:
 /// [`ToolService`](service::ToolService).
 ///
 /// A room that decides as it is called runs the rest at once, and hands on its future, as it is.

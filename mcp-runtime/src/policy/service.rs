@@ -19,7 +19,7 @@ use crate::error::ToolError;
 pub struct ToolService(Arc<dyn Room<Future = Running>>);
 
 /// A service from outside. Nothing of it runs before its future does.
-struct Outside<S>(S);
+pub(crate) struct Outside<S>(S);
 
 impl<S> Room for Outside<S>
 where
@@ -62,11 +62,7 @@ impl ToolService {
     /// Of a service from outside.
     pub(crate) fn outside<S>(service: S) -> Self
     where
-        S: Service<ToolCall, Response = Reply, Error = ToolError, Future: Send>
-            + Clone
-            + Send
-            + Sync
-            + 'static,
+        Outside<S>: Room<Future = Running>,
     {
         Self::room(Outside(service))
     }
