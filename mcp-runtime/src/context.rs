@@ -26,7 +26,7 @@ use crate::caller::Caller;
 use crate::confirmation::Confirmation;
 use crate::error::ToolError;
 use crate::extract::FromCall;
-pub(crate) use origin::{ClientRequest, InProcess, Origin};
+pub(crate) use origin::{ClientRequest, InProcess, Origin, RequestId};
 use progress::Told;
 pub(crate) use recorded::EffectKey;
 use recorded::Recorded;
@@ -154,6 +154,11 @@ impl Context {
 
     /// The client's id of the request. A client that repeats a call uses a new one.
     pub fn request_id(&self) -> Option<String> {
+        self.plain_request_id().map(|id| id.to_string())
+    }
+
+    /// The same as it came.
+    pub(crate) fn plain_request_id(&self) -> Option<RequestId<'_>> {
         self.entry().origin.request.id()
     }
 

@@ -1,6 +1,8 @@
 //! Plain requests, as the SDK reads them. Its own reader takes all messages there can be, and needs
 //! four times as long.
 
+use std::borrow::Cow;
+
 use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequestParams, ClientRequest, JsonRpcMessage, PaginatedRequestParams, Request,
@@ -9,6 +11,7 @@ use rmcp::model::{
 use rmcp::service::RxJsonRpcMessage;
 use serde_json::{Map, Value};
 
+use crate::context;
 use crate::json::{Call, Envelope, Plain};
 
 /// A plain request as the message that it came in, unless its id is one that the SDK is patient
@@ -41,6 +44,15 @@ pub(super) fn request_id(id: &Value) -> Option<RequestId> {
     match id {
         Value::String(text) => Some(RequestId::String(text.as_str().into())),
         number => number.as_i64().map(RequestId::Number),
+    }
+}
+
+impl<'a> From<&'a RequestId> for context::RequestId<'a> {
+    fn from(id: &'a RequestId) -> Self {
+        match id {
+            RequestId::Number(number) => Self::Number(*number),
+            RequestId::String(text) => Self::Text(Cow::Borrowed(text)),
+        }
     }
 }
 

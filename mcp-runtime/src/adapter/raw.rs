@@ -22,7 +22,7 @@ use super::idempotency;
 use crate::call::{Raw, Reply, ToolCall};
 use crate::caller::Caller;
 use crate::confirmation::Confirmation;
-use crate::context::ClientRequest;
+use crate::context::{self, ClientRequest};
 use crate::error::{Code, ToolError};
 use crate::extract::FromCall;
 use crate::output::IntoReply;
@@ -85,8 +85,8 @@ impl std::fmt::Debug for RawContext {
 }
 
 impl ClientRequest for RawContext {
-    fn id(&self) -> Option<String> {
-        Some(self.0.context.id.to_string())
+    fn id(&self) -> Option<context::RequestId<'_>> {
+        Some((&self.0.context.id).into())
     }
 
     fn meta(&self) -> &Map<String, Value> {

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::draft::{Draft, Erased, Intent, Outcome, Refusal};
 use super::hex;
 use super::json::Writer;
+use crate::context::RequestId;
 
 /// What the members of any record take whose length hardly varies: names, ids, times, numbers.
 const FIXED: usize = 320;
@@ -42,7 +43,12 @@ impl Draft {
             Self::Intent(of) => {
                 let (parent, trace) =
                     (optional(of.parent.as_deref()), optional(of.trace.as_deref()));
-                let ids = parent + optional(of.request_id.as_deref()) + trace;
+                let id = match &of.request_id {
+                    Some(RequestId::Text(text)) => optional(Some(text)),
+                    Some(RequestId::Number(_)) => 36,
+                    None => 0,
+                };
+                let ids = parent + id + trace;
                 let key = if of.key.is_some() { 72 } else { 0 };
                 let whole = of.shown.len() + of.principal.len();
                 whole + of.tool.len() + of.version.len() + ids + key
@@ -74,7 +80,11 @@ fn of_intent(body: &mut Writer, of: &Intent, seq: u64, until: Option<SystemTime>
     body.raw(r#","kind":"intent""#);
     optional(body, r#","parent":"#, of.parent.as_deref());
     body.raw(r#","principal":"#).text(&of.principal);
-    optional(body, r#","request_id":"#, of.request_id.as_deref());
+    match &of.request_id {
+        Some(RequestId::Number(number)) => body.raw(r#","request_id":"#).quoted_number(*number),
+        Some(RequestId::Text(text)) => body.raw(r#","request_id":"#).text(text),
+        None => {}
+    }
     body.raw(r#","scopes":"#).json(of.shown.scopes());
     body.raw(r#","seq":"#).number(seq);
     body.raw(r#","time":"#).time(of.time);

@@ -10,6 +10,7 @@ use super::chain::{Hash, Head, LogId};
 use super::digest::Digest;
 use super::keys::{AuditKeys, Erasure};
 use super::shown::Shown;
+use crate::context::RequestId;
 
 /// A record, still without place and chain.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ pub(crate) struct Intent {
     /// The call whose function made this one.
     pub(crate) parent: Option<Arc<str>>,
     /// The client's id of its request.
-    pub(crate) request_id: Option<String>,
+    pub(crate) request_id: Option<RequestId<'static>>,
     pub(crate) principal: Arc<str>,
     pub(crate) tool: &'static str,
     pub(crate) version: &'static str,

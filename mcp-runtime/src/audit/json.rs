@@ -69,6 +69,13 @@ impl Writer {
         self.0.extend_from_slice(Digits::of(number).bytes());
     }
 
+    /// A number as a string.
+    pub(super) fn quoted_number(&mut self, number: i64) {
+        self.raw(if number < 0 { "\"-" } else { "\"" });
+        self.number(number.unsigned_abs());
+        self.raw("\"");
+    }
+
     /// A string that has nothing to escape.
     fn quoted(&mut self, text: &[u8]) {
         self.0.push(b'"');

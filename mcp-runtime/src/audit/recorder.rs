@@ -15,7 +15,7 @@ use super::shown::Shown;
 use super::{AuditKeys, said, within};
 use crate::call::{Reply, ToolCall};
 use crate::clock::Clock;
-use crate::context::Context;
+use crate::context::{Context, RequestId};
 use crate::error::{Code, Effect, ToolError};
 use crate::secrets::{self, Secrets, known_names};
 use crate::store::journal::Journal;
@@ -74,7 +74,7 @@ impl Recorder {
             time: self.clock.now(),
             call_id: Arc::clone(&trail.call_id),
             parent: within::parent(),
-            request_id: context.request_id().map(|id| cut(keys, id).into_owned()),
+            request_id: context.plain_request_id().map(|id| self.short(id)),
             principal: Arc::clone(&trail.principal),
             tool: tool.name,
             version: tool.version(),
@@ -151,6 +151,13 @@ impl Recorder {
         match cut(&self.keys, caller.principal()) {
             Cow::Borrowed(_) => caller.shared_principal(),
             Cow::Owned(cut) => cut.into(),
+        }
+    }
+
+    fn short(&self, id: RequestId<'_>) -> RequestId<'static> {
+        match id {
+            RequestId::Number(number) => RequestId::Number(number),
+            RequestId::Text(text) => RequestId::Text(cut(&self.keys, text).into_owned().into()),
         }
     }
 

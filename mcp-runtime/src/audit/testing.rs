@@ -7,6 +7,7 @@ use super::draft::{Draft, Intent, Outcome, Refusal};
 use super::keys::AuditKeys;
 use super::shown::Shown;
 use crate::clock::Clock;
+use crate::context::RequestId;
 
 pub(crate) const DAY: Duration = Duration::from_hours(24);
 
@@ -28,7 +29,7 @@ pub(crate) fn intent(call: &str, tool: &'static str, time: SystemTime) -> Intent
         time,
         call_id: call.into(),
         parent: None,
-        request_id: Some("1".into()),
+        request_id: Some(RequestId::Number(1)),
         principal: "anna".into(),
         tool,
         version: "1",

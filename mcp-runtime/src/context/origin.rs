@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::fmt;
 use std::pin::Pin;
 
 use serde_json::{Map, Value};
@@ -19,10 +20,16 @@ pub(crate) struct Origin {
     pub(crate) ending: Ending,
 }
 
+/// The protocol's id of a request. Most are numbers, of which no text is made before it is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RequestId<'a> {
+    Number(i64),
+    Text(Cow<'a, str>),
+}
+
 /// A client's request, as far as the pipeline needs it.
 pub(crate) trait ClientRequest: Any + Send + Sync {
-    /// The protocol's id of the request.
-    fn id(&self) -> Option<String> {
+    fn id(&self) -> Option<RequestId<'_>> {
         None
     }
 
@@ -52,6 +59,15 @@ pub(crate) trait ClientRequest: Any + Send + Sync {
         _message: Option<&'a str>,
     ) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
         None
+    }
+}
+
+impl fmt::Display for RequestId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
     }
 }
 

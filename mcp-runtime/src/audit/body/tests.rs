@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::access::{AccessDef, Catalogue, Gate, ScopeDef};
 use crate::audit::chain::Head;
-use crate::audit::testing::{DAY, clock, keys, noon};
+use crate::audit::testing::{DAY, clock, intent, keys, noon};
 use crate::audit::{Recorder, within};
 use crate::call::Reply;
 use crate::caller::Caller;
@@ -92,6 +92,22 @@ async fn an_intents_bytes_are_fixed() {
     assert_eq!(many("b"), (65, Some(0)));
     assert_eq!(many("!"), (65, Some(1)));
     assert_eq!(many("(others)"), (64, Some(0)));
+}
+
+#[test]
+fn the_id_of_a_request_is_a_text_whatever_it_was() {
+    for (id, said) in [
+        (RequestId::Number(0), r#""0""#),
+        (RequestId::Number(i64::MAX), r#""9223372036854775807""#),
+        (RequestId::Number(i64::MIN), r#""-9223372036854775808""#),
+        (RequestId::Text("a \"b\"".into()), r#""a \"b\"""#),
+    ] {
+        let told = id.to_string();
+        let intent = Intent { request_id: Some(id), ..intent("call", "read", noon()) };
+        let body = text(&Draft::Intent(Box::new(intent)), 1);
+        assert!(body.contains(&format!(r#","request_id":{said},"scopes":"#)), "{body}");
+        assert_eq!(Value::from(told).to_string(), said, "as a context tells it");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@
 //! are left to it.
 
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, HeaderValue, Method};
 
 use super::super::guard::SESSION_ID;
 
@@ -30,9 +30,9 @@ pub(super) fn asked(parts: &Parts) -> Option<Asked<'_>> {
     let plain = stated.revision? == super::request::REVISION
         && is_json(stated.content_type?)
         && takes_both(stated.accept?);
-    match (stated.method?, stated.name) {
-        ("tools/call", Some(name)) if plain => Some(Asked::Call(name)),
-        ("tools/list", None) if plain => Some(Asked::List),
+    match (stated.method?.as_bytes(), stated.name) {
+        (b"tools/call", Some(name)) if plain => name.to_str().ok().map(Asked::Call),
+        (b"tools/list", None) if plain => Some(Asked::List),
         _ => None,
     }
 }
@@ -40,15 +40,15 @@ pub(super) fn asked(parts: &Parts) -> Option<Asked<'_>> {
 /// The headers that decide.
 #[derive(Default)]
 struct Stated<'a> {
-    method: Option<&'a str>,
-    revision: Option<&'a str>,
-    name: Option<&'a str>,
-    content_type: Option<&'a str>,
-    accept: Option<&'a str>,
+    method: Option<&'a HeaderValue>,
+    revision: Option<&'a HeaderValue>,
+    name: Option<&'a HeaderValue>,
+    content_type: Option<&'a HeaderValue>,
+    accept: Option<&'a HeaderValue>,
 }
 
 impl<'a> Stated<'a> {
-    /// Nothing where one of them stands there twice or is no text, nor in a session.
+    /// Nothing where one of them stands there twice, nor in a session.
     fn by(headers: &'a HeaderMap) -> Option<Self> {
         let mut stated = Self::default();
         for (name, value) in headers {
@@ -61,7 +61,7 @@ impl<'a> Stated<'a> {
                 _ if *name == SESSION_ID => return None,
                 _ => continue,
             };
-            if place.replace(value.to_str().ok()?).is_some() {
+            if place.replace(value).is_some() {
                 return None;
             }
         }
@@ -70,17 +70,22 @@ impl<'a> Stated<'a> {
 }
 
 /// Whether a media type is JSON's, whatever its parameters.
-fn is_json(media_type: &str) -> bool {
+fn is_json(media_type: &HeaderValue) -> bool {
+    if media_type == JSON {
+        return true;
+    }
+    let Ok(media_type) = media_type.to_str() else { return false };
     let essence = media_type.split_once(';').map_or(media_type, |(essence, _)| essence);
     essence.trim().eq_ignore_ascii_case(JSON)
 }
 
 /// Whether an `Accept` takes JSON and streams without a word about how gladly: every client has to
 /// take both, also where no stream comes.
-fn takes_both(accept: &str) -> bool {
+fn takes_both(accept: &HeaderValue) -> bool {
     if accept == BOTH {
         return true;
     }
+    let Ok(accept) = accept.to_str() else { return false };
     let (mut json, mut events) = (false, false);
     for range in accept.split(',').map(str::trim) {
         if range.contains([';', '"', '\\']) {

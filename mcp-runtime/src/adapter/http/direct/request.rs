@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::adapter::idempotency;
 use crate::adapter::plain::request_id;
 use crate::call::Arguments;
-use crate::context::ClientRequest;
+use crate::context::{self, ClientRequest};
 use crate::json::{self, Call, Gist, Heeded, Limits};
 
 /// The revision whose requests are taken.
@@ -149,8 +149,8 @@ impl Client {
 }
 
 impl ClientRequest for Client {
-    fn id(&self) -> Option<String> {
-        Some(self.id.to_string())
+    fn id(&self) -> Option<context::RequestId<'_>> {
+        Some((&self.id).into())
     }
 
     fn meta(&self) -> &Map<String, Value> {

@@ -62,6 +62,16 @@ fn headers_are_those_of_a_plain_call_or_the_sdk_answers() {
 }
 
 #[test]
+fn what_is_no_text_is_not_plain() {
+    for (at, (name, value)) in PLAIN.iter().enumerate().skip(1) {
+        let mut head = head(Method::POST, &PLAIN);
+        let odd = [value.as_bytes(), b";\xff"].concat();
+        head.headers.insert(PLAIN[at].0, HeaderValue::from_bytes(&odd).unwrap());
+        assert_eq!(asked(&head), None, "{name}");
+    }
+}
+
+#[test]
 fn a_list_names_no_tool() {
     let list = PLAIN.map(|header| match header.0 {
         "mcp-method" => ("mcp-method", "tools/list"),
