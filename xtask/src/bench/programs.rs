@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -114,6 +115,10 @@ fn build_peer(workspace: &Workspace, package: &str) -> Result<()> {
 /// where the figures were taken. The client shares them.
 pub(super) const THREADS: usize = 2;
 
+/// Held while a server is started. Until its program begins, a process holds all that is open here:
+/// a port that was tried for another server meanwhile would seem to be listened on.
+static STARTING: Mutex<()> = Mutex::new(());
+
 /// A server that runs until it is told to stop.
 pub(super) struct Running {
     process: Guard,
@@ -127,12 +132,14 @@ pub(super) struct Running {
 impl Running {
     /// Starts `command serve SERVER ADDRESS THREADS`.
     pub(super) fn start(mut command: Command, server: &str, threads: usize) -> Result<Self> {
+        let starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let address = free_address()?;
         command
             .args(["serve", server, &address.to_string(), &threads.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         let spawned = command.spawn().with_context(|| format!("`{server}` can't be run"))?;
+        drop(starting);
         let mut process = Guard(spawned);
         let deadline = Instant::now() + READY_WITHIN;
         while TcpStream::connect(address).is_err() {
