@@ -45,7 +45,8 @@ impl Draft {
                     (optional(of.parent.as_deref()), optional(of.trace.as_deref()));
                 let id = match &of.request_id {
                     Some(RequestId::Text(text)) => optional(Some(text)),
-                    Some(RequestId::Number(_)) => 36,
+                    // 19 digits at most, and a sign.
+                    Some(RequestId::Number(_)) => 16 + 20,
                     None => 0,
                 };
                 let ids = parent + id + trace;
