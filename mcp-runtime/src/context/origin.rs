@@ -21,10 +21,19 @@ pub(crate) struct Origin {
 }
 
 /// The protocol's id of a request. Most are numbers, of which no text is made before it is wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum RequestId<'a> {
     Number(i64),
     Text(Cow<'a, str>),
+}
+
+impl fmt::Display for RequestId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
 }
 
 /// A client's request, as far as the pipeline needs it.
@@ -59,15 +68,6 @@ pub(crate) trait ClientRequest: Any + Send + Sync {
         _message: Option<&'a str>,
     ) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
         None
-    }
-}
-
-impl fmt::Display for RequestId<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(number) => number.fmt(f),
-            Self::Text(text) => text.fmt(f),
-        }
     }
 }
 
