@@ -64,7 +64,10 @@ impl Writer {
             keys_most: Keys::MOST,
             chores,
         };
-        writer.recover().map_err(|error| format!("the store {}: {error}", path.display()))?;
+        writer
+            .recover()
+            .and_then(|()| file::is_open(&writer.connection))
+            .map_err(|error| format!("the store {}: {error}", path.display()))?;
         Ok(writer)
     }
 

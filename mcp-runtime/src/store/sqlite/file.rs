@@ -19,8 +19,11 @@ const APPLICATION: i32 = 0x6d63_7072;
 const VERSION: i32 = 1;
 /// How long a write waits for one of another process.
 const BUSY: Duration = Duration::from_secs(2);
-/// `SQLite` doesn't wait where two processes make the same file: so often, with a pause, we do.
-const TRIES: u32 = 40;
+/// How long an opening does: nobody's call waits for it, and each of the others' takes a few syncs
+/// of a disk that may be busy.
+const BUSY_AT_START: Duration = Duration::from_secs(10);
+/// `SQLite` doesn't wait where two processes make the same file: as long, with pauses, we do.
+const TRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(50);
 /// More than there are statements.
 const STATEMENTS: usize = 48;
@@ -87,7 +90,8 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Opens the file to write to it; makes it where it isn't there.
+/// Opens the file to write to it; makes it where it isn't there. What follows waits as long for other
+/// processes as this does, until [`is_open`].
 pub(super) fn open(path: &Path) -> Result<Connection, String> {
     create(path)?;
     // Not made by SQLite, which would make it for everyone's eyes.
@@ -102,6 +106,11 @@ pub(super) fn open(path: &Path) -> Result<Connection, String> {
         recognise(&connection, path)?;
     }
     Ok(connection)
+}
+
+/// From now on, writes are those of calls.
+pub(super) fn is_open(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)
 }
 
 /// Opens the file to read it.
@@ -141,7 +150,7 @@ fn create(path: &Path) -> Result<(), String> {
 
 fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY)?;
+    connection.busy_timeout(BUSY_AT_START)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
