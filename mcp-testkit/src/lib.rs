@@ -44,6 +44,7 @@
 //! - [`contract_tests!`]: what a tool's attribute promises, as tests that nobody writes; [`Contract`]
 //!   and [`World`] for what they need to know.
 //! - [`stores`]: what every place for records has to keep, as tests.
+//! - [`Folder`]: where the files of a test lie, out of a busy disk's way.
 //! - [`assert_pipeline!`]: the layers that a tool's calls pass, in order.
 //! - [`Snapshot`], [`TestServer::assert_lock`]: lists, pipelines and the contract, as they were.
 //! - [`#[on_every_mode]`](macro@on_every_mode): one test body on every way in.
@@ -60,6 +61,7 @@ mod audit;
 mod caller;
 mod contract;
 mod effects;
+mod folder;
 mod listed;
 mod log;
 mod look;
@@ -126,6 +128,7 @@ pub use contract::{__Setup, __contract_is_whole, __contract_test, __set_up};
 pub use contract::{Contract, Promise, World};
 pub use effects::{Count, Effects};
 pub use faults::{Fault, Faults};
+pub use folder::Folder;
 pub use listed::ListedTool;
 pub use log::{Event, Events, Log};
 #[doc(hidden)]

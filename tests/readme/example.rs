@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use mcp_testkit::Folder;
 use serde_json::Value;
-use tempfile::TempDir;
 
 use crate::documents::root;
 use crate::processes::{BUILD_PATIENCE, Guard, lines_of, run};
@@ -16,7 +16,7 @@ use crate::shell::{after, command_in, words};
 pub(crate) const PROGRAM: &str = "cargo run -q -p invoices --";
 
 /// A command of `README.md`, on a ledger of its own.
-pub(crate) fn invoices(command: &str, place: &TempDir) -> Command {
+pub(crate) fn invoices(command: &str, place: &Folder) -> Command {
     let arguments = command
         .strip_prefix(PROGRAM)
         .unwrap_or_else(|| panic!("this test runs `{PROGRAM} …` only, not `{command}`"));
@@ -24,7 +24,7 @@ pub(crate) fn invoices(command: &str, place: &TempDir) -> Command {
     invoices
         .args(words(arguments))
         .current_dir(place.path())
-        .env("INVOICES_DB", place.path().join("ledger.db"))
+        .env("INVOICES_DB", place.join("ledger.db"))
         .env("XDG_STATE_HOME", place.path())
         .env_remove("INVOICES_KEYS");
     for (name, _) in std::env::vars_os() {
@@ -63,7 +63,7 @@ pub(crate) struct FirstStart {
 }
 
 impl FirstStart {
-    pub(crate) fn of(place: &TempDir) -> Self {
+    pub(crate) fn of(place: &Folder) -> Self {
         let mut serve = invoices(&format!("{PROGRAM} --http 127.0.0.1:0"), place);
         let mut server = Guard::spawn(serve.stdout(Stdio::piped()).stderr(Stdio::piped()));
         let stderr = server.0.stderr.take().unwrap();

@@ -19,8 +19,8 @@ mod shell;
 
 use std::collections::BTreeMap;
 
+use mcp_testkit::Folder;
 use serde_json::Value;
-use tempfile::TempDir;
 
 use documents::{Block, alike, blocks, commands, document, links, pages, readme, root, rows, same};
 use example::{FirstStart, PROGRAM, invoices};
@@ -29,7 +29,7 @@ use shell::{after, by_curl, by_hand, command_in, exchange, words};
 
 #[test]
 fn commands_print_what_the_readme_shows() {
-    let place = TempDir::new().unwrap();
+    let place = Folder::new();
     let readme = blocks(&readme());
     // One below a comment belongs to what was done before.
     let alone = |block: &&Block| block.kind == "console" && !block.above.starts_with("<!--");
@@ -38,7 +38,7 @@ fn commands_print_what_the_readme_shows() {
 }
 
 /// Runs the commands of a block, and says how many there are.
-fn prints(block: &Block, place: &TempDir) -> usize {
+fn prints(block: &Block, place: &Folder) -> usize {
     let mut code = 0;
     let commands = commands(block);
     for (command, expected) in &commands {
@@ -58,7 +58,7 @@ fn prints(block: &Block, place: &TempDir) -> usize {
 
 #[test]
 fn a_model_reads_what_the_readme_shows() {
-    let place = TempDir::new().unwrap();
+    let place = Folder::new();
     let mut shown = 0;
     for block in blocks(&readme()).iter().filter(|block| block.kind == "json") {
         let comment = block.above.strip_prefix("<!-- text of: ");
@@ -76,7 +76,7 @@ fn a_model_reads_what_the_readme_shows() {
 
 #[test]
 fn the_first_start_says_what_the_readme_shows() {
-    let place = TempDir::new().unwrap();
+    let place = Folder::new();
     let first = FirstStart::of(&place);
     let readme = blocks(&readme());
     let mut shown = readme.iter().filter(|block| block.above == "<!-- the first start -->");
@@ -90,7 +90,7 @@ fn the_first_start_says_what_the_readme_shows() {
 
 #[test]
 fn callers_are_answered_what_the_readme_shows() {
-    let place = TempDir::new().unwrap();
+    let place = Folder::new();
     let first = FirstStart::of(&place);
     let mut shown = 0;
     for block in blocks(&readme()).iter().filter(|block| block.kind == "http") {
@@ -123,7 +123,7 @@ fn answers(block: &Block, answer: &str, call: &str) {
 
 #[test]
 fn a_lost_reply_is_asked_for_again_as_the_readme_shows() {
-    let place = TempDir::new().unwrap();
+    let place = Folder::new();
     let first = FirstStart::of(&place);
     let readme = blocks(&readme());
     let block = |above: &str| {
@@ -144,7 +144,7 @@ fn a_lost_reply_is_asked_for_again_as_the_readme_shows() {
 
 #[test]
 fn the_commands_that_a_server_prints_can_be_pasted() {
-    let place = TempDir::new().unwrap();
+    let place = Folder::new();
     let first = FirstStart::of(&place);
     let key = &first.keys["nordwind"];
     assert!(first.banner.contains("export KEY=mcp_…"), "{}", first.banner);

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
+use mcp_testkit::Folder;
 
 use crate::processes::{PATIENCE, run};
 
@@ -50,7 +50,7 @@ pub(crate) fn command_in<'a>(banner: &'a str, start: &str) -> &'a str {
     &banner[at..end]
 }
 
-pub(crate) fn by_curl(words: &[String], place: &TempDir) -> Option<String> {
+pub(crate) fn by_curl(words: &[String], place: &Folder) -> Option<String> {
     let mut asked = Command::new("curl");
     asked.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     if asked.status().is_err_and(|error| error.kind() == ErrorKind::NotFound) {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::process;
 use crate::server::Server;
 use crate::tools::Node;
-use crate::workspace::{Workspace, make, read, write};
+use crate::workspace::{Workspace, kept, make, read, write};
 
 const REVISIONS: [&str; 3] = ["2025-06-18", "2025-11-25", "2026-07-28"];
 const SUITE: &str = "@modelcontextprotocol/conformance";
@@ -38,7 +38,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Report> {
     let node = Node::install(workspace)?;
     let fixture = workspace.build("mcp-tests", "conformance-fixture")?;
     let results = workspace.scratch("conformance")?;
-    let environment = [("XDG_STATE_HOME", results.as_os_str())];
+    let kept = kept()?;
+    let environment = [("XDG_STATE_HOME", kept.path().as_os_str())];
     let mut server = Server::start(&fixture, &results.join("server.log"), &environment)?;
     let mut report = Report::default();
     let mut tables = Vec::new();

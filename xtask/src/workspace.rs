@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::process;
 
@@ -84,6 +85,13 @@ impl Workspace {
         make(&directory)?;
         Ok(directory)
     }
+}
+
+/// A new folder for what servers keep. In memory, where the system has such a place: a call is refused
+/// whose record a disk that is busy with a build doesn't take within 250 ms.
+pub(crate) fn kept() -> Result<TempDir> {
+    let made = TempDir::new_in("/dev/shm").or_else(|_| TempDir::new());
+    made.context("no temporary folder can be made")
 }
 
 pub(crate) fn make(directory: &Path) -> Result<()> {

@@ -6,9 +6,9 @@ use invoices::ledger::Ledger;
 use invoices::tools;
 use mcp_runtime::rusqlite::Connection;
 use mcp_runtime::{Server, Store};
+use mcp_testkit::Folder;
 use mcp_testkit::crash::{CrashPoint, call, crash_points};
 use serde_json::json;
-use tempfile::TempDir;
 
 fn payments(ledger: &Path) -> u64 {
     let books = Connection::open(ledger).unwrap();
@@ -19,8 +19,8 @@ fn payments(ledger: &Path) -> u64 {
 /// The ledger knows what was booked, so that no client is ever told that nobody knows.
 #[tokio::test]
 async fn a_payment_is_booked_once_wherever_its_server_dies() {
-    let place = TempDir::new().unwrap();
-    let [books, records] = ["ledger.db", "records.db"].map(|name| place.path().join(name));
+    let place = Folder::new();
+    let [books, records] = ["ledger.db", "records.db"].map(|name| place.join(name));
     let ledger = Ledger::open(&books).await.unwrap();
     let server = || {
         let server = Server::new("invoices", "0.1.0").state(ledger.clone()).tools(tools::all());

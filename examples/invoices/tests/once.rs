@@ -6,18 +6,18 @@ use invoices::ledger::{Invoice, Ledger, Page, Receipt};
 use invoices::tools;
 use mcp_runtime::rusqlite::Connection;
 use mcp_runtime::{App, Caller, Code, Effect, Reply, Server, Store, ToolError};
+use mcp_testkit::Folder;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 const KEY: &str = "mcp-runtime/idempotency-key";
 const REPLAYED: &str = "mcp-runtime/replayed";
 const UNPAID: &str = "FV/2026/03/17";
 
 /// A start of the program, on the files that are in this place.
-async fn start(place: &TempDir, records: &str) -> App {
-    let ledger = Ledger::open(place.path().join("ledger.db")).await.unwrap();
+async fn start(place: &Folder, records: &str) -> App {
+    let ledger = Ledger::open(place.join("ledger.db")).await.unwrap();
     let server = Server::new("invoices", "0.1.0").state(ledger).tools(tools::all());
-    server.store(Store::file(place.path().join(records))).build().unwrap()
+    server.store(Store::file(place.join(records))).build().unwrap()
 }
 
 async fn call(app: &App, key: &str, tool: &str, arguments: Value) -> Result<Reply, ToolError> {
@@ -41,7 +41,7 @@ fn payments(place: &Path) -> Vec<i64> {
 
 #[tokio::test]
 async fn a_payment_whose_answer_was_lost_is_booked_once() {
-    let place = TempDir::new().unwrap();
+    let place = Folder::new();
     let app = start(&place, "records.db").await;
     let first = pay(&app, "lost", 100_000).await.unwrap();
     assert_eq!(first.meta().get(REPLAYED), None);
@@ -57,7 +57,7 @@ async fn a_payment_whose_answer_was_lost_is_booked_once() {
 
 #[tokio::test]
 async fn what_the_ledger_has_counts_when_the_record_of_the_call_is_gone() {
-    let place = TempDir::new().unwrap();
+    let place = Folder::new();
     let receipt = data::<Receipt>(&pay(&start(&place, "a.db").await, "lost", 100).await.unwrap());
     // As after a crash between the commit and the record: this start knows nothing of the call.
     let again = data::<Receipt>(&pay(&start(&place, "b.db").await, "lost", 100).await.unwrap());
@@ -67,7 +67,7 @@ async fn what_the_ledger_has_counts_when_the_record_of_the_call_is_gone() {
 
 #[tokio::test]
 async fn a_key_stands_for_one_payment() {
-    let place = TempDir::new().unwrap();
+    let place = Folder::new();
     let app = start(&place, "records.db").await;
     pay(&app, "key", 100).await.unwrap();
     let error = pay(&app, "key", 200).await.unwrap_err();
@@ -78,7 +78,7 @@ async fn a_key_stands_for_one_payment() {
 
 #[tokio::test]
 async fn a_payment_that_was_refused_may_be_tried_again_under_its_key() {
-    let place = TempDir::new().unwrap();
+    let place = Folder::new();
     let app = start(&place, "records.db").await;
     let too_much = pay(&app, "key", 124_951).await.unwrap_err();
     assert_eq!(too_much.code().as_str(), "overpayment");
@@ -88,7 +88,7 @@ async fn a_payment_that_was_refused_may_be_tried_again_under_its_key() {
 
 #[tokio::test]
 async fn an_invoice_is_issued_once() {
-    let place = TempDir::new().unwrap();
+    let place = Folder::new();
     let app = start(&place, "records.db").await;
     let new = json!({ "customer_id": 1020, "total_cents": 5_000, "due": "2099-12-31" });
     let mut numbers = Vec::new();

@@ -2,7 +2,7 @@ use mcp_runtime::{Code, Effect, State, Store, ToolError, tool, tools};
 use serde_json::json;
 
 use super::{Audit, RECORDS};
-use crate::{Fault, Mode, TestServer, caller, local, message};
+use crate::{Fault, Folder, Mode, TestServer, caller, local, message};
 
 /// Pay an invoice.
 #[tool(scope = "write:payments", idempotent)]
@@ -201,8 +201,8 @@ async fn a_message_shows_what_is_on_record() {
 
 #[tokio::test]
 async fn a_chain_that_was_broken_is_found() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("records.db");
+    let folder = Folder::new();
+    let path = folder.join("records.db");
     let server = server().configure(|server| server.store(Store::file(&path)));
     server.call("look", json!({})).await.recorded().intents(1).outcomes(1).chain_holds();
     let raw = mcp_runtime::rusqlite::Connection::open(&path).unwrap();

@@ -12,8 +12,8 @@ use tower::{layer::layer_fn, service_fn};
 
 use super::CrashPoint::{AfterRenewal, BeforeClaim, BeforeOutcome, BetweenAttempts};
 use super::{CrashPoint, Crashes, call, crash_points};
-use crate::TestServer;
 use crate::contract::Nowhere;
+use crate::{Folder, TestServer};
 
 /// A bank, which is elsewhere.
 #[derive(Clone, Default)]
@@ -115,11 +115,11 @@ async fn a_key_has_one_effect_wherever_the_server_dies() {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_survives_too() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let bank = Bank::default();
     let paid = bank.clone();
     let file = || {
-        let path = folder.path().join("records.db");
+        let path = folder.join("records.db");
         server(&bank).configure(|server| server.store(Store::file(path)))
     };
     let once = call("pay", json!({})).key("k").effects(move || paid.count());
@@ -131,13 +131,13 @@ async fn a_file_survives_too() {
 /// Keys in a file or in memory, and the log in another file.
 #[tokio::test(start_paused = true)]
 async fn keys_and_a_log_apart_survive_too() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let logged = |log: &str| {
-        let log = AuditLog::file(folder.path().join(log));
+        let log = AuditLog::file(folder.join(log));
         server(&Bank::default()).configure(|server| server.audit(log))
     };
     let kept = || {
-        let keys = Store::file(folder.path().join("keys.db"));
+        let keys = Store::file(folder.join("keys.db"));
         logged("a.jsonl").configure(|server| server.store(keys))
     };
     let paid = crash_points(kept, call("pay", json!({})).key("k")).await;

@@ -45,7 +45,7 @@ async fn crashes(cycles: u32) {
         for round in 0..3 {
             for tool in ["append", "insert", "append_and_look"] {
                 let name = format!("{tool}-{cycle}-{round}");
-                let answer = process.named(tool, &name).await;
+                let answer = process.named_once(tool, &name).await;
                 known.insert(name, Known { tool, answer });
             }
         }
@@ -56,7 +56,7 @@ async fn crashes(cycles: u32) {
         let process = place.start(Faults::default()).await;
         let prefix = |name: &str| name.contains(&format!("-{cycle}-"));
         for (name, known) in known.iter_mut().filter(|(name, _)| prefix(name)) {
-            let again = process.named_patiently(known.tool, name).await;
+            let again = process.named(known.tool, name).await;
             let again = again.expect("an answer");
             check(name, known, &again);
             if again.code() == "ok" {

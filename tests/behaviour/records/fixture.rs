@@ -94,7 +94,7 @@ async fn insert(
     })
 }
 
-/// Append a line after a while.
+/// Append a line after a while, whose beginning leaves a trace, too.
 #[tool(idempotent, timeout = "30s")]
 async fn append_slowly(
     name: String,
@@ -103,6 +103,7 @@ async fn append_slowly(
     State(effects): State<Effects>,
     ctx: Context,
 ) -> Result<Done, ToolError> {
+    std::fs::write(effects.directory.join("begun"), &name).map_err(ToolError::internal)?;
     tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
     append(name, State(effects), ctx).await
 }

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
+use mcp_testkit::Folder;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -16,10 +17,12 @@ use tokio::time::timeout;
 use crate::support::{PATIENCE, call_message};
 
 const KEY: &str = "idempotency-key";
+/// How often a client makes a call at most.
+const ATTEMPTS: u32 = 10;
 
 /// The folder of one server: its records, its effects, and the faults' own files beside them.
 pub(crate) struct Place {
-    root: TempDir,
+    root: Folder,
 }
 
 /// How the process is made to fail.
@@ -67,7 +70,7 @@ impl Answer {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        let place = Self { root: TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap() };
+        let place = Self { root: Folder::new() };
         std::fs::create_dir(place.data()).unwrap();
         place
     }
@@ -82,7 +85,7 @@ impl Place {
     }
 
     fn control(&self, name: &str) -> PathBuf {
-        self.root.path().join(name)
+        self.root.join(name)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -155,6 +158,11 @@ impl Place {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
+    /// Whether a function that takes its time has begun.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.data().join("begun").exists()
+    }
+
     /// Names of effects and the calls that had them: lines of the file.
     pub(crate) fn lines(&self) -> Vec<(String, String)> {
         let text = std::fs::read_to_string(self.data().join("effects.txt")).unwrap_or_default();
@@ -176,8 +184,20 @@ impl Place {
 }
 
 impl Process {
-    /// A call under a key; nothing where the process didn't answer.
+    /// A call under a key, by a client that makes it again where it is told to: a busy machine may take
+    /// longer than a call waits for its record. Nothing where the process didn't answer.
     pub(crate) async fn call(&self, tool: &str, key: &str, arguments: &Value) -> Option<Answer> {
+        for _ in 1..ATTEMPTS {
+            let answer = self.call_once(tool, key, arguments).await?;
+            if answer.error().is_none_or(|error| error["next_action"] != "retry") {
+                return Some(answer);
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        self.call_once(tool, key, arguments).await
+    }
+
+    async fn call_once(&self, tool: &str, key: &str, arguments: &Value) -> Option<Answer> {
         let request = self
             .client
             .post(format!("http://{}/mcp", self.address))
@@ -205,17 +225,9 @@ impl Process {
         self.call(tool, &format!("key-{name}"), &json!({ "name": name })).await
     }
 
-    /// The same as a client does that is told to try again where a busy disk took longer than a call
-    /// waits for it.
-    pub(crate) async fn named_patiently(&self, tool: &str, name: &str) -> Option<Answer> {
-        for _ in 0..9 {
-            let answer = self.named(tool, name).await?;
-            if answer.code() != "audit_unavailable" {
-                return Some(answer);
-            }
-            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        }
-        self.named(tool, name).await
+    /// The same by a client that takes whatever comes.
+    pub(crate) async fn named_once(&self, tool: &str, name: &str) -> Option<Answer> {
+        self.call_once(tool, &format!("key-{name}"), &json!({ "name": name })).await
     }
 
     pub(crate) async fn readiness(&self) -> (StatusCode, String) {
@@ -241,7 +253,7 @@ impl Process {
 
     /// Whether it has died, or is about to: a moment is given to what it does after its answers.
     pub(crate) async fn has_died(&mut self) -> bool {
-        let moment = std::time::Duration::from_millis(500);
+        let moment = Duration::from_millis(500);
         timeout(moment, self.child.wait()).await.is_ok()
     }
 }
@@ -251,7 +263,7 @@ fn shim() -> &'static Path {
     static SHIM: OnceLock<PathBuf> = OnceLock::new();
     SHIM.get_or_init(|| {
         let source = concat!(env!("CARGO_MANIFEST_DIR"), "/faults/faults.c");
-        let directory = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap().keep();
+        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap().keep();
         let library = directory.join("faults.so");
         let made = std::process::Command::new("cc")
             .args(["-shared", "-fPIC", "-O1", "-o"])

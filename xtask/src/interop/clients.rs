@@ -123,7 +123,7 @@ impl Clients {
                 script
             }
         };
-        lines_of(script.env("HOME", &example.home), scene != Scene::Stranger)
+        lines_of(script.env("HOME", example.home()), scene != Scene::Stranger)
     }
 
     fn python(&self, script: &str, plan: &str) -> Command {
@@ -144,7 +144,7 @@ impl Clients {
     ) -> Result<Value> {
         let mut inspector = self.node.run(INSPECTOR, "clients/launcher/build/index.js");
         inspector.args(["--cli", "--format", "json", "--protocol-era", era]);
-        inspector.env("HOME", &example.home);
+        inspector.env("HOME", example.home());
         match case.call(invoice) {
             None => inspector.args(["--method", "tools/list", "--strict"]),
             Some((tool, arguments)) => inspector

@@ -1,17 +1,17 @@
 //! The example server: its keys, and how a client reaches it.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::process;
 use crate::server::Server;
-use crate::workspace::{Workspace, make, read};
+use crate::workspace::{Workspace, kept, read};
 
 const CALL_WITHIN: Duration = Duration::from_secs(30);
 
@@ -37,33 +37,32 @@ impl Transport {
 pub(super) struct Example {
     server: Server,
     pub(super) program: PathBuf,
-    database: PathBuf,
-    pub(super) home: PathBuf,
+    /// The clients keep settings of their own in it, and the servers what they keep.
+    home: TempDir,
     keys: BTreeMap<String, String>,
 }
 
 impl Example {
     pub(super) fn start(workspace: &Workspace) -> Result<Self> {
         let program = workspace.build("invoices", "invoices")?;
-        let scratch = workspace.scratch("interop")?;
-        // The clients keep settings of their own in the user's home.
-        let home = scratch.join("home");
-        make(&home)?;
-        let database = scratch.join("invoices.db");
-        // The first start makes keys and says them.
-        for file in ["invoices.db", "invoices.db-wal", "invoices.db-shm", "keys.toml"] {
-            remove(&scratch.join(file))?;
-        }
-        let log = scratch.join("server.log");
-        let environment = [("INVOICES_DB", database.as_os_str()), ("HOME", home.as_os_str())];
+        // A new one, for the first start makes keys and says them.
+        let home = kept()?;
+        let database = database(&home);
+        let log = workspace.scratch("interop")?.join("server.log");
+        let environment =
+            [("INVOICES_DB", database.as_os_str()), ("HOME", home.path().as_os_str())];
         let server = Server::start(&program, &log, &environment)?;
         let keys = printed_keys(&read(&log)?);
         ensure!(keys.len() == 3, "the example printed {} keys", keys.len());
-        Ok(Self { server, program, database, home, keys })
+        Ok(Self { server, program, home, keys })
     }
 
     pub(super) fn url(&self) -> String {
         self.server.url()
+    }
+
+    pub(super) fn home(&self) -> &Path {
+        self.home.path()
     }
 
     pub(super) fn still_runs(&mut self) -> Result<()> {
@@ -79,7 +78,8 @@ impl Example {
     /// The variables of a process that serves over stdio, as the holder of a key or as nobody.
     pub(super) fn environment(&self, key: Option<&str>) -> Vec<(&'static str, String)> {
         let path = |path: &Path| path.display().to_string();
-        let mut all = vec![("INVOICES_DB", path(&self.database)), ("HOME", path(&self.home))];
+        let mut all =
+            vec![("INVOICES_DB", path(&database(&self.home))), ("HOME", path(self.home()))];
         all.extend(key.map(|key| ("MCP_RUNTIME_STDIO_KEY", key.to_owned())));
         all
     }
@@ -105,8 +105,7 @@ impl Example {
         let arguments = json!({ "customer_id": 1020, "total_cents": 100, "issued": "2027-01-02", "due": "2027-01-31" });
         let mut invoices = Command::new(&self.program);
         invoices.args(["call", "issue_invoice", &arguments.to_string()]);
-        invoices.env::<_, &OsStr>("INVOICES_DB", self.database.as_ref());
-        invoices.env::<_, &OsStr>("HOME", self.home.as_ref());
+        invoices.env("INVOICES_DB", database(&self.home)).env("HOME", self.home());
         let output = process::output(&mut invoices, CALL_WITHIN)?;
         ensure!(output.code == Some(0), "{}", output.last_words());
         let result: Value = serde_json::from_str(&output.stdout)?;
@@ -126,11 +125,6 @@ fn printed_keys(log: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn remove(file: &Path) -> Result<()> {
-    match std::fs::remove_file(file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("can't remove {}", file.display()))
-        }
-        _ => Ok(()),
-    }
+fn database(home: &TempDir) -> PathBuf {
+    home.path().join("invoices.db")
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::{Fault, Faults, Write};
 use super::records::{log, pays, server};
-use crate::TestServer;
+use crate::{Folder, TestServer};
 
 struct Nowhere;
 
@@ -41,14 +41,14 @@ async fn two_places_fail_one_without_the_other() {
 /// The place that comes first has its part, and the other hasn't.
 #[tokio::test]
 async fn a_torn_write_is_half_there() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     for (write, runs_after, logged) in [
         // The log's part comes first.
         (Write::Begin, 1, ["intent", "audit_unavailable", "intent", "ok"].as_slice()),
         // The key's does, and is written again with the outcome.
         (Write::End, 1, ["intent", "ok", "intent", "ok"].as_slice()),
     ] {
-        let path = folder.path().join(format!("{write:?}.jsonl"));
+        let path = folder.join(format!("{write:?}.jsonl"));
         let faults = Faults::of(1).store(Fault::torn().on(write).once());
         let (server, runs) = server(&faults);
         let server = server.configure(|server| server.audit(AuditLog::file(&path)));
@@ -64,8 +64,8 @@ async fn a_torn_write_is_half_there() {
 /// Half a line stays on the disk, and a server that is started on it cuts it off.
 #[test]
 fn half_a_line_ends_the_log_and_the_next_server_goes_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("audit.jsonl");
+    let folder = Folder::new();
+    let path = folder.join("audit.jsonl");
     let logged = |faults: &Faults| {
         let (server, runs) = server(faults);
         (server.configure(|server| server.audit(AuditLog::file(&path))), runs)

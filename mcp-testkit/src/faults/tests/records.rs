@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::super::{Fault, Faults, Write};
-use crate::{Answer, TestServer, local};
+use crate::{Answer, Folder, TestServer, local};
 
 #[derive(Clone, Default)]
 pub(super) struct Runs(Arc<AtomicU32>);
@@ -228,12 +228,12 @@ async fn a_rate_of_writes_is_the_same_again() {
 /// A file keeps its promises too.
 #[tokio::test]
 async fn a_file_fails_as_memory_does() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let faults = Faults::of(1)
         .store(Fault::outage().on(Write::Begin).nth(1))
         .store(Fault::drop_reply_after_effect().on(Write::End).nth(1));
     let (server, runs) = server(&faults);
-    let server = server.configure(|s| s.store(Store::file(folder.path().join("records.db"))));
+    let server = server.configure(|s| s.store(Store::file(folder.join("records.db"))));
     pays(&server, "k").await.is_error(Code::AuditUnavailable);
     for _ in 0..2 {
         assert_eq!(pays(&server, "k").await.data::<u32>(), 1);

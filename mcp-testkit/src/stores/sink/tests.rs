@@ -9,10 +9,9 @@ use std::time::Duration;
 
 use mcp_runtime::{AuditLine, AuditSink};
 use serde_json::Value;
-use tempfile::TempDir;
 
 use super::{SinkPlace, look, sink_suite};
-use crate::message;
+use crate::{Folder, message};
 
 /// How a sink is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +48,8 @@ enum How {
 }
 
 /// A folder with a file for each process.
-struct Folder {
-    path: TempDir,
+struct Files {
+    path: Folder,
     how: How,
     processes: AtomicUsize,
     down: Arc<AtomicBool>,
@@ -120,20 +119,20 @@ impl Drop for FileSink {
     }
 }
 
-impl Folder {
+impl Files {
     fn new(how: How) -> Self {
-        let path = tempfile::tempdir().unwrap();
+        let path = Folder::new();
         Self { path, how, processes: AtomicUsize::default(), down: Arc::default() }
     }
 }
 
-impl SinkPlace for Folder {
+impl SinkPlace for Files {
     fn open(&self) -> io::Result<impl AuditSink> {
         let process = match self.how {
             How::Mixes | How::Truncates => 0,
             _ => self.processes.fetch_add(1, Ordering::SeqCst),
         };
-        let path = self.path.path().join(format!("{process}.jsonl"));
+        let path = self.path.join(format!("{process}.jsonl"));
         let mut options = OpenOptions::new();
         match self.how {
             How::Truncates => options.write(true).truncate(true),
@@ -174,11 +173,11 @@ impl SinkPlace for Folder {
 
 #[test]
 fn a_sink_that_does_all_of_it_passes() {
-    sink_suite(|| Folder::new(How::Not));
+    sink_suite(|| Files::new(How::Not));
 }
 
 /// A place that knows of no failures.
-struct Steady(Folder);
+struct Steady(Files);
 
 impl SinkPlace for Steady {
     fn open(&self) -> io::Result<impl AuditSink> {
@@ -192,14 +191,14 @@ impl SinkPlace for Steady {
 
 #[test]
 fn what_is_not_looked_at_is_told() {
-    let seen = look(|| Steady(Folder::new(How::Swallows)));
+    let seen = look(|| Steady(Files::new(How::Swallows)));
     assert_eq!(seen.broken, "");
     assert_eq!(seen.skipped, ["failures told", "served after a failure"]);
-    assert!(look(|| Folder::new(How::Not)).skipped.is_empty());
+    assert!(look(|| Files::new(How::Not)).skipped.is_empty());
 }
 
 /// A place that one process has at a time.
-struct Locked(Folder, Arc<AtomicBool>);
+struct Locked(Files, Arc<AtomicBool>);
 
 struct LockedSink<S>(S, Arc<AtomicBool>);
 
@@ -230,7 +229,7 @@ impl SinkPlace for Locked {
 
 #[test]
 fn a_sink_that_lets_one_process_in_passes() {
-    sink_suite(|| Locked(Folder::new(How::Mixes), Arc::default()));
+    sink_suite(|| Locked(Files::new(How::Mixes), Arc::default()));
 }
 
 /// Each broken sink, and the demands that it fails, one of which is told in these words.
@@ -256,7 +255,7 @@ fn each_demand_is_looked_at() {
         (How::Panics, &["in order", "served"], "`append` failed: it panicked: no network"),
         (How::Ruins, &["failures told"], "lines that were taken before a failure are gone"),
     ] {
-        let told = message(|| sink_suite(|| Folder::new(how)));
+        let told = message(|| sink_suite(|| Files::new(how)));
         assert!(told.starts_with("the sink doesn't do what `AuditSink` demands:\n"), "{told}");
         for demand in demands {
             assert!(told.contains(&format!("\n  {demand}: ")), "{how:?}: {demand}: {told}");
@@ -268,5 +267,5 @@ fn each_demand_is_looked_at() {
 #[tokio::test]
 #[should_panic(expected = "`sink_suite` brings its own Tokio runtime")]
 async fn a_runtime_cannot_wait_for_another() {
-    sink_suite(|| Folder::new(How::Not));
+    sink_suite(|| Files::new(How::Not));
 }

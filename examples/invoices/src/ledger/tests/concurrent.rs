@@ -2,8 +2,8 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use jiff::civil::date;
+use mcp_testkit::Folder;
 use rusqlite::Connection;
-use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{ledger, number, sample};
@@ -21,8 +21,8 @@ fn payments(path: &Path) -> i64 {
 
 #[tokio::test]
 async fn a_second_start_keeps_what_was_written() {
-    let directory = TempDir::new().unwrap();
-    let path = directory.path().join("ledger.db");
+    let directory = Folder::new();
+    let path = directory.join("ledger.db");
     let first = Ledger::open(&path).await.unwrap();
     assert_eq!(count(&first).await, sample().len());
     first.pay(number("FV/2026/03/17"), 124_950).await.unwrap();
@@ -39,8 +39,8 @@ async fn a_second_start_keeps_what_was_written() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn simultaneous_first_starts_fill_the_file_once() {
     for _ in 0..5 {
-        let directory = TempDir::new().unwrap();
-        let path = directory.path().join("ledger.db");
+        let directory = Folder::new();
+        let path = directory.join("ledger.db");
         let starts: JoinSet<_> = (0..8)
             .map(|_| {
                 let path = path.clone();
@@ -55,8 +55,8 @@ async fn simultaneous_first_starts_fill_the_file_once() {
 
 #[tokio::test]
 async fn a_file_of_the_version_before_is_brought_up_to_date() {
-    let directory = TempDir::new().unwrap();
-    let path = directory.path().join("ledger.db");
+    let directory = Folder::new();
+    let path = directory.join("ledger.db");
     let connection = Connection::open(&path).unwrap();
     connection.execute_batch(include_str!("../schema.sql")).unwrap();
     connection
@@ -75,8 +75,8 @@ async fn a_file_of_the_version_before_is_brought_up_to_date() {
 
 #[tokio::test]
 async fn a_file_of_a_newer_version_is_refused() {
-    let directory = TempDir::new().unwrap();
-    let path = directory.path().join("ledger.db");
+    let directory = Folder::new();
+    let path = directory.join("ledger.db");
     drop(Ledger::open(&path).await.unwrap());
     let connection = Connection::open(&path).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
@@ -106,8 +106,8 @@ async fn simultaneous_issues_get_numbers_of_their_own() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_simultaneous_payments_of_one_invoice_one_wins() {
-    let directory = TempDir::new().unwrap();
-    let path = directory.path().join("ledger.db");
+    let directory = Folder::new();
+    let path = directory.join("ledger.db");
     // Two pools on one file, as two processes have.
     let ledgers = [Ledger::open(&path).await.unwrap(), Ledger::open(&path).await.unwrap()];
     let paid = number("FV/2026/03/17");
@@ -125,8 +125,8 @@ async fn of_simultaneous_payments_of_one_invoice_one_wins() {
 
 #[tokio::test]
 async fn a_writer_that_finds_no_place_gives_up_and_changes_nothing() {
-    let directory = TempDir::new().unwrap();
-    let path = directory.path().join("ledger.db");
+    let directory = Folder::new();
+    let path = directory.join("ledger.db");
     let ledger = Ledger::open(&path).await.unwrap();
     let number = number("FV/2026/03/17");
 

@@ -16,7 +16,7 @@ use super::broken::ends;
 use super::crashes::logs;
 use super::layers::{failing_otherwise, seen};
 use super::tools::Paid;
-use crate::{Effects, TestServer};
+use crate::{Effects, Folder, TestServer};
 
 /// Pay, with patience.
 #[tool(idempotent, timeout = "1m", retry(attempts = 3))]
@@ -51,8 +51,8 @@ fn only(found: &[(String, String)], points: &[&str], what: &str) {
 }
 
 /// A log in a file, in a folder of its own.
-fn logged(folder: &tempfile::TempDir) -> (PathBuf, impl Fn() -> TestServer + Sync) {
-    let path = folder.path().join("audit.jsonl");
+fn logged(folder: &Folder) -> (PathBuf, impl Fn() -> TestServer + Sync) {
+    let path = folder.join("audit.jsonl");
     let file = path.clone();
     (path, move || server().configure(|server| server.audit(AuditLog::file(&file))))
 }
@@ -60,14 +60,14 @@ fn logged(folder: &tempfile::TempDir) -> (PathBuf, impl Fn() -> TestServer + Syn
 #[test]
 fn a_runtime_that_does_nothing_wrong_is_never_found_out() {
     only(&found(server, Patch::default), &[], "");
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     only(&found(logged(&folder).1, Patch::default), &[], "");
 }
 
 /// A recovery that goes by the keys: an intent without a claim stays open.
 #[test]
 fn what_closes_intents_by_their_claims() {
-    let (folder, memory) = (tempfile::tempdir().unwrap(), Memory::default());
+    let (folder, memory) = (Folder::new(), Memory::default());
     let (_, server) = logged(&folder);
     let server = || {
         let notes = |memory: &Memory, passing: &Passing<'_>| {
@@ -93,7 +93,7 @@ fn what_takes_an_abandoned_intent_for_doubt() {
         let mut lines = records.lines().filter(|line| line.contains("abandoned"));
         lines.any(|line| call.as_str().is_some_and(|call| line.contains(call)))
     }
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let (log, server) = logged(&folder);
     let patch = || {
         let log = log.clone();
