@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::server::{Faults, Place, Process, counted};
+use super::server::{Faults, Place, Process, UNRECORDED, counted};
 use crate::support::until;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -20,9 +20,16 @@ async fn two_hundred_at_once_have_one_effect_and_equal_answers() {
     process.stop().await;
 
     let audit = place.audit().await;
-    let count = |key: &str, is: &str| audit.iter().filter(|record| record[key] == is).count();
-    assert_eq!(count("outcome", "ok"), 200);
-    assert_eq!(count("kind", "intent"), count("kind", "outcome"));
+    let intents = audit.iter().filter(|record| record["kind"] == "intent").count();
+    let outcomes: Vec<_> = audit.iter().filter(|record| record["kind"] == "outcome").collect();
+    assert_eq!(intents, outcomes.len());
+    // A busy machine may have had a call made again.
+    let made: Vec<_> = outcomes
+        .iter()
+        .map(|record| record["outcome"].as_str().unwrap())
+        .filter(|outcome| !UNRECORDED.contains(outcome))
+        .collect();
+    assert_eq!(made, ["ok"; 200]);
     let replays = audit.iter().filter(|record| record["replay_of"] == *answers[0].call_id());
     assert_eq!(replays.count(), 199);
 }

@@ -17,6 +17,8 @@ use tokio::time::timeout;
 use crate::support::{PATIENCE, call_message};
 
 const KEY: &str = "idempotency-key";
+/// What a call is refused with that couldn't be recorded in time.
+pub(crate) const UNRECORDED: [&str; 2] = ["audit_unavailable", "backend_unavailable"];
 /// How often a client makes a call at most.
 const ATTEMPTS: u32 = 10;
 
@@ -56,6 +58,12 @@ impl Answer {
 
     pub(crate) fn code(&self) -> &str {
         self.error().and_then(|error| error["code"].as_str()).unwrap_or("ok")
+    }
+
+    /// Whether nothing was done because it couldn't be recorded in time.
+    fn is_unrecorded(&self) -> bool {
+        let is_none = self.error().is_some_and(|error| error["effect"] == "none");
+        is_none && UNRECORDED.contains(&self.code())
     }
 
     pub(crate) fn is_replay(&self) -> bool {
@@ -184,14 +192,15 @@ impl Place {
 }
 
 impl Process {
-    /// A call under a key, by a client that makes it again where it is told to: a busy machine may take
-    /// longer than a call waits for its record. Nothing where the process didn't answer.
+    /// A call under a key, by a client that makes it again where a busy machine took longer than a
+    /// call waits for its record, and for nothing else. Nothing where the process didn't answer.
     pub(crate) async fn call(&self, tool: &str, key: &str, arguments: &Value) -> Option<Answer> {
         for _ in 1..ATTEMPTS {
             let answer = self.call_once(tool, key, arguments).await?;
-            if answer.error().is_none_or(|error| error["next_action"] != "retry") {
+            if !answer.is_unrecorded() {
                 return Some(answer);
             }
+            // The pause that it asks for, on the clock of the other process.
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         self.call_once(tool, key, arguments).await
